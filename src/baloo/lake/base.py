@@ -1,0 +1,82 @@
+"""The lake: append-only tables of what arrived, in an open format (Delta), written with fsync by one process at a time.
+
+Tables and their columns are part of the contract; the engine reads the data files directly with DuckDB.
+
+`events`, one row an accepted revision of a document, partitioned by `received_month`:
+
+| column | type | |
+|---|---|---|
+| seq | BIGINT | the queue row it came in; grows with time of arrival |
+| received_month | VARCHAR | `2026-11` |
+| received | TIMESTAMPTZ | |
+| namespace, environment, id | VARCHAR | together the document |
+| doc | BIGINT | 64-bit hash of the document's name |
+| body | BIGINT | 64-bit hash of what it says |
+| natural | BIGINT | 64-bit hash of the natural key, NULL where there is none |
+| schema, version, system, kind | VARCHAR | |
+| at | TIMESTAMPTZ | when it was done |
+| at_offset | SMALLINT | minutes east of UTC as written |
+| day | DATE | the UTC date of `at` |
+| identity_id, observation_id | BIGINT | who, in the records |
+| object | VARCHAR | canonical URL, NULL where there is none |
+| extra | VARCHAR | JSON text |
+
+`voids`, one row a document taken back or revised: `seq` BIGINT, `doc` BIGINT, `namespace`, `environment`, `id`, `why` VARCHAR, `received_month`.
+Rows of `events` with the same `doc` and a lower `seq` are void. A revision is a void (`why` = `revised`) and a new row with the same `seq`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from baloo.queue.base import Event
+
+__all__ = ["EVENTS", "VOIDS", "Identities", "LakeSnapshot", "Loaded"]
+
+EVENTS = "events"
+VOIDS = "voids"
+
+
+@dataclass(frozen=True, slots=True)
+class LakeSnapshot:
+    """One consistent view: the data files of each table that are live, and the last seq that they hold.
+
+    `min_seq` of a file lets an incremental read skip it.
+    """
+
+    version: int
+    seq: int
+    events: tuple[str, ...]
+    voids: tuple[str, ...]
+    max_seq: tuple[int, ...] = ()  # of each file of `events`, in the same order
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What one load did."""
+
+    through: int  # seq
+    accepted: int = 0
+    duplicates: int = 0
+    revised: int = 0
+    voided: int = 0
+    refused: int = 0
+    staging: int = 0
+
+
+class Identities(Protocol):
+    """What the loader needs of people: ids for actors. Implemented by `baloo.people`."""
+
+    def resolve(self, events: Sequence[Event]) -> list[tuple[int, int]]:
+        """(identity_id, observation_id) of each event, made where they are new, and durable when this returns."""
+        ...
+
+    def ensure_accounts(self, accounts: Sequence[tuple[str, str]]) -> None:
+        """Make sure that an identity stands for each (system, account), so that it can be linked; no facts needed."""
+        ...
+
+    def quarantine(self, seq: int, received: int, namespace: str, sender: str | None, refusals: Sequence[object]) -> None:
+        """Keep refusals, once for each (seq, index)."""
+        ...

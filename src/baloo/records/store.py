@@ -1,0 +1,75 @@
+"""Opening the records: connection settings, creation, and migration of an older workspace."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from baloo.errors import WorkspaceError
+from baloo.records.tables import RECORDS_VERSION, meta, metadata
+
+__all__ = ["Records"]
+
+
+class Records:
+    """The records of one workspace. `engine` is a SQLAlchemy engine; `secret` keys the hashes of addresses."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self._secret: bytes | None = None
+
+    @classmethod
+    def open(cls, file: Path) -> Records:
+        """Open the SQLite file, made where it is absent, migrated where it is older.
+
+        Raises WorkspaceError where it was written by a newer Baloo.
+        """
+        file.parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
+        sa.event.listen(engine, "connect", _configure)
+        sa.event.listen(engine, "begin", _begin)
+        records = cls(engine)
+        records._prepare()
+        return records
+
+    @property
+    def secret(self) -> bytes:
+        """32 bytes that never leave the workspace."""
+        if self._secret is None:
+            with self.engine.connect() as connection:
+                self._secret = bytes.fromhex(connection.scalar(sa.select(meta.c.value).where(meta.c.name == "secret")) or "")
+        return self._secret
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.engine.dispose()
+
+    def _prepare(self) -> None:
+        with self.engine.connect() as connection:
+            known = sa.inspect(connection).has_table("meta")
+            version = int(connection.scalar(sa.select(meta.c.value).where(meta.c.name == "version")) or 0) if known else 0
+        if version == RECORDS_VERSION:
+            return
+        if version > RECORDS_VERSION:
+            raise WorkspaceError(
+                f"The records are of version {version}; this Baloo knows up to {RECORDS_VERSION}.",
+                where=str(self.engine.url.database), remedy="Install a newer Baloo.",
+            )
+        with self.engine.begin() as connection:
+            metadata.create_all(connection)
+            for name, value in (("version", str(RECORDS_VERSION)), ("people_version", "0"), ("secret", secrets.token_hex(32))):
+                if connection.scalar(sa.select(meta.c.value).where(meta.c.name == name)) is None:
+                    connection.execute(meta.insert().values(name=name, value=value))
+
+
+def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    connection.isolation_level = None  # SQLAlchemy's BEGIN goes through `_begin`, so that it takes the write lock at once
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes", True) else "BEGIN")

@@ -1,0 +1,125 @@
+"""The tables of the records. Names and addresses of people stand in `identities`, `observations` and `quarantine` only.
+
+Times are microseconds since 1970 in UTC, dates are ISO texts; both compare as they sort.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+
+__all__ = [
+    "RECORDS_VERSION", "audit", "edges", "exclusions", "identities", "mailmap", "meta", "members", "metadata", "observations",
+    "quarantine", "roster", "tokens",
+]
+
+RECORDS_VERSION = 1
+metadata = MetaData()
+_id = BigInteger().with_variant(Integer, "sqlite")  # SQLite makes ids of INTEGER PRIMARY KEY only
+
+meta = Table(
+    "meta", metadata,
+    Column("name", String, primary_key=True),  # version, people_version, secret (hex; keys the hash of addresses)
+    Column("value", String, nullable=False),
+)
+
+identities = Table(
+    "identities", metadata,
+    Column("id", _id, primary_key=True, autoincrement=True),
+    Column("key", String, nullable=False, unique=True),  # JSON list: [system, "account"|"username"|"address", values...], NFC
+    Column("system", String, nullable=False),
+    Column("account", String), Column("username", String), Column("email", String), Column("name", String),  # as first seen
+    Column("email_key", String),  # trimmed, case-folded
+    Column("owner_key", BigInteger),  # hash of (system, account or username), as the engine computes it for owner fields
+    Column("created", BigInteger, nullable=False),
+    Index("identities_email", "email_key"), Index("identities_owner", "owner_key"),
+)
+
+observations = Table(  # every other username, address or name seen with an identity's key, and the first one too
+    "observations", metadata,
+    Column("id", _id, primary_key=True, autoincrement=True),
+    Column("identity_id", _id, nullable=False),
+    Column("key", String, nullable=False, unique=True),  # JSON list: [identity_id, username, email, name]
+    Column("username", String), Column("email", String), Column("name", String),
+    Column("email_key", String),
+    Column("first", BigInteger, nullable=False), Column("last", BigInteger, nullable=False),  # of `at`
+    Index("observations_identity", "identity_id"), Index("observations_email", "email_key"),
+)
+
+mailmap = Table(  # lines of .mailmap files, as evidence for identities that are here or still to come
+    "mailmap", metadata,
+    Column("id", _id, primary_key=True, autoincrement=True),
+    Column("source", String, nullable=False),  # the file or repository that it came from
+    Column("proper_name", String), Column("proper_email", String, nullable=False),
+    Column("commit_name", String), Column("commit_email", String, nullable=False),
+    UniqueConstraint("source", "proper_name", "proper_email", "commit_name", "commit_email"),
+)
+
+edges = Table(  # evidence: a and b are (or are not) the same person; rows are added and their state changes, none is deleted
+    "edges", metadata,
+    Column("id", _id, primary_key=True, autoincrement=True),
+    Column("a", _id, nullable=False), Column("b", _id, nullable=False),  # identities, a < b
+    Column("rule", String, nullable=False),  # same-address, mailmap, by-hand
+    Column("inputs", String, nullable=False, default=""),  # what it rests on, without personal data
+    Column("weight", Integer, nullable=False),
+    Column("rule_version", Integer, nullable=False, default=1),
+    Column("state", String, nullable=False),  # automatic, accepted, rejected, split
+    Column("who", String, nullable=False, default=""), Column("reason", String, nullable=False, default=""),
+    Column("made", BigInteger, nullable=False),
+    UniqueConstraint("a", "b", "rule"), Index("edges_b", "b"),
+)
+
+members = Table(  # recomputed from live edges: which person an identity is, and in which people version that last changed
+    "members", metadata,
+    Column("identity_id", _id, primary_key=True),
+    Column("person_id", _id, nullable=False),  # the id of the person's oldest identity
+    Column("version", Integer, nullable=False),
+    Index("members_person", "person_id"), Index("members_version", "version"),
+)
+
+exclusions = Table(  # in no count: bots, and people who opted out; any identity of a person excludes the person
+    "exclusions", metadata,
+    Column("identity_id", _id, primary_key=True),
+    Column("why", String, nullable=False),  # bot or opted-out
+    Column("reason", String, nullable=False, default=""), Column("made", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+roster = Table(  # staff, with dates, [from, until)
+    "roster", metadata,
+    Column("id", _id, primary_key=True, autoincrement=True),
+    Column("identity_id", _id, nullable=False),
+    Column("since", String), Column("until", String),
+    Column("organisation", String), Column("version", Integer, nullable=False),
+    Index("roster_identity", "identity_id"),
+)
+
+tokens = Table(
+    "tokens", metadata,
+    Column("id", _id, primary_key=True, autoincrement=True),
+    Column("system", String, nullable=False),
+    Column("hash", String, nullable=False, unique=True),  # SHA-256 of the token; the token itself is shown once
+    Column("hint", String, nullable=False),  # its first letters
+    Column("made", BigInteger, nullable=False), Column("expires", BigInteger), Column("revoked", BigInteger),
+    Column("last_used", BigInteger),
+)
+
+quarantine = Table(
+    "quarantine", metadata,
+    Column("id", _id, primary_key=True, autoincrement=True),
+    Column("seq", BigInteger, nullable=False), Column("index", Integer, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("namespace", String, nullable=False), Column("sender", String),
+    Column("event_id", String), Column("system", String), Column("schema", String),
+    Column("pointer", String, nullable=False), Column("slug", String, nullable=False), Column("reason", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String, nullable=False, default="waiting"),  # waiting, replayed
+    Column("authenticated", Boolean, nullable=False, default=False),
+    UniqueConstraint("seq", "index"), Index("quarantine_state", "state", "slug"),
+)
+
+audit = Table(
+    "audit", metadata,
+    Column("id", _id, primary_key=True, autoincrement=True),
+    Column("made", BigInteger, nullable=False),
+    Column("who", String, nullable=False), Column("what", String, nullable=False), Column("detail", String, nullable=False, default=""),
+)

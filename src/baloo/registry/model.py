@@ -1,0 +1,275 @@
+"""What a registry says, as plain immutable values (REGISTRY.md). Made by `baloo.registry.load`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+__all__ = [
+    "AllOf", "AnyOf", "Area", "AreaMap", "Claim", "Community", "Field", "Kind", "Leaf", "Level", "MapRow", "Not", "Point",
+    "PointsLine", "Reached", "Registry", "Rule", "Schema", "Scalar", "Span", "System", "Test", "Version", "Where", "Window",
+]
+
+Level: TypeAlias = Literal["visitor", "casual", "active", "core"]
+Unit: TypeAlias = Literal["days", "weeks", "months", "years"]
+Scalar: TypeAlias = "str | int | float | bool"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time as it is written: `30 days` is Span(30, "days"), `1 year` is Span(1, "years")."""
+
+    n: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which days a leaf sees when it is asked at day d.
+
+    form `within` and `around` have a span; `calendar` has a period; `ever` has neither.
+    """
+
+    form: Literal["within", "around", "calendar", "ever"]
+    span: Span | None = None
+    period: Literal["week", "month", "quarter", "year"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One line of `where`. `values` has the texts, numbers or booleans as written; one of them for all but `in` and `not`."""
+
+    op: Literal["in", "not", "at_least", "below", "starts", "missing"]
+    values: tuple[Scalar, ...]
+
+
+Where: TypeAlias = tuple[tuple[str, Test], ...]  # sorted by field; each must hold
+
+
+@dataclass(frozen=True, slots=True)
+class PointsLine:
+    """One line of `points`: `each` points, times the number in field `per` less `over`, never below 0."""
+
+    each: int
+    kinds: tuple[str, ...] | None = None
+    where: Where = ()
+    per: str | None = None
+    over: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A rule's leaf: which contributions, how much of them, when."""
+
+    window: Window
+    amount: Literal["at_least", "first", "top"]
+    threshold: int = 1  # of `at_least`; for `top` the share in percent
+    of: Literal["contributions", "days", "weeks", "months", "objects", "people", "points"] = "contributions"
+    kinds: tuple[str, ...] | None = None  # None: all kinds of the area that are contributions
+    where: Where = ()
+    whose: Literal["others", "own"] | None = None
+    cap_per_day: int | None = None
+    points: tuple[PointsLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of the rules holds."""
+
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Each of the rules holds."""
+
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The rule does not hold; stands only inside AllOf beside something positive."""
+
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Another point holds. `area` is the id of its area; None means the area of this rule."""
+
+    point: str
+    area: str | None = None
+
+
+Rule: TypeAlias = "AnyOf | AllOf | Not | Reached | Leaf"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A rule in force from `since` (None: always) to the day before the next version's `since`."""
+
+    when: Rule
+    since: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A conversion point. `versions` are in order of time, oldest first."""
+
+    id: str
+    level: Level
+    versions: tuple[Version, ...]
+    title: str = ""
+    keeps: Span | Literal["ever"] | None = None
+    rewards: str | None = None
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One line of `counts`: contributions of a system that belong to an area, on days in [since, until)."""
+
+    system: str
+    kinds: tuple[str, ...] | None = None
+    where: Where = ()
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the community that counts its people. `pathway` is its own; see Registry.pathway_of for the inherited one."""
+
+    id: str
+    title: str
+    was: tuple[str, ...] = ()
+    part_of: str | None = None
+    organisation: str | None = None
+    owner: str | None = None
+    target: int | None = None
+    counts: tuple[Claim, ...] = ()
+    split_by: str | None = None
+    pathway: tuple[Point, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What can be done on a system. `owner_field` is the field of `extra` that holds the account of whose thing it was done on."""
+
+    id: str
+    title: str
+    owner_field: str | None = None
+    contribution: bool = True
+    schema: str | None = None
+    natural_key: tuple[str, ...] | None = None  # of: object, actor, second, day, or a field of extra; None: the default
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    """One row of a map: a value (or a prefix, written `value*`) belongs to an area on days in [since, until)."""
+
+    value: str
+    prefix: bool
+    area: str
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaMap:
+    """`areas: {by: field, map: file}` of a system: the longest matching row that holds on the day wins."""
+
+    field: str
+    file: str
+    rows: tuple[MapRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Where contributions happen."""
+
+    id: str
+    title: str
+    kinds: Mapping[str, Kind]
+    url: str | None = None
+    owner: str | None = None
+    map: AreaMap | None = None
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of `extra` that a schema declares."""
+
+    name: str
+    type: Literal["text", "number", "integer", "boolean", "list", "date", "any"] = "any"
+    dimension: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The shape of `extra` for one schema and version; `json_schema` is what validates it."""
+
+    id: str
+    version: str
+    title: str
+    fields: Mapping[str, Field]
+    json_schema: Mapping[str, Any]
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """The whole: its question, its target, its staff domains and the rule where an area or system says nothing."""
+
+    id: str
+    title: str
+    question: str
+    target: int | None = None
+    staff: tuple[str, ...] = ()
+    active: Leaf = field(default_factory=lambda: Leaf(Window("within", Span(1, "years")), "at_least", 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A whole registry. `hash` changes when any meaning in it changes, not with comments or order of files."""
+
+    community: Community
+    systems: Mapping[str, System]
+    areas: Mapping[str, Area]
+    schemas: Mapping[tuple[str, str], Schema]
+    hash: str
+
+    def parts_of(self, area: str) -> tuple[Area, ...]:
+        """The areas that are directly part of `area`, in order of id."""
+        return tuple(a for a in sorted(self.areas.values(), key=lambda a: a.id) if a.part_of == area)
+
+    def whole_of(self, area: str) -> Iterator[Area]:
+        """The areas that `area` lies in, from the nearest outwards."""
+        above = self.areas[area].part_of
+        while above:
+            yield self.areas[above]
+            above = self.areas[above].part_of
+
+    def pathway_of(self, area: str) -> tuple[Point, ...]:
+        """The area's pathway: its own, else that of the nearest area it is part of; empty where none has one."""
+        own = self.areas[area]
+        return own.pathway or next((a.pathway for a in self.whole_of(area) if a.pathway), ())
+
+    def organisation_of(self, area: str) -> str | None:
+        """The area's organisation: its own, else that of the nearest area it is part of."""
+        own = self.areas[area]
+        return own.organisation or next((a.organisation for a in self.whole_of(area) if a.organisation), None)
+
+    def organisations(self) -> dict[str, tuple[str, ...]]:
+        """Organisation to the ids of its areas."""
+        found: dict[str, list[str]] = {}
+        for area in sorted(self.areas):
+            organisation = self.organisation_of(area)
+            if organisation:
+                found.setdefault(organisation, []).append(area)
+        return {name: tuple(ids) for name, ids in sorted(found.items())}

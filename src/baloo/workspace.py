@@ -1,0 +1,161 @@
+"""The workspace: one folder with a community's registry (YAML, in git) and its data.
+
+    baloo.toml                             settings and the version of the workspace
+    registry/{community.yaml,systems,areas,schemas,maps}
+    data/{queue,lake,records,derived}      what was received, what is known of people, what was counted
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from baloo.errors import Busy, InputError, WorkspaceError, is_full
+from baloo.settings import Settings, load_settings
+
+try:
+    import fcntl
+except ImportError:  # Windows has no flock; the locks are advisory there
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["WORKSPACE_VERSION", "Workspace", "fsync_folder", "write_whole"]
+
+WORKSPACE_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The paths and settings of one workspace. Make one with `Workspace.open` or `Workspace.init`."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def registry(self) -> Path:
+        """The folder of the registry's YAML files."""
+        return self.root / "registry"
+
+    @property
+    def queue(self) -> Path:
+        """The SQLite file between the door and the lake."""
+        return self.root / "data" / "queue" / "queue.sqlite"
+
+    @property
+    def lake(self) -> Path:
+        """The folder of the Delta tables."""
+        return self.root / "data" / "lake"
+
+    @property
+    def records(self) -> Path:
+        """The SQLite file of people, tokens, quarantine and audit."""
+        return self.root / "data" / "records" / "records.sqlite"
+
+    @property
+    def derived(self) -> Path:
+        """The folder of rollups and intervals, which can be thrown away and rebuilt."""
+        return self.root / "data" / "derived"
+
+    @property
+    def control(self) -> Path:
+        """The socket on which the running worker takes orders."""
+        return self.root / "data" / "worker.sock"
+
+    @classmethod
+    def open(cls, root: Path | str) -> Workspace:
+        """Open an existing workspace; refuse one of a newer version and migrate nothing here.
+
+        Raises WorkspaceError where `root` is no workspace or belongs to a newer Baloo.
+        """
+        root = Path(root).resolve()
+        file = root / "baloo.toml"
+        if not file.is_file():
+            raise WorkspaceError("There is no workspace here.", where=str(root), remedy="Make one with `baloo init DIR`, or name one with `-w DIR`.")
+        try:
+            version = tomllib.loads(file.read_text("utf-8")).get("workspace", 0)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InputError(f"This is not TOML: {error}", where=str(file), remedy="Put it right, or restore it.") from error
+        if not isinstance(version, int) or version > WORKSPACE_VERSION:
+            raise WorkspaceError(
+                f"This workspace is of version {version}; this Baloo knows up to {WORKSPACE_VERSION}.",
+                where=str(file), remedy="Install a newer Baloo.",
+            )
+        return cls(root, load_settings(file))
+
+    @classmethod
+    def init(cls, root: Path | str, *, settings: str = "") -> Workspace:
+        """Make the folders and `baloo.toml` of a new workspace in an empty or absent folder.
+
+        Raises WorkspaceError where `root` already has a workspace.
+        """
+        root = Path(root).resolve()
+        if (root / "baloo.toml").exists():
+            raise WorkspaceError("There is a workspace here already.", where=str(root), remedy="Choose another folder.")
+        for folder in ("registry/systems", "registry/areas", "registry/schemas", "registry/maps",
+                       "data/queue", "data/lake", "data/records", "data/derived"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        head = "# Settings: see the reference page, or `baloo settings`.\n"
+        write_whole(root / "baloo.toml", f"{head}workspace = {WORKSPACE_VERSION}\n{settings}".encode())
+        return cls.open(root)
+
+    @contextmanager
+    def lock(self, name: str, purpose: str) -> Iterator[None]:
+        """Hold `data/<name>.lock` for as long as the block runs; the file says who holds it and what for.
+
+        Raises Busy at once where another process holds it.
+        """
+        path = self.root / "data" / f"{name}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+b") as file:
+            if fcntl is not None:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError as error:
+                    if is_full(error):
+                        raise
+                    holder = path.read_text("utf-8", "replace").strip() or "another process"
+                    raise Busy(f"{holder} holds this workspace.", where=str(path), remedy="Stop it, or wait for it.") from error
+            file.seek(0)
+            file.truncate()
+            file.write(f"Process {os.getpid()} (`{purpose}`)".encode())
+            file.flush()
+            try:
+                yield
+            finally:
+                file.seek(0)
+                file.truncate()
+
+    def held(self, name: str) -> bool:
+        """Whether some process holds the lock `name` now."""
+        try:
+            with self.lock(name, "asking"):
+                return False
+        except Busy:
+            return True
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make a folder's entries durable: a new file is safe only when its folder has been synced too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all, durably: temporary name, fsync, rename, fsync of the folder."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as handle:
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(file)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    fsync_folder(file.parent)
