@@ -1,0 +1,196 @@
+"""A CSV file as events, by a mapping file that says which column is what.
+
+    # mapping.yaml
+    system: workshops            # a fixed value, or `{column: Where}` for each row's own
+    kind: workshop.held
+    at: {column: Date, format: "%d.%m.%Y", zone: Europe/Athens}   # without format: ISO 8601; without zone: UTC
+    object: {column: Link}
+    id: {column: Id}             # any text; without it the row itself is its id
+    actor:
+      email: {column: E-mail}
+      name: {column: Name}
+    extra:
+      city: {column: City}
+      people: {column: Attendance, type: number}   # text (default), number, boolean, list (split at `;`)
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from baloo.errors import InputError, nearest
+from baloo.sources.base import CHUNK_EVENTS, Chunk
+from baloo.sources.files import key_of
+
+__all__ = ["CsvSource", "read_mapping"]
+
+_FIELDS = ("system", "kind", "at", "object", "id", "actor", "extra", "schema", "version", "environment")
+_ACTOR = ("account", "username", "email", "name")
+_NAMESPACE = uuid.UUID("5a1d1f9e-6f0e-5b6c-9d0a-7f7d7f5a8e11")
+_encode = msgspec.json.Encoder().encode
+
+
+class CsvSource:
+    """The rows of one CSV file (UTF-8, header in the first line, comma, semicolon or tab) through a mapping."""
+
+    def __init__(self, file: Path, mapping: Mapping[str, Any], mapping_file: Path) -> None:
+        self._file = file
+        self._mapping = mapping
+        self._mapping_file = mapping_file
+        self.key = f"csv:{key_of(file)}:{key_of(mapping_file)}"
+        self.title = file.name
+
+    def chunks(self, done: int) -> Iterator[Chunk]:
+        """Chunks of events; `done` counts rows."""
+        lines: list[bytes] = []
+        first = 2
+        row = 0
+        for row, (number, values) in enumerate(self._rows(), 1):
+            if row <= done:
+                continue
+            if not lines:
+                first = number
+            lines.append(_encode(self._event(values)))
+            if len(lines) >= CHUNK_EVENTS:
+                yield Chunk(b"\n".join(lines), row, f"{self._file}:{first}", first)
+                lines = []
+        if lines:
+            yield Chunk(b"\n".join(lines), row, f"{self._file}:{first}", first)
+
+    def notes(self) -> list[str]:
+        """Nothing to say: each row is an event."""
+        return []
+
+    def finished(self) -> None:
+        """A file is read whole each time; there is no cursor."""
+
+    def _rows(self) -> Iterator[tuple[int, dict[str, str]]]:
+        try:
+            with self._file.open(encoding="utf-8-sig", newline="") as stream:
+                head = stream.readline()
+                stream.seek(0)
+                delimiter = max(",;\t", key=head.count)
+                reader = csv.DictReader(stream, delimiter=delimiter, strict=True)
+                self._check_columns(reader.fieldnames or [])
+                for values in reader:
+                    yield reader.line_num, {k: v or "" for k, v in values.items() if isinstance(k, str)}
+        except FileNotFoundError as error:
+            raise InputError("There is no such file.", where=str(self._file)) from error
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise InputError(f"This is not CSV in UTF-8: {error}.", where=str(self._file), remedy="Save it as UTF-8.") from error
+
+    def _check_columns(self, columns: list[str] | tuple[str, ...]) -> None:
+        wanted = [rule["column"] for rule in _rules(self._mapping) if "column" in rule]
+        for column in wanted:
+            if column not in columns:
+                close = nearest(column, columns)
+                hint = f"Did you mean `{close}`?" if close else f"It has: {', '.join(columns)}."
+                raise InputError(f"The CSV file has no column `{column}`.", where=str(self._mapping_file), remedy=hint)
+
+    def _event(self, row: Mapping[str, str]) -> dict[str, object]:
+        event: dict[str, object] = {"schema": "contribution", "version": 1}
+        for field, rule in self._mapping.items():
+            if field in ("actor", "extra"):
+                inner = {name: _value(part, row) for name, part in rule.items()}
+                event[field] = {name: value for name, value in inner.items() if value not in ("", None)}
+            elif field == "at":
+                event[field] = _moment(rule, row)
+            elif (value := _value(rule, row)) not in ("", None):
+                event[field] = value
+        named = str(event.get("id", ""))
+        if named and not _is_uuid(named):
+            event["id"] = str(uuid.uuid5(_NAMESPACE, f"{event.get('system')}\x1f{named}"))
+        return event
+
+
+def read_mapping(file: Path) -> dict[str, Any]:
+    """Read and check a mapping file.
+
+    Raises InputError with the place of an unknown key or a missing part.
+    """
+    from ruamel.yaml import YAML, YAMLError  # noqa: PLC0415 - only an import from CSV needs it
+
+    try:
+        mapping = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise InputError("There is no such file.", where=str(file)) from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"This is not YAML: {error}", where=str(file)) from error
+    if not isinstance(mapping, dict):
+        raise InputError("A mapping is a list of `field: {column: Name}`.", where=str(file))
+    _known(mapping, _FIELDS, file)
+    for needed in ("system", "kind", "at", "actor"):
+        if needed not in mapping:
+            raise InputError(f"`{needed}` is missing.", where=str(file), remedy=f"Add `{needed}: {{column: ...}}`.")
+    if not isinstance(mapping["actor"], dict):
+        raise InputError("`actor` names columns for account, username, email or name.", where=str(file))
+    _known(mapping["actor"], _ACTOR, file)
+    for rule in _rules(mapping):
+        _known(rule, ("column", "format", "zone", "type"), file)
+    zone = mapping["at"].get("zone") if isinstance(mapping["at"], dict) else None
+    if zone:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise InputError(f"There is no time zone `{zone}`.", where=str(file), remedy="Write it like `Europe/Athens`.") from error
+    return mapping
+
+
+def _known(part: Mapping[str, Any], valid: tuple[str, ...], file: Path) -> None:
+    for key in part:
+        if key not in valid:
+            close = nearest(str(key), valid)
+            hint = f"Did you mean `{close}`?" if close else f"Valid: {', '.join(valid)}."
+            raise InputError(f"Unknown key `{key}`.", where=str(file), remedy=hint)
+
+
+def _rules(mapping: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for field, rule in mapping.items():
+        if field in ("actor", "extra") and isinstance(rule, dict):
+            yield from (part for part in rule.values() if isinstance(part, dict))
+        elif isinstance(rule, dict):
+            yield rule
+
+
+def _value(rule: object, row: Mapping[str, str]) -> object:
+    if not isinstance(rule, dict):
+        return rule
+    text = row[rule["column"]].strip() if "column" in rule else ""
+    match rule.get("type", "text"):
+        case "number":
+            try:
+                return float(text) if "." in text else int(text)
+            except ValueError:
+                return text or None
+        case "boolean":
+            return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(text.lower(), text)
+        case "list":
+            return [part.strip() for part in text.split(";") if part.strip()]
+    return text
+
+
+def _moment(rule: object, row: Mapping[str, str]) -> object:
+    text = _value(rule, row)
+    if not isinstance(rule, dict) or not isinstance(text, str) or not ({"format", "zone"} & rule.keys()):
+        return text
+    try:
+        moment = dt.datetime.strptime(text, rule["format"]) if "format" in rule else dt.datetime.fromisoformat(text)  # noqa: DTZ007
+    except ValueError:
+        return text  # the door refuses it, with its reason
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(rule.get("zone", "UTC")))).isoformat()
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
