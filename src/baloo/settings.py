@@ -39,7 +39,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("load_pause_ms", 200, "Pause between two loads from the queue into the lake, in milliseconds."),
     Setting("refresh_seconds", 5, "Shortest time between two refreshes of the counts beside a running server, in seconds."),
     Setting("compact_files", 40, "Number of small data files from which the lake is compacted."),
-    Setting("engine_memory_mb", 1500, "Memory that the engine may use for a refresh, in megabytes; beyond it, it spills to disk."),
+    Setting(
+        "engine_memory_mb", 1500, "Memory that the engine may use for a refresh, in megabytes; beyond it, it spills to disk."
+    ),
     Setting("public_k", 5, "Smallest number of people shown on a public page; below it the page says `fewer than`."),
 )
 
@@ -93,4 +95,4 @@ def _same_type(name: str, value: object, default: Value, where: str) -> Value:
     if type(value) is not type(default):
         kind = {bool: "true or false", int: "a whole number", list: "a list of texts", str: "a text"}[type(default)]
         raise InputError(f"`{name}` must be {kind}.", where=where, remedy=f"The default is {default!r}.")
-    return value  # type: ignore[return-value] # its type is the default's, just compared
+    return value

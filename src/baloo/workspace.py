@@ -1,8 +1,8 @@
 """The workspace: one folder with a community's registry (YAML, in git) and its data.
 
-    baloo.toml                             settings and the version of the workspace
-    registry/{community.yaml,systems,areas,schemas,maps}
-    data/{queue,lake,records,derived}      what was received, what is known of people, what was counted
+baloo.toml                             settings and the version of the workspace
+registry/{community.yaml,systems,areas,schemas,maps}
+data/{queue,lake,records,derived}      what was received, what is known of people, what was counted
 """
 
 from __future__ import annotations
@@ -73,7 +73,11 @@ class Workspace:
         root = Path(root).resolve()
         file = root / "baloo.toml"
         if not file.is_file():
-            raise WorkspaceError("There is no workspace here.", where=str(root), remedy="Make one with `baloo init DIR`, or name one with `-w DIR`.")
+            raise WorkspaceError(
+                "There is no workspace here.",
+                where=str(root),
+                remedy="Make one with `baloo init DIR`, or name one with `-w DIR`.",
+            )
         try:
             version = tomllib.loads(file.read_text("utf-8")).get("workspace", 0)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -81,7 +85,8 @@ class Workspace:
         if not isinstance(version, int) or version > WORKSPACE_VERSION:
             raise WorkspaceError(
                 f"This workspace is of version {version}; this Baloo knows up to {WORKSPACE_VERSION}.",
-                where=str(file), remedy="Install a newer Baloo.",
+                where=str(file),
+                remedy="Install a newer Baloo.",
             )
         return cls(root, load_settings(file))
 
@@ -94,8 +99,16 @@ class Workspace:
         root = Path(root).resolve()
         if (root / "baloo.toml").exists():
             raise WorkspaceError("There is a workspace here already.", where=str(root), remedy="Choose another folder.")
-        for folder in ("registry/systems", "registry/areas", "registry/schemas", "registry/maps",
-                       "data/queue", "data/lake", "data/records", "data/derived"):
+        for folder in (
+            "registry/systems",
+            "registry/areas",
+            "registry/schemas",
+            "registry/maps",
+            "data/queue",
+            "data/lake",
+            "data/records",
+            "data/derived",
+        ):
             (root / folder).mkdir(parents=True, exist_ok=True)
         head = "# Settings: see the reference page, or `baloo settings`.\n"
         write_whole(root / "baloo.toml", f"{head}workspace = {WORKSPACE_VERSION}\n{settings}".encode())

@@ -1,0 +1,63 @@
+# The same words for people and for CI. `make` alone lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8000
+DEMO   ?=
+WHEEL  ?=
+PYTEST ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format bench soak docs wheel clean
+
+help: ## list what can be asked for
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Baloo needs Python 3.11 or newer; name one with PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.tests: pyproject.toml $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test
+	@touch $@
+
+install: $(VENV)/.installed ## make .venv with Baloo in it
+
+demo: $(VENV)/.installed ## a fictional community, counted and served on PORT (DEMO=--no-serve ends after the headline)
+	@$(BIN)/baloo demo --into demo --port $(PORT) $(DEMO)
+
+test: $(VENV)/.tests ## install what the tests need and run them all (WHEEL=1: against the built wheel)
+	@sh tests/install-system
+	@if [ -n "$(WHEEL)" ]; then $(MAKE) --no-print-directory wheel && sh tests/run-on-wheel $(PYTEST); else $(BIN)/python -m pytest $(PYTEST); fi
+
+check: $(VENV)/.tests ## style, types, floors, budget and links
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q --no-header -p no:randomly tests/house
+	@git diff --check HEAD
+
+format: $(VENV)/.tests ## put the style right
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.tests ## measure, beside a floor, and print the table (SIZE=small for a quick look)
+	$(BIN)/python -m bench $(if $(SIZE),--size $(SIZE))
+
+soak: $(VENV)/.tests ## the long fault tests: more kills, more power cuts, more histories
+	@sh tests/install-system
+	BALOO_SOAK=1 $(BIN)/python -m pytest -m "fault or slow" --timeout 7200
+
+docs: $(VENV)/.tests ## write the generated reference pages anew
+	$(BIN)/python docs/generate.py
+
+wheel: $(BIN)/python ## build the wheel into dist/
+	@rm -rf dist
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+
+clean: ## remove what was built, the demo's workspace too
+	rm -rf $(VENV) .venv-wheel dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,82 @@
+"""The tree of commands and the one place where errors become words and exit codes."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from baloo import __version__
+from baloo.cli import count, demo, imports, people, quarantine, registry, serve, tokens
+from baloo.cli.common import State
+from baloo.cli.output import narrate, show_error
+from baloo.errors import BalooError, ExitCode, RegistryError, StorageFull, is_full
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="baloo", no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Counts the people who make a community, each of them once.",
+)  # fmt: skip
+for room in (registry, imports, people, quarantine, tokens, count, serve, demo):
+    room.register(app)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - Typer hands the flag over
+    if wanted:
+        typer.echo(f"baloo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    workspace: Annotated[
+        str, typer.Option("--workspace", "-w", envvar="BALOO_WORKSPACE", metavar="DIR", help="The folder of the workspace.")
+    ] = ".",
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Counts the people who make a community, each of them once."""
+    context.obj = State(workspace)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one command line; returns the exit code."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(list(arguments), prog_name="baloo", standalone_mode=False)
+        return int(code) if isinstance(code, int) else ExitCode.OK
+    except (typer.Abort, KeyboardInterrupt):
+        narrate("baloo: stopped. What was done is kept.")
+        return ExitCode.INTERRUPTED
+    except RegistryError as error:
+        for problem in error.problems:
+            narrate(str(problem))
+        return error.exit_code
+    except BalooError as error:
+        show_error(error)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitCode.OK
+    except Exception as error:  # noqa: BLE001 - the boundary: nothing is shown as a bare traceback without a word
+        return _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> int:
+    shown = getattr(error, "format_message", None)
+    if shown is not None and hasattr(error, "exit_code"):  # the parser's own: wrong words on the command line
+        context = getattr(error, "ctx", None)
+        if context is not None:
+            narrate(context.get_usage())
+        narrate(f"baloo: {shown()}")
+        return ExitCode.USAGE
+    if is_full(error):
+        show_error(StorageFull("There is no room left on the disk.", remedy="Make room and run this again: nothing is lost."))
+        return ExitCode.STORAGE
+    narrate("baloo: something broke on our side; nothing that was acknowledged is lost. Please report this:")
+    narrate("".join(traceback.format_exception(error)))
+    return ExitCode.FAILED
