@@ -1,1 +1,1 @@
-"""."""
+"""Who is who: identities to persons, by evidence."""

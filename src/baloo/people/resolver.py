@@ -1,0 +1,216 @@
+"""Finds or makes the identity and the observation of each event's actor, durably, in bulk.
+
+An identity's key is (system, account), else (system, username), else (system, email, name), in NFC and otherwise as
+they arrived; an empty text counts as absent. Whatever else an actor is called beside the key makes an observation, with
+its first and last `at`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+import sqlalchemy as sa
+
+from baloo.people.keys import email_key, owner_key
+from baloo.people.sql import insert_new, run_many, select_in
+from baloo.queue.base import Event
+from baloo.records.store import Records
+from baloo.records.tables import identities, observations
+
+__all__ = ["Actor", "Resolver", "identity_key"]
+
+CACHE = 200_000
+"""Actors kept in memory; about 100 MB."""
+
+Quarantine: TypeAlias = "Callable[[int, int, str, str | None, Sequence[object]], None]"
+_Raw: TypeAlias = "tuple[str, str | None, str | None, str | None, str | None]"
+
+
+class Actor(NamedTuple):
+    """Who did something, as one system names them; None where absent."""
+
+    system: str
+    account: str | None = None
+    username: str | None = None
+    email: str | None = None
+    name: str | None = None
+
+    def tidy(self) -> Actor:
+        """The same in NFC, with None for empty texts."""
+        system, account, username, email, name = self
+        return Actor(_nfc(system) or "", _nfc(account), _nfc(username), _nfc(email), _nfc(name))
+
+
+class _Slot:
+    """What is known of one actor: the ids, and the span of its observation as far as this process knows it."""
+
+    __slots__ = ("first", "ids", "last")
+
+    def __init__(self, ids: tuple[int, int], first: int, last: int) -> None:
+        self.ids, self.first, self.last = ids, first, last
+
+
+def identity_key(actor: Actor) -> str:
+    """The key of a tidy actor's identity, as JSON."""
+    if actor.account is not None:
+        return _json(actor.system, "account", actor.account)
+    if actor.username is not None:
+        return _json(actor.system, "username", actor.username)
+    return _json(actor.system, "address", actor.email, actor.name)
+
+
+class Resolver:
+    """`lake.base.Identities` over the records. One process at a time loads; others may read and add beside it."""
+
+    def __init__(self, records: Records, quarantine: Quarantine | None = None, *, now: Callable[[], int] = lambda: 0) -> None:
+        """`quarantine` keeps refusals; `now` gives microseconds since 1970, for `created`."""
+        self._engine = records.engine
+        self._quarantine = quarantine
+        self._now = now
+        self._cache: dict[_Raw, _Slot] = {}
+
+    def resolve(self, events: Sequence[Event]) -> list[tuple[int, int]]:
+        """(identity_id, observation_id) of each event, made where they are new, and durable when this returns."""
+        if len(self._cache) > CACHE:
+            self._cache.clear()
+        cache = self._cache
+        actors: list[_Raw] = [(e.system, e.account, e.username, e.email, e.name) for e in events]
+        unknown = [actor for actor in dict.fromkeys(actors) if actor not in cache]
+        try:
+            if unknown:
+                with self._engine.begin() as connection:
+                    self._learn(connection, unknown, _spans(unknown, actors, events))
+                    return self._look_up(connection, actors, events)
+            return self._look_up(None, actors, events)
+        except BaseException:
+            cache.clear()  # what it says may not be on the disk
+            raise
+
+    def ensure_accounts(self, accounts: Sequence[tuple[str, str]]) -> None:
+        """Make sure that an identity stands for each (system, account), so that it can be linked; no facts needed.
+
+        An account that is known by that name as a username needs no second identity.
+        """
+        wanted = {owner_key(a.system, a.account or ""): a for a in (Actor(s, t).tidy() for s, t in accounts) if a.account}
+        with self._engine.begin() as connection:
+            for (key,) in select_in(connection, [identities.c.owner_key], identities.c.owner_key, list(wanted)):
+                wanted.pop(key, None)
+            insert_new(connection, identities, [_identity_row(identity_key(a), a, self._now()) for a in wanted.values()])
+
+    def quarantine(self, seq: int, received: int, namespace: str, sender: str | None, refusals: Sequence[object]) -> None:
+        """Keep refusals, once for each (seq, index), with what was given for it at construction."""
+        if self._quarantine is None:
+            raise TypeError("This resolver was made without a quarantine.")
+        self._quarantine(seq, received, namespace, sender, refusals)
+
+    def forget(self) -> None:
+        """Empty the memory, after somebody else changed or erased identities."""
+        self._cache.clear()
+
+    def _learn(self, connection: sa.Connection, unknown: list[_Raw], spans: dict[_Raw, tuple[int, int]]) -> None:
+        """Read or make the rows of actors that are not in the memory."""
+        actors = [Actor(*raw).tidy() for raw in unknown]
+        keys = [identity_key(actor) for actor in actors]
+        known = _ids(connection, list(dict.fromkeys(keys)))
+        fresh = {key: actor for key, actor in zip(keys, actors, strict=True) if key not in known}
+        if fresh:
+            insert_new(connection, identities, [_identity_row(key, actor, self._now()) for key, actor in fresh.items()])
+            known |= _ids(connection, list(fresh))
+        found = [(raw, known[key], actor) for raw, key, actor in zip(unknown, keys, actors, strict=True)]
+        self._learn_observations(connection, found, spans)
+
+    def _learn_observations(
+        self, connection: sa.Connection, actors: list[tuple[_Raw, int, Actor]], spans: dict[_Raw, tuple[int, int]]
+    ) -> None:
+        keys = [_json(identity, actor.username, actor.email, actor.name) for _, identity, actor in actors]
+        known = _observed(connection, list(dict.fromkeys(keys)))
+        fresh = {
+            key: {
+                "identity_id": identity, "key": key, "username": actor.username, "email": actor.email, "name": actor.name,
+                "email_key": email_key(actor.email), "first": spans[raw][0], "last": spans[raw][1],
+            }
+            for key, (raw, identity, actor) in zip(keys, actors, strict=True)
+            if key not in known
+        }
+        if fresh:
+            insert_new(connection, observations, list(fresh.values()))
+            known |= _observed(connection, list(fresh))
+        for key, (raw, identity, _) in zip(keys, actors, strict=True):
+            observation, first, last = known[key]
+            self._cache[raw] = _Slot((identity, observation), first, last)
+
+    def _look_up(self, connection: sa.Connection | None, actors: list[_Raw], events: Sequence[Event]) -> list[tuple[int, int]]:
+        """The ids of known actors; observations whose span grows are written before this returns."""
+        cache = self._cache
+        result = []
+        wider: dict[_Raw, _Slot] = {}
+        for actor, event in zip(actors, events, strict=True):
+            slot = cache[actor]
+            at = event.at
+            if at < slot.first:
+                slot.first = at
+                wider[actor] = slot
+            elif at > slot.last:
+                slot.last = at
+                wider[actor] = slot
+            result.append(slot.ids)
+        if wider and connection is not None:
+            _widen(connection, wider)
+        elif wider:
+            with self._engine.begin() as own:
+                _widen(own, wider)
+        return result
+
+
+def _widen(connection: sa.Connection, wider: dict[_Raw, _Slot]) -> None:
+    of = observations.c
+    first, last = sa.bindparam("at_first", type_=sa.BigInteger), sa.bindparam("at_last", type_=sa.BigInteger)
+    statement = (
+        sa.update(observations)
+        .where(of.id == sa.bindparam("observation"))
+        .values(first=sa.case((of.first > first, first), else_=of.first), last=sa.case((of.last < last, last), else_=of.last))
+    )
+    run_many(connection, statement, [{"observation": s.ids[1], "at_first": s.first, "at_last": s.last} for s in wider.values()])
+
+
+def _spans(unknown: list[_Raw], actors: list[_Raw], events: Sequence[Event]) -> dict[_Raw, tuple[int, int]]:
+    wanted = set(unknown)
+    spans: dict[_Raw, tuple[int, int]] = {}
+    for actor, event in zip(actors, events, strict=True):
+        if actor in wanted:
+            first, last = spans.get(actor, (event.at, event.at))
+            spans[actor] = (min(first, event.at), max(last, event.at))
+    return spans
+
+
+def _identity_row(key: str, actor: Actor, created: int) -> dict[str, Any]:
+    owner = actor.account if actor.account is not None else actor.username
+    return {
+        "key": key, "system": actor.system, "account": actor.account, "username": actor.username, "email": actor.email,
+        "name": actor.name, "email_key": email_key(actor.email), "created": created,
+        "owner_key": None if owner is None else owner_key(actor.system, owner),
+    }
+
+
+def _ids(connection: sa.Connection, keys: list[str]) -> dict[str, int]:
+    of = identities.c
+    return dict(select_in(connection, [of.key, of.id], of.key, keys))
+
+
+def _observed(connection: sa.Connection, keys: list[str]) -> dict[str, tuple[int, int, int]]:
+    of = observations.c
+    rows = select_in(connection, [of.key, of.id, of.first, of.last], of.key, keys)
+    return {key: (number, first, last) for key, number, first, last in rows}
+
+
+def _nfc(text: str | None) -> str | None:
+    if not text:
+        return None
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _json(*values: str | int | None) -> str:
+    return msgspec.json.encode(values).decode()

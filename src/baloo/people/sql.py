@@ -1,0 +1,77 @@
+"""Statements in bulk, the same on SQLite and PostgreSQL. They go to the driver as plain tuples, which is faster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from baloo.records.tables import meta
+
+__all__ = ["chunks", "insert_new", "read_meta", "run_many", "select_in", "select_rows", "write_meta"]
+
+_CHUNK = 5_000  # values in one `IN (...)`; both databases take more
+
+T = TypeVar("T")
+
+
+def chunks(values: Sequence[T], size: int = _CHUNK) -> Iterator[Sequence[T]]:
+    """The values in slices of at most `size`."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows in order, leaving out those whose unique key is there already. All rows have the same columns."""
+    if rows:
+        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        run_many(connection, insert(table).on_conflict_do_nothing(), rows)
+
+
+def run_many(connection: sa.Connection, statement: sa.Insert | sa.Update | sa.Delete, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Run one statement for each row of values."""
+    if not rows:
+        return
+    columns = list(rows[0]) if isinstance(statement, sa.Insert) else None
+    compiled: Any = statement.compile(dialect=connection.dialect, column_keys=columns)
+    order = compiled.positiontup
+    values: Any = [tuple(row[name] for name in order) for row in rows] if order else list(rows)
+    connection.exec_driver_sql(compiled.string, values)
+
+
+def select_rows(connection: sa.Connection, *columns: sa.Column[Any], where: str = "") -> list[tuple[Any, ...]]:
+    """The columns of all rows of their table, or of those that a condition without values admits."""
+    statement = str(sa.select(*columns).compile(dialect=connection.dialect))
+    cursor: Any = connection.exec_driver_sql(f"{statement} WHERE {where}" if where else statement).cursor
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def select_in(
+    connection: sa.Connection, columns: Sequence[sa.Column[Any]], column: sa.Column[Any], values: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """The columns of the rows whose `column` is one of the values; give each value once."""
+    base = sa.select(*columns).compile(dialect=connection.dialect)
+    name = sa.select(column).compile(dialect=connection.dialect).string.split("\n")[0].removeprefix("SELECT ").strip()
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    rows: list[tuple[Any, ...]] = []
+    for chunk in chunks(values):
+        condition = f"{base} WHERE {name} IN ({', '.join([mark] * len(chunk))})"
+        cursor: Any = connection.exec_driver_sql(condition, tuple(chunk)).cursor
+        rows += cursor.fetchall()
+    return rows
+
+
+def read_meta(connection: sa.Connection, name: str, default: int = 0) -> int:
+    """A whole number kept under a name."""
+    value = connection.scalar(sa.select(meta.c.value).where(meta.c.name == name))
+    return default if value is None else int(value)
+
+
+def write_meta(connection: sa.Connection, name: str, value: int) -> None:
+    """Keep a whole number under a name."""
+    changed = connection.execute(sa.update(meta).where(meta.c.name == name).values(value=str(value)))
+    if not changed.rowcount:
+        connection.execute(sa.insert(meta).values(name=name, value=str(value)))
