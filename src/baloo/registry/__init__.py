@@ -1,1 +1,27 @@
-"""."""
+"""The registry: what a community declares (REGISTRY.md), read from plain YAML with errors that name their place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from baloo.errors import Problem
+from baloo.registry.model import Registry
+
+__all__ = ["Registry", "check", "load"]
+
+
+def load(folder: Path) -> Registry:
+    """What the registry in `folder` says.
+
+    Raises RegistryError with every problem of severity `error`, sorted by file and line.
+    """
+    from baloo.registry._load import load_folder  # noqa: PLC0415 - YAML and JSON Schema are loaded only when read
+
+    return load_folder(Path(folder))
+
+
+def check(folder: Path) -> list[Problem]:
+    """Everything that is wrong or odd in the registry in `folder`, sorted by file and line; empty where nothing is."""
+    from baloo.registry._load import check_folder  # noqa: PLC0415 - YAML and JSON Schema are loaded only when read
+
+    return check_folder(Path(folder))

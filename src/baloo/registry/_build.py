@@ -1,0 +1,120 @@
+"""From what was read to the values of `model`: names are followed, short forms are written out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from baloo.registry._files import Draft, Entry
+from baloo.registry._hash import meaning_hash
+from baloo.registry._maps import Row
+from baloo.registry._rules import parse_date, parse_kinds, parse_leaf, parse_span, parse_versions, parse_where
+from baloo.registry._schemas import BUILT_IN, parse_schema
+from baloo.registry.model import Area, AreaMap, Claim, Community, Kind, MapRow, Point, Registry, System
+
+__all__ = ["build"]
+
+
+def build(draft: Draft, rows: Mapping[str, list[Row]]) -> Registry:
+    """The registry of a draft without errors. `rows` has the rows of each system's map."""
+    if draft.community is None:
+        raise ValueError("a draft without a community has an error")
+    was = former_ids(draft)
+    community = _community(draft.community.data)
+    systems = {s.id: s for s in (_system(entry, rows, was) for entry in draft.system)}
+    areas = {a.id: a for a in (_area(entry, was) for entry in draft.area)}
+    schemas = BUILT_IN | {(s.id, s.version): s for s in (parse_schema(e.data, e.source.file) for e in draft.schema)}
+    return Registry(
+        community, dict(sorted(systems.items())), dict(sorted(areas.items())), dict(sorted(schemas.items())),
+        meaning_hash(community, systems, areas, schemas),
+    )  # fmt: skip
+
+
+def former_ids(draft: Draft) -> dict[str, str]:
+    """Former id of an area to its present one."""
+    return {old: entry.data["area"] for entry in draft.area for old in entry.data.get("was", ())}
+
+
+def _title(name: str) -> str:
+    """A title made of an id: `first-answer` is `First answer`."""
+    words = name.replace("-", " ").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _community(data: Mapping[str, Any]) -> Community:
+    more = {"active": parse_leaf(data["active"])} if "active" in data else {}
+    return Community(
+        data["community"],
+        data.get("title") or _title(data["community"]),
+        data.get("question", "How many of us are there?"),
+        data.get("target"),
+        tuple(sorted({domain.lower() for domain in data.get("staff", ())})),
+        **more,
+    )
+
+
+def _kind(name: str, written: str | Mapping[str, Any]) -> Kind:
+    if isinstance(written, str):
+        return Kind(name, written)
+    key = written.get("natural_key")
+    return Kind(
+        name, written["title"], written.get("owner"), written.get("contribution", True), written.get("schema"),
+        tuple(key) if key else None,
+    )  # fmt: skip
+
+
+def _system(entry: Entry, rows: Mapping[str, list[Row]], was: Mapping[str, str]) -> System:
+    data = entry.data
+    name, areas = data["system"], data.get("areas")
+    found = sorted(rows.get(name, ()), key=lambda row: (row.value, row.prefix, row.since or row.EARLIEST, row.area))
+    kept = tuple(MapRow(row.value, row.prefix, was.get(row.area, row.area), row.since, row.until) for row in found)
+    return System(
+        name,
+        data.get("title", name),
+        {kind: _kind(kind, written) for kind, written in sorted(data["kinds"].items())},
+        data.get("url"),
+        data.get("owner"),
+        AreaMap(areas["by"], areas["map"], kept) if areas else None,
+        entry.source.file,
+    )
+
+
+def _area(entry: Entry, was: Mapping[str, str]) -> Area:
+    data = entry.data
+    part_of = data.get("part_of")
+    return Area(
+        data["area"],
+        data.get("title") or _title(data["area"]),
+        tuple(sorted(data.get("was", ()))),
+        was.get(part_of, part_of),
+        data.get("organisation"),
+        data.get("owner"),
+        data.get("target"),
+        tuple(_claim(line) for line in data.get("counts", ())),
+        data.get("split_by"),
+        tuple(_point(point, was) for point in data.get("pathway", ())),
+        entry.source.file,
+    )
+
+
+def _claim(line: Mapping[str, Any]) -> Claim:
+    return Claim(
+        line["system"],
+        parse_kinds(line.get("kinds")),
+        parse_where(line.get("where")),
+        parse_date(line.get("since")),
+        parse_date(line.get("until")),
+    )
+
+
+def _point(data: Mapping[str, Any], was: Mapping[str, str]) -> Point:
+    keeps = data.get("keeps")
+    return Point(
+        data["point"],
+        data["level"],
+        parse_versions(data, was),
+        data.get("title") or _title(data["point"]),
+        parse_span(keeps) if keeps and keeps != "ever" else keeps,
+        data.get("rewards"),
+        data.get("next"),
+    )
