@@ -1,0 +1,66 @@
+"""Growth or churn: who joined and returned stands above the line of each period, who left below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from baloo.charts.picture import Picture, Size
+
+if TYPE_CHECKING:
+    import altair as alt
+
+__all__ = ["Period", "churn", "churn_chart"]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One period's comings and goings, in people; `name` is what stands below its bars."""
+
+    name: str
+    joined: int
+    returned: int
+    left: int
+
+
+def churn(periods: Sequence[Period], words: tuple[str, str, str]) -> Picture:
+    """The picture of some periods in order of time; `words` name joined, returned and left beside the last bars."""
+    bars = [
+        row for i, p in enumerate(periods) for row in (
+            {"i": i, "a": 0, "b": p.joined, "k": "joined"},
+            {"i": i, "a": p.joined, "b": p.joined + p.returned, "k": "returned"},
+            {"i": i, "a": 0, "b": -p.left, "k": "left"},
+        )
+    ]
+    last = periods[-1] if periods else Period("", 0, 0, 0)
+    middles = (last.joined / 2, last.joined + last.returned / 2, -last.left / 2)
+    return Picture("churn", {
+        "bars": bars,
+        "names": [{"i": i, "t": p.name} for i, p in enumerate(periods)],
+        "words": [{"i": len(periods) - 1, "y": y, "t": t} for y, t in zip(middles, words, strict=True)],
+    })
+
+
+def churn_chart(size: Size) -> alt.TopLevelMixin:
+    """The specification for one width, over the data sets that `churn` fills."""
+    import altair as alt  # noqa: PLC0415 - slow and large; only where a figure is drawn
+
+    small = size == "narrow"
+    width, height, bar = (230, 240, 14) if small else (800, 300, 34)
+    x = alt.X("i:Q", axis=None, scale=alt.Scale(nice=False, padding=bar))
+    kinds = alt.Scale(domain=["joined", "returned", "left"], range=["var(--c1)", "var(--c2)", "var(--c8)"])
+    layers = [
+        alt.Chart(alt.NamedData("bars")).mark_bar(size=bar).encode(
+            x=x, y=alt.Y("a:Q", axis=alt.Axis(labelExpr="format(abs(datum.value), ',d')", tickCount=5)), y2="b:Q",
+            color=alt.Color("k:N", scale=kinds),
+        ),
+        alt.Chart(alt.NamedData("names")).mark_text(color="var(--ink-2)", fontSize=11 if small else 13).encode(
+            x=x, y=alt.value(height + 16), text="t:N",
+        ),
+        alt.Chart(alt.NamedData("words")).mark_text(align="left", dx=bar / 2 + 6, color="var(--ink-2)").encode(
+            x=x, y="y:Q", text="t:N",
+        ),
+    ]
+    padding = {"left": 44, "right": 72 if small else 96, "top": 10, "bottom": 30}
+    return alt.layer(*layers).properties(width=width, height=height, padding=padding)
