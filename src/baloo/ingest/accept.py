@@ -1,0 +1,90 @@
+"""The door: every event, pushed or imported, passes `Door.accept` and becomes a row for the queue.
+
+An event is accepted, normalised, or refused, whole, with pointer and reason. Nothing is dropped: what is no JSON at all is an error to
+a sender over HTTP, who still has it, and a refusal in an import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from baloo.clock import Clock
+from baloo.errors import InputError
+from baloo.ingest.judge import OPERATOR, Judge
+from baloo.ingest.moment import micros
+from baloo.ingest.refusals import Refused, remedy_for
+from baloo.ingest.terms import Terms
+from baloo.ingest.text import Unreadable, line_of, split
+from baloo.ingest.verdict import Outcome, Verdict
+from baloo.queue.base import Event, Refusal, Request, Void
+from baloo.registry.model import Registry
+from baloo.settings import Settings
+
+__all__ = ["HTTP", "IMPORT", "OPERATOR", "Door", "Outcome", "Verdict"]
+
+HTTP = "http"
+IMPORT = "import"
+
+
+class Door:
+    """Judges bodies by the registry of the moment. Safe for one thread at a time."""
+
+    def __init__(self, registry_provider: Callable[[], Registry], clock: Clock, settings: Settings) -> None:
+        self._registry_provider = registry_provider
+        self._clock = clock
+        self._settings = settings
+        self._registry: Registry | None = None
+        self._terms: Terms | None = None
+
+    def accept(
+        self, body: bytes, *, namespace: str, sender: str | None, via: str, doc_id: str | None = None,
+        obsolete: tuple[str, ...] = (),
+    ) -> Verdict:
+        """Judge each event of a body: one JSON object, an array, or one object a line.
+
+        `sender` is the system whose token came with it, OPERATOR for any, None for nobody. Over HTTP an event of nobody is staging;
+        an import without a sender is the operator's. `doc_id` is the id that the path gives; `obsolete` are the ids that this request
+        takes back.
+        Raises InputError for a body that cannot be read: over HTTP as a whole, with line and column; else only where it has no parts.
+        """
+        pushed = via == HTTP
+        if sender is None and not pushed:
+            sender = OPERATOR
+        now = micros(self._clock.now())
+        judge = Judge(self.terms(), now=now, sender=sender)
+        events: list[Event] = []
+        refusals: list[Refusal] = []
+        for index, raw in enumerate(split(body, patient=not pushed)):
+            try:
+                events.append(judge.judge(raw, doc_id))
+            except Refused as refused:
+                refusals.append(judge.refusal(index, raw, doc_id, refused))
+            except Unreadable as bad:
+                if pushed:
+                    raise InputError(bad.reason, where=line_of(body, index), remedy=remedy_for(bad.slug)) from None
+                refusals.append(judge.refusal(index, raw, doc_id, Refused(bad.slug, "", bad.reason)))
+        if doc_id is not None and len(events) + len(refusals) > 1:
+            raise InputError("The path names one id, and the body holds several events.",
+                             remedy="Send one event, or leave the id out of the path.")
+        voids = self.voids(obsolete, sender, "obsolete")
+        return Verdict(Request(namespace, sender, now, via, tuple(events), tuple(refusals), voids))
+
+    def take_back(self, ids: tuple[str, ...], *, namespace: str, sender: str | None, via: str = HTTP) -> Verdict:
+        """A request that takes documents back."""
+        return Verdict(Request(namespace, sender, micros(self._clock.now()), via, voids=self.voids(ids, sender, "deleted")))
+
+    @staticmethod
+    def voids(ids: tuple[str, ...], sender: str | None, why: str) -> tuple[Void, ...]:
+        """The voids of these ids: in both environments for a sender with a token, in staging for nobody."""
+        environments = ("staging",) if sender is None else ("production", "staging")
+        return tuple(Void(doc, environment, why) for doc in ids for environment in environments)
+
+    def terms(self) -> Terms:
+        """What the registry of now asks for; laid out anew only when the registry is another one."""
+        registry = self._registry_provider()
+        if self._terms is None or registry is not self._registry:
+            if self._registry is None or registry.hash != self._registry.hash:
+                self._terms = Terms(registry)
+            self._registry = registry
+        assert self._terms is not None
+        return self._terms

@@ -1,0 +1,120 @@
+"""What a registry asks of an event, laid out for looking up: systems, kinds, how far ahead, and compiled schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jsonschema_rs
+
+from baloo.errors import Problem, RegistryError, nearest
+from baloo.ingest.refusals import Refused, pointer_to
+import baloo.registry
+from baloo.registry.model import Kind, Registry
+
+__all__ = ["PLAIN", "KindTerms", "Terms", "refuse_extra"]
+
+PLAIN = "contribution"
+"""The schema of an event whose `extra` nobody has described."""
+
+_OLDER = ("0", "0.1")  # versions of PLAIN: Blackhole's form and the seeds' payload
+_NAMED = ("required", "additionalProperties", "unevaluatedProperties", "dependentRequired")
+
+horizon_days = getattr(baloo.registry, 'horizon_days', lambda registry, system, kind: 0)
+
+
+class KindTerms:
+    """What is asked of events of one kind.
+
+    `ahead` is for how many days they may be dated ahead; `schemas` maps (schema, version) to a validator or to None for anything.
+    """
+
+    __slots__ = ("ahead", "schemas")
+
+    def __init__(self, ahead: int, schemas: Mapping[tuple[str, str], jsonschema_rs.Validator | None]) -> None:
+        self.ahead = ahead
+        self.schemas = schemas
+
+
+class Terms:
+    """A registry, laid out for judging events. Raises RegistryError where a schema does not compile."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.systems = {system.id: tuple(system.kinds) for system in registry.systems.values()}
+        self.schemas = {PLAIN, *(name for name, _ in registry.schemas)}
+        self._registry = registry
+        validators = {key: _compiled(schema.json_schema, schema.file) for key, schema in registry.schemas.items()}
+        self.kinds = {
+            (system.id, kind.id): KindTerms(horizon_days(registry, system.id, kind.id), _schemas(kind, validators))
+            for system in registry.systems.values() for kind in system.kinds.values()
+        }
+
+    def schema_of(self, system: str, kind: str, version: str) -> str:
+        """The schema that an event of an older form has: its kind's own where that has such a version, else the plain one."""
+        own = self._registry.systems[system].kinds[kind].schema
+        return own if own and (own, version) in self._registry.schemas else PLAIN
+
+    def unknown_system(self, name: str) -> Refused:
+        """The refusal of an event whose system nobody declared."""
+        close = nearest(name, self.systems)
+        hint = f" Did you mean `{close}`?" if close else "" if self.systems else " The registry declares no system yet."
+        return Refused("unknown-system", "/system", f"Nobody declared this system.{hint}")
+
+    def unknown_kind(self, system: str, name: str) -> Refused:
+        """The refusal of an event whose kind its system does not have."""
+        if system not in self.systems:
+            return self.unknown_system(system)
+        close = nearest(name, self.systems[system])
+        hint = f" Did you mean `{close}`?" if close else ""
+        return Refused("unknown-kind", "/kind", f"The system `{system}` has no such kind.{hint}")
+
+    def unknown_schema(self, terms: KindTerms, schema: str) -> Refused:
+        """The refusal of an event whose schema is not one that its kind takes."""
+        names = {name for name, _ in terms.schemas}
+        if schema in names:
+            versions = ", ".join(f"`{version}`" for name, version in terms.schemas if name == schema)
+            return Refused("unknown-version", "/version", f"The schema `{schema}` has no such version; it has {versions}.")
+        if any(name == schema for name, _ in self._registry.schemas):
+            return Refused("wrong-schema", "/schema", f"This kind takes {', '.join(f'`{name}`' for name in sorted(names))}.")
+        close = nearest(schema, names)
+        hint = f" Did you mean `{close}`?" if close else ""
+        return Refused("unknown-schema", "/schema", f"Nobody registered this schema.{hint}")
+
+
+def refuse_extra(validator: jsonschema_rs.Validator, extra: object, schema: str, version: str) -> Refused:
+    """The refusal of an `extra` that does not satisfy its schema: the first fault, with its pointer."""
+    error = next(iter(validator.iter_errors(extra)))
+    path: list[str | int] = [*error.instance_path]
+    keyword = error.kind.name
+    names = getattr(error.kind, "property", None) or getattr(error.kind, "unexpected", None)
+    if keyword in _NAMED and names:
+        path.append(names if isinstance(names, str) else names[0])
+    return Refused("bad-extra", pointer_to("extra", *path), f"It does not satisfy `{keyword}` of the schema {schema} {version}.")
+
+
+def _schemas(
+    kind: Kind, validators: Mapping[tuple[str, str], jsonschema_rs.Validator],
+) -> dict[tuple[str, str], jsonschema_rs.Validator | None]:
+    """What an event of this kind may state as (schema, version)."""
+    older: dict[tuple[str, str], jsonschema_rs.Validator | None] = {(PLAIN, version): None for version in _OLDER}
+    if kind.schema is None:
+        return {**older, (PLAIN, "1"): None, **validators}
+    own = {key: validator for key, validator in validators.items() if key[0] == kind.schema}
+    newest = max(own, key=lambda key: _in_order(key[1]), default=None)
+    return {**older, (PLAIN, "1"): own[newest] if newest else None, **own}
+
+
+def _in_order(version: str) -> Sequence[Any]:
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in version.split(".")]
+
+
+def _compiled(schema: Mapping[str, Any], file: str) -> jsonschema_rs.Validator:
+    try:
+        return jsonschema_rs.validator_for(
+            dict(schema), validate_formats=True, offline=True, retriever=_refuse, pattern_options=jsonschema_rs.RegexOptions())
+    except (ValueError, jsonschema_rs.ReferencingError) as error:  # its ValidationError is a ValueError
+        raise RegistryError([Problem(file, 1, "json_schema", f"The schema does not compile: {error}")]) from error
+
+
+def _refuse(uri: str) -> Any:  # noqa: ANN401 - it never answers
+    raise ValueError(f"{uri} is not fetched: a schema refers only to itself")

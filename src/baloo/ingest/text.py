@@ -1,0 +1,180 @@
+"""JSON text: what cannot be read at all, what msgspec passes over in silence, and one body taken apart into its events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from baloo.errors import InputError
+from baloo.ingest.refusals import Refused, pointer_to, remedy_for, shown_name
+
+__all__ = ["MAX_DEPTH", "Unreadable", "canonical", "line_of", "plain", "read", "split"]
+
+MAX_DEPTH = 32
+"""How deep objects and arrays of an event may nest."""
+
+_decode = msgspec.json.Decoder().decode
+_decode_parts = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_skip = msgspec.json.Decoder(msgspec.Raw).decode
+canonical = msgspec.json.Encoder(order="sorted").encode
+"""Canonical JSON: sorted keys, no blanks, UTF-8."""
+
+
+class Unreadable(Exception):
+    """Bytes that are no JSON; `reason` names the place where it is known, and `slug` the kind of fault."""
+
+    def __init__(self, reason: str, slug: str = "not-json") -> None:
+        super().__init__(slug)
+        self.reason = reason
+        self.slug = slug
+
+
+def read(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """The value of one JSON text, checked for all that can be wrong with it.
+
+    Raises Unreadable where it is not JSON or names a key twice, and Refused for JSON that no event may hold.
+    """
+    try:
+        value = _value(raw)
+        if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+            raise RecursionError
+    except RecursionError:
+        raise Refused("too-deep", "", f"The event nests deeper than {MAX_DEPTH} levels.") from None
+    refuse_duplicates(raw, value)
+    if b"\\u0000" in raw:
+        _refuse_nul(value, ())
+    return value
+
+
+def plain(raw: bytes, typed: object, inner: msgspec.Raw, value: object) -> bool:
+    """Whether a text certainly holds no second key of one name, no U+0000, and nothing deep: a few scans, no second parse.
+
+    `typed` is what the text decoded to, with the part `inner` still as text, which decoded to `value`. A key that stands twice is
+    passed over by the decoder, so what is encoded again has fewer quotation marks than the text.
+    """
+    return (
+        b"\\u0022" not in raw and b"\\u0000" not in raw and raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH
+        and raw.count(b'"') == canonical(typed).count(b'"') and bytes(inner).count(b'"') == canonical(value).count(b'"')
+    )
+
+
+def refuse_duplicates(raw: bytes, value: object) -> None:
+    """Raise Unreadable where an object of this JSON text, which decodes to `value`, names a key twice."""
+    def once(pairs: list[tuple[str, object]]) -> None:
+        seen = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise Unreadable(f"The key `{shown_name(key)}` is there twice in one object.", "duplicate-key")
+            seen.add(key)
+
+    if b"\\u0022" in raw or raw.count(b'"') != canonical(value).count(b'"'):
+        json.loads(raw.decode(), object_pairs_hook=once, parse_int=str, parse_float=str)
+
+
+def line_of(body: bytes, index: int) -> str:
+    """Where the text `index` of a body stands, counted from 1: its line, for a body of lines."""
+    lines = [number for number, line in enumerate(body.split(b"\n"), 1) if line and not line.isspace()]
+    return f"line {lines[index]}" if index else "the body"
+
+
+def split(body: bytes, *, patient: bool = False) -> Iterator[bytes]:
+    """The texts of the events in a body: one JSON value, the elements of an array, or one value a line (NDJSON).
+
+    `patient`: a body of several lines that is no JSON is taken for lines, some of them broken.
+    Raises InputError, before the first event, for a body that holds nothing or an array that cannot be read.
+    """
+    body = body.removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n")
+    if not body:
+        raise InputError("The body is empty.", remedy="Send one event as JSON, an array of events, or one event a line.")
+    if body[:1] == b"[" and not (patient and _starts_lines(body)):
+        return iter(_elements(body))
+    if b"\n" in body and not _is_json(body) and (patient or _starts_lines(body)):
+        return (line for line in body.split(b"\n") if line and not line.isspace())
+    return iter((body,))
+
+
+def _elements(body: bytes) -> list[bytes]:
+    try:
+        parts = _decode_parts(body)
+    except RecursionError:
+        raise InputError("The array nests too deep to be read.", remedy="Send flatter events.") from None
+    except msgspec.DecodeError as error:
+        raise InputError(_why(body, error), remedy=remedy_for("not-json")) from None
+    if not parts:
+        raise InputError("The array holds no event.", remedy="Send at least one.")
+    return [bytes(part) for part in parts]
+
+
+def _starts_lines(body: bytes) -> bool:
+    return b"\n" in body and _is_json(body[:body.index(b"\n")])
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        _skip(text)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def _value(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    try:
+        return _decode(raw)
+    except msgspec.ValidationError as error:
+        raise Refused("number-out-of-range", _path(str(error)), "A number is too large to be kept.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unreadable(_why(raw, error)) from None
+
+
+def _path(message: str) -> str:
+    _, _, path = message.partition(" - at `$")
+    return "" if "[...]" in path else pointer_to(*path.rstrip("`").strip(".").split(".")) if path else ""
+
+
+def _why(raw: bytes, error: Exception) -> str:
+    """What is wrong with a text, with line and column, and without a word of the text itself."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError as bad:
+        return f"This is not UTF-8 ({_place(raw, bad.start)})."
+    message = str(error)
+    if "truncated" in message:
+        if b"\\ud" in raw.lower():
+            return "This is not JSON: half of a surrogate pair stands alone, or the text ends too early."
+        return f"This is not JSON: the text ends too early ({_place(raw, len(raw))})."
+    what, _, at = message.removeprefix("JSON is malformed: ").partition(" (byte ")
+    return f"This is not JSON: {what} ({_place(raw, int(at[:-1]))})." if at else "This is not JSON."
+
+
+def _place(raw: bytes, position: int) -> str:
+    before = raw[:position]
+    lines = before.count(b"\n") + 1
+    line_start = before.rfind(b"\n") + 1
+    return f"line {lines}, column {len(before[line_start:].decode(errors='replace')) + 1}"
+
+
+def _depth(value: object) -> int:
+    deepest, waiting = 0, [(value, 1)]
+    while waiting:
+        inner, depth = waiting.pop()
+        deepest = max(deepest, depth if isinstance(inner, dict | list) else 0)
+        if isinstance(inner, dict):
+            waiting.extend((part, depth + 1) for part in inner.values())
+        elif isinstance(inner, list):
+            waiting.extend((part, depth + 1) for part in inner)
+    return deepest
+
+
+def _refuse_nul(value: object, path: tuple[str | int, ...]) -> None:
+    if isinstance(value, str) and "\0" in value:
+        raise Refused("control-character", pointer_to(*path), "A text holds the character U+0000.")
+    if isinstance(value, dict):
+        for key, part in value.items():
+            _refuse_nul(key, path)
+            _refuse_nul(part, (*path, key))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            _refuse_nul(part, (*path, index))
