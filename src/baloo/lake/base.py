@@ -28,7 +28,7 @@ Rows of `events` with the same `doc` and a lower `seq` are void. A revision is a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from baloo.queue.base import Event
@@ -64,6 +64,7 @@ class Loaded:
     voided: int = 0
     refused: int = 0
     staging: int = 0
+    by_via: dict[str, dict[str, int]] = field(default_factory=dict)  # the same counts for each `via` of a request but `http`
 
 
 class Identities(Protocol):
