@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from baloo.errors import Problem
+from baloo.registry.facts import Facts
 from baloo.registry.model import Registry
 
-__all__ = ["Registry", "check", "load"]
+__all__ = ["Facts", "Registry", "check", "load"]
 
 
 def load(folder: Path) -> Registry:
@@ -20,8 +21,11 @@ def load(folder: Path) -> Registry:
     return load_folder(Path(folder))
 
 
-def check(folder: Path) -> list[Problem]:
-    """Everything that is wrong or odd in the registry in `folder`, sorted by file and line; empty where nothing is."""
+def check(folder: Path, facts: Facts | None = None) -> list[Problem]:
+    """Everything that is wrong or odd in the registry in `folder`, sorted by file and line; empty where nothing is.
+
+    `facts` holds it against the data too.
+    """
     from baloo.registry._load import check_folder  # noqa: PLC0415 - YAML and JSON Schema are loaded only when read
 
-    return check_folder(Path(folder))
+    return check_folder(Path(folder), facts)

@@ -81,12 +81,12 @@ def _system(entry: Entry, rows: Mapping[str, list[Row]], was: Mapping[str, str])
 
 def _area(entry: Entry, was: Mapping[str, str]) -> Area:
     data = entry.data
-    part_of = data.get("part_of")
+    part_of: str | None = data.get("part_of")
     return Area(
         data["area"],
         data.get("title") or _title(data["area"]),
         tuple(sorted(data.get("was", ()))),
-        was.get(part_of, part_of),
+        was.get(part_of, part_of) if part_of else None,
         data.get("organisation"),
         data.get("owner"),
         data.get("target"),

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from baloo.errors import Problem
-from baloo.registry._yaml import Place, Source, read_source
 from baloo.registry._validate import shape_problems
+from baloo.registry._yaml import Place, Source, read_source
 
 __all__ = ["Draft", "Entry", "read_draft"]
 

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
@@ -93,18 +94,12 @@ def _header_fits(name: str, header: list[str], report: Callable[[Problem], None]
 
 
 def _row(name: str, line: int, cells: dict[str, str], report: Callable[[Problem], None]) -> Row | None:
-    dates: dict[str, dt.date | None] = {"since": None, "until": None}
-    for column in dates:
-        written = cells.get(column, "")
-        if not written:
-            continue
-        try:
-            dates[column] = dt.date.fromisoformat(written) if _DATE.fullmatch(written) else None
-        except ValueError:
-            pass
-        if dates[column] is None:
-            report(Problem(name, line, column, f"`{written}` is not a date such as 2013-01-31."))
-            return None
+    since, until = _date(cells.get("since", "")), _date(cells.get("until", ""))
+    for column, found in (("since", since), ("until", until)):
+        if isinstance(found, str):
+            report(Problem(name, line, column, f"`{found}` is not a date such as 2013-01-31."))
+    if isinstance(since, str) or isinstance(until, str):
+        return None
     value = cells["value"]
     if not value or not cells["area"]:
         empty = "area" if value else "value"
@@ -113,11 +108,18 @@ def _row(name: str, line: int, cells: dict[str, str], report: Callable[[Problem]
     if "*" in value[:-1]:
         report(Problem(name, line, "value", f"`{value}` has a `*` before its end; only a prefix such as `mozilla/*` may."))
         return None
-    since, until = dates["since"], dates["until"]
     if since and until and since >= until:
         report(Problem(name, line, "until", f"`until` {until} is not after `since` {since}.", slug="dates"))
         return None
     return Row(value.removesuffix("*"), value.endswith("*"), cells["area"], since, until, line)
+
+
+def _date(written: str) -> dt.date | str | None:
+    """A date, None where nothing is written, or the text that is no date."""
+    try:
+        return dt.date.fromisoformat(written) if _DATE.fullmatch(written) else written or None
+    except ValueError:
+        return written
 
 
 def _overlaps(name: str, rows: list[Row], report: Callable[[Problem], None]) -> None:
@@ -127,7 +129,7 @@ def _overlaps(name: str, rows: list[Row], report: Callable[[Problem], None]) -> 
         groups.setdefault((row.value, row.prefix), []).append(row)
     for same in groups.values():
         same.sort(key=lambda row: (row.since or dt.date.min, row.line))
-        for before, after in zip(same, same[1:], strict=False):
+        for before, after in pairwise(same):
             if (before.until or dt.date.max) <= (after.since or dt.date.min):
                 continue
             shown = after.value + ("*" if after.prefix else "")

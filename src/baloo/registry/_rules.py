@@ -7,7 +7,19 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from baloo.registry.model import (
-    AllOf, AnyOf, Leaf, Not, PointsLine, Reached, Rule, Scalar, Span, Test, Version, Where, Window,
+    AllOf,
+    AnyOf,
+    Leaf,
+    Not,
+    PointsLine,
+    Reached,
+    Rule,
+    Scalar,
+    Span,
+    Test,
+    Version,
+    Where,
+    Window,
 )  # fmt: skip
 
 __all__ = ["parse_date", "parse_leaf", "parse_rule", "parse_span", "parse_versions", "parse_where"]

@@ -30,11 +30,11 @@ def parse_schema(data: Mapping[str, Any], file: str) -> Schema:
         "title": title,
         "type": "object",
         "additionalProperties": False,
-        "properties": {f.name: _TYPES[f.type] | ({"description": f.description} if f.description else {}) for f in fields.values()},
+        "properties": {name: _property(f) for name, f in fields.items()},
     }
-    for key, written in (("description", "description"), ("required", "required")):
-        if written in data:
-            json_schema[key] = data[written]
+    for key in ("description", "required"):
+        if key in data:
+            json_schema[key] = data[key]
     if "example" in data:
         json_schema["examples"] = [data["example"]]
     return Schema(data["schema"], str(data["version"]), title, fields, json_schema, file)
@@ -51,8 +51,13 @@ def is_open(schema: Schema) -> bool:
     return bool(schema.json_schema.get("additionalProperties", True))
 
 
+def _property(declared: Field) -> dict[str, Any]:
+    return _TYPES[declared.type] | ({"description": declared.description} if declared.description else {})
+
+
 def _built_in(name: str, version: str, title: str, fields: tuple[str, ...] = ()) -> Schema:
-    return Schema(name, version, title, {f: Field(f) for f in sorted(fields)}, {"$schema": _DIALECT, "title": title, "type": "object"})
+    json_schema = {"$schema": _DIALECT, "title": title, "type": "object"}
+    return Schema(name, version, title, {f: Field(f) for f in sorted(fields)}, json_schema)
 
 
 # What the systems of the schema 0.1 send in `extra`, as far as their documents say.

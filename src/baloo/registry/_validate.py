@@ -21,7 +21,9 @@ NAMES = ("area", "community", "schema", "system")  # one published schema for ea
 _AMOUNTS = ("at_least", "days", "first", "top")
 _WINDOWS = ("within", "around")
 _GROUPS = ("any", "all", "not", "reached")
-_TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float)}
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float),
+}  # fmt: skip
 
 
 @cache
@@ -65,12 +67,12 @@ class _Explain:
             yield from self.branch(error)
         elif keyword == "additionalProperties":
             yield from self.unknown_keys(error)
-        elif keyword == "required" or (keyword == "dependentRequired"):
+        elif keyword == "required":
             yield self.missing(error)
         elif keyword == "not":
             yield self.at(error, "`points` goes with `of: points`; add it.", "points", slug="points")
         elif keyword == "propertyNames":
-            inner = error.kind.error
+            inner = _kind(error).error
             name = str(inner.instance)
             yield self.at(error, f"`{name}` is not {self.said(inner)}.", name)
         else:
@@ -102,14 +104,14 @@ class _Explain:
 
     def unknown_keys(self, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
         valid = list(self.node(error).get("properties", ()))
-        for key in error.kind.unexpected:
+        for key in _kind(error).unexpected:
             close = nearest(key, valid)
             hint = "" if close else f" Valid here: {', '.join(valid)}."
             yield self.at(error, f"There is no key `{key}` here.{hint}", key, nearest=close, slug="unknown-key")
 
     def missing(self, error: jsonschema_rs.ValidationError) -> Problem:
-        key = str(error.kind.property)
-        if error.kind.name == "required" and error.schema_path[-2:] == ["then", "required"]:
+        key = str(_kind(error).property)
+        if error.schema_path[-2:] == ["then", "required"]:
             return self.at(error, "`of: points` wants lines of `points` that say what is worth how much.", "of", slug="points")
         if key == "since" and isinstance(error.instance, dict) and "before" in error.instance:
             return self.at(error, "With `before`, say `since` when the present rule began.", "before", slug="dates")
@@ -120,6 +122,7 @@ class _Explain:
     def branch(self, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
         """The one problem behind a oneOf or anyOf."""
         value, node, path = error.instance, self.node(error), error.schema_path
+        options = node[str(path[-1])]
         if path[-1] == "oneOf" and path[-3:-1] == ["allOf", 0]:
             yield from self.one_of(error, _AMOUNTS, "how much", "how-much")
         elif path[-1] == "oneOf" and path[-3:-1] == ["allOf", 1]:
@@ -127,12 +130,12 @@ class _Explain:
         elif path == ["$defs", "rule", "oneOf"]:
             yield from self.rule(error)
         else:
-            fits = [i for i, option in enumerate(node[path[-1]]) if self.fits(option, value)]
+            fits = [i for i, option in enumerate(options) if self.fits(option, value)]
             if isinstance(value, dict | list) and len(fits) == 1:
-                for inner in error.kind.context[fits[0]]:
+                for inner in _kind(error).context[fits[0]]:
                     yield from self(inner)
             else:
-                close = nearest(str(value), self.options(node[path[-1]], value)) if isinstance(value, str) else None
+                close = nearest(str(value), self.texts(options, value)) if isinstance(value, str) else None
                 wants = f"is not {self.said(error)}" if value is not None else f"is missing; this wants {self.said(error)}"
                 shown = f"`{_short(value)}`" if value is not None else "The value"
                 yield self.at(error, f"{shown} {wants}.", nearest=close)
@@ -157,10 +160,10 @@ class _Explain:
         groups = [key for key in _GROUPS if key in value]
         if groups and len(value) > 1:
             other = next(key for key in value if key != groups[0])
-            yield self.at(error, f"`{groups[0]}` stands alone; put `{other}` inside it or beside it under `all`.", other, slug="alone")
+            yield self.at(error, f"`{groups[0]}` stands alone; put `{other}` into a leaf of its own.", other, slug="alone")
             return
         meant = _GROUPS.index(groups[0]) if groups else len(_GROUPS)
-        for inner in error.kind.context[meant]:
+        for inner in _kind(error).context[meant]:
             yield from self(inner)
 
     def resolved(self, option: dict[str, Any]) -> dict[str, Any]:
@@ -171,13 +174,17 @@ class _Explain:
         kinds = wanted if isinstance(wanted, list) else [wanted]
         return any(isinstance(value, _TYPES[kind]) for kind in kinds)
 
-    def options(self, branches: list[dict[str, Any]], value: str) -> list[str]:
+    def texts(self, branches: list[dict[str, Any]], value: str) -> list[str]:
         """The texts that some branch takes, for the nearest one."""
         found: list[str] = []
         for option in map(self.resolved, branches):
             found += [str(text) for text in (*option.get("enum", ()), *([option["const"]] if "const" in option else ()))]
             found += _spans_like(option, value)
         return found
+
+
+def _kind(error: jsonschema_rs.ValidationError) -> Any:  # noqa: ANN401 - each keyword has its own class with its own facts
+    return error.kind
 
 
 def _spans_like(node: dict[str, Any], value: object) -> list[str]:

@@ -8,8 +8,31 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 __all__ = [
-    "AllOf", "AnyOf", "Area", "AreaMap", "Claim", "Community", "Field", "Kind", "Leaf", "Level", "MapRow", "Not", "Point",
-    "PointsLine", "Reached", "Registry", "Rule", "Schema", "Scalar", "Span", "System", "Test", "Version", "Where", "Window",
+    "AllOf",
+    "AnyOf",
+    "Area",
+    "AreaMap",
+    "Claim",
+    "Community",
+    "Field",
+    "Kind",
+    "Leaf",
+    "Level",
+    "MapRow",
+    "Not",
+    "Point",
+    "PointsLine",
+    "Reached",
+    "Registry",
+    "Rule",
+    "Scalar",
+    "Schema",
+    "Span",
+    "System",
+    "Test",
+    "Version",
+    "Where",
+    "Window",
 ]
 
 Level: TypeAlias = Literal["visitor", "casual", "active", "core"]

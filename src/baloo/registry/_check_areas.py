@@ -1,0 +1,116 @@
+"""What `check` says of systems, areas, maps and dates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from baloo.errors import Problem, nearest
+from baloo.registry._files import Entry
+from baloo.registry._names import Names
+from baloo.registry._validate import validator
+
+__all__ = ["check_areas", "check_schemas", "check_systems"]
+
+
+def check_systems(names: Names) -> None:
+    """Owners of systems, schemas of kinds, areas of maps."""
+    for system, entry in names.systems.items():
+        if "owner" not in entry.data:
+            message = f"`{system}` has no owner. Somebody must look after it before it is switched on."
+            names.report(entry, ("system",), message, severity="warning", slug="no-owner")
+        for kind in entry.data["kinds"]:
+            schema = names.kind(system, kind).get("schema")
+            wrong = names.unknown("schema", schema, names.schemas) if schema else None
+            if wrong:
+                names.report(entry, ("kinds", kind, "schema"), **wrong)
+        for row in names.rows.get(system, ()):
+            wrong = None if names.area_of(row.area) else names.unknown("area", row.area, names.areas)
+            if wrong:
+                names.draft.report(Problem(entry.data["areas"]["map"], row.line, "area", **wrong))
+
+
+def check_schemas(names: Names) -> None:
+    """`required` names declared fields, and the example is valid."""
+    by_file = {schema.file: schema for versions in names.schemas.values() for schema in versions}
+    for entry in names.draft.schema:
+        for i, name in enumerate(entry.data.get("required", ())):
+            if name not in entry.data["fields"]:
+                message = f"`{name}` is required and not declared among the fields."
+                close = nearest(name, entry.data["fields"])
+                names.report(entry, ("required", i), message, nearest=close, slug="unknown-name")
+        schema = by_file.get(entry.source.file)
+        if schema is None or "example" not in entry.data:
+            continue
+        for error in validator(dict(schema.json_schema)).iter_errors(entry.data["example"]):
+            place = ("example", *error.instance_path)
+            names.report(entry, place, f"The example does not fit its own schema: {error.message}.", slug="example")
+
+
+def check_areas(names: Names) -> None:
+    """Parts, counts, points, levels and dates."""
+    for area, entry in names.areas.items():
+        _part_of(names, area, entry)
+        for i, line in enumerate(entry.data.get("counts", ())):
+            _claim(names, entry, i, line)
+        if not names.feeds(area) and not names.draft.broken["system"] and not names.draft.broken["area"]:
+            message = f"Nothing feeds `{area}`: it has no `counts`, and neither a map nor a part gives it any."
+            names.report(entry, ("area",), message, severity="warning", slug="no-feed")
+        pathway = entry.data.get("pathway", [])
+        if pathway and not any(point["level"] == "active" for point in pathway):
+            message = "No point is of level `active`, so the community's own rule says who is active here."
+            names.report(entry, ("pathway",), message, severity="warning", slug="no-active")
+        seen: set[str] = set()
+        for i, point in enumerate(pathway):
+            if point["point"] in seen:
+                message = f"The point `{point['point']}` stands in this pathway twice."
+                names.report(entry, ("pathway", i, "point"), message, slug="declared-twice")
+            seen.add(point["point"])
+            _dates(names, entry, i, point)
+
+
+def _part_of(names: Names, area: str, entry: Entry) -> None:
+    whole = entry.data.get("part_of")
+    if whole is None:
+        return
+    present = names.area_of(whole)
+    if present is None:
+        wrong = names.unknown("area", whole, names.areas)
+        if wrong:
+            names.report(entry, ("part_of",), **wrong)
+        return
+    circle = list(names.whole_of(present))
+    if area in circle:
+        way = " → ".join([area, *circle[: circle.index(area) + 1]])
+        names.report(entry, ("part_of",), f"`{area}` would lie in itself: {way}.", slug="circle")
+
+
+def _claim(names: Names, entry: Entry, i: int, line: dict[str, Any]) -> None:
+    place = ("counts", i)
+    wrong = names.unknown("system", line["system"], names.systems)
+    if wrong:
+        names.report(entry, (*place, "system"), **wrong)
+    elif line["system"] in names.systems:
+        valid = names.kinds_of(line["system"])
+        for k, kind in enumerate(line.get("kinds", ())):
+            if kind not in valid:
+                message = f"`{line['system']}` has no kind `{kind}`."
+                names.report(entry, (*place, "kinds", k), message, nearest=nearest(kind, valid), slug="unknown-name")
+    since, until = line.get("since"), line.get("until")
+    if since and until and since >= until:
+        names.report(entry, (*place, "until"), f"`until` {until} is not after `since` {since}.", slug="dates")
+
+
+def _dates(names: Names, entry: Entry, i: int, point: dict[str, Any]) -> None:
+    """The rules of a point, newest first, must each begin before the one above; only the oldest may have no `since`."""
+    later = point.get("since")
+    before = point.get("before", [])
+    for b, version in enumerate(before):
+        since = version.get("since")
+        place = ("pathway", i, "before", b)
+        if since is None and b < len(before) - 1:
+            message = "Say `since` when this rule began; only the last one, the oldest, may leave it out."
+            names.report(entry, place, message, slug="dates")
+        elif since is not None and later is not None and since >= later:
+            message = f"`before` goes from new to old: {since} is not before {later}, when the rule above it began."
+            names.report(entry, (*place, "since"), message, slug="dates")
+        later = since or later

@@ -1,0 +1,55 @@
+"""A registry to begin with."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from baloo.errors import InputError, WorkspaceError
+from baloo.workspace import write_whole
+
+__all__ = ["write_empty"]
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+_COMMUNITY = """\
+# The community: the whole that all areas are part of. `baloo check` reads this folder and says what is wrong.
+community: {id}
+title: {title}
+# question: Are we a thousand yet?
+# target: 1000
+# staff: [example.org]                     # domains of those who are paid; `--exclude-staff` leaves them out
+active: {{at_least: 1, within: 1 year}}      # who is active where an area says nothing of its own
+
+# Beside this file:
+#   systems/NAME.yaml   where contributions happen, and what can be done there
+#   areas/NAME.yaml     whose contributions make an area, and its pathway
+#   schemas/NAME.yaml   the fields that events carry, where rules ask for them
+#   maps/NAME.csv       many repositories to few areas: value,area[,since,until]
+#
+# A system:                                 An area:
+#   system: forum                             area: support
+#   title: The forum                          title: Support
+#   owner: forum-team@example.org             counts: [{{system: forum}}]
+#   kinds:                                    pathway:
+#     forum.answer: Answered a question         - point: regular
+#                                                 level: active
+#                                                 when: {{kinds: [forum.answer], at_least: 10, within: 1 year}}
+"""
+
+
+def write_empty(folder: Path, community: str, title: str) -> None:
+    """Write a commented `community.yaml` and the folders beside it.
+
+    Raises InputError for an id of other letters, WorkspaceError where there is a community already.
+    """
+    if not _ID.fullmatch(community):
+        raise InputError(f"`{community}` is not an id.", remedy="An id has lower-case letters, digits and single hyphens.")
+    file = folder / "community.yaml"
+    if file.exists():
+        raise WorkspaceError("There is a registry here already.", where=str(file), remedy="Edit it, or choose another folder.")
+    for name in ("systems", "areas", "schemas", "maps"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    quoted = f'"{community}"' if community.isdigit() or community in ("true", "false", "null") else community
+    write_whole(file, _COMMUNITY.format(id=quoted, title=json.dumps(title, ensure_ascii=False)).encode())
