@@ -1,0 +1,184 @@
+"""The rules that say who is who, and how persons follow from evidence. Nothing here reads or writes.
+
+Evidence is an edge between two identities. What several identities share (an address, an author of a `.mailmap`) is a
+*group*: a star of edges from its oldest identity, each edge naming the group by a keyed hash in `inputs`. Persons are the
+groups united, strongest first; two identities that were said to be different are never united, whatever joins them. The
+result depends on what the evidence says, and not on the order in which it arrived.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+__all__ = [
+    "ACCEPTED", "AUTOMATIC", "BY_HAND", "MAILMAP", "REJECTED", "RULES", "SAME_ADDRESS", "SPLIT",
+    "Edge", "Rule", "group_input", "is_personal", "star", "unite",
+]
+
+AUTOMATIC, ACCEPTED, REJECTED, SPLIT = "automatic", "accepted", "rejected", "split"
+BY_HAND, MAILMAP, SAME_ADDRESS = "by-hand", "mailmap", "same-address"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a kind of evidence is worth, and how it is said in words."""
+
+    name: str
+    weight: int
+    version: int
+    words: str
+
+
+RULES: Mapping[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        Rule(BY_HAND, 100, 1, "somebody said that they are the same person"),
+        Rule(MAILMAP, 90, 1, "a .mailmap names one author for both"),
+        Rule(SAME_ADDRESS, 80, 1, "both used the same personal address"),
+    )
+}
+
+_NOBODY_LOCAL = frozenset(
+    {"", "devnull", "do-not-reply", "donotreply", "nobody", "none", "no-reply", "noreply", "null", "root", "unknown"}
+)
+_NOBODY_DOMAIN = frozenset({"", "(none)", "?", "localhost", "localhost.localdomain", "none"})
+
+
+class Edge(NamedTuple):
+    """One row of evidence between identities a < b. `inputs` has the groups that it stands for, separated by spaces."""
+
+    a: int
+    b: int
+    rule: str
+    inputs: str = ""
+    state: str = AUTOMATIC
+
+
+def is_personal(key: str | None) -> bool:
+    """Whether an address key can be one person's: `local@domain`, and not one that stands for nobody."""
+    if not key or key.count("@") != 1 or " " in key:
+        return False
+    local, domain = key.split("@")
+    return local not in _NOBODY_LOCAL and domain not in _NOBODY_DOMAIN
+
+
+def group_input(secret: bytes, rule: str, *what: str) -> str:
+    """The name of a group, which tells nothing of the address in it to whoever has not the workspace's secret."""
+    return hmac.new(secret, "\x1f".join((rule, *what)).encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def star(rule: str, given: str, members: Iterable[int]) -> list[Edge]:
+    """The edges of a group: from its oldest identity to each other."""
+    first, *others = sorted(set(members))
+    return [Edge(first, other, rule, given) for other in others]
+
+
+def unite(edges: Iterable[Edge], keys: Callable[[Sequence[int]], Mapping[int, str]]) -> dict[int, int]:
+    """Each identity of the edges to its person: the oldest identity of those it is united with.
+
+    `keys` gives the keys of identities; it is asked only where somebody said that two of them are different, to break ties by
+    what they are called and not by when they came.
+    """
+    edges = list(edges)
+    apart = {(edge.a, edge.b) for edge in edges if edge.state in (REJECTED, SPLIT)}
+    whole = _Union()
+    for edge in edges:
+        if (edge.a, edge.b) in apart:
+            whole.add(edge.a)
+            whole.add(edge.b)
+        else:
+            whole.join(edge.a, edge.b)
+    torn = _torn(edges, apart, whole)
+    if torn:
+        concerned = [edge for edge in edges if edge.a in torn or edge.b in torn]
+        names = keys(sorted({end for edge in concerned for end in (edge.a, edge.b)}))
+        for identity in torn:
+            whole.parent[identity] = identity
+        _unite_carefully(whole, concerned, apart, names)
+    return whole.persons()
+
+
+class _Union:
+    """Disjoint sets of identities."""
+
+    def __init__(self) -> None:
+        self.parent: dict[int, int] = {}
+
+    def add(self, identity: int) -> None:
+        self.parent.setdefault(identity, identity)
+
+    def root(self, identity: int) -> int:
+        parent = self.parent
+        while parent[identity] != identity:
+            parent[identity] = identity = parent[parent[identity]]
+        return identity
+
+    def join(self, a: int, b: int) -> int:
+        """Unite the sets of a and b; the lower root stays, so a root is its set's oldest identity."""
+        self.add(a)
+        self.add(b)
+        a, b = sorted((self.root(a), self.root(b)))
+        self.parent[b] = a
+        return a
+
+    def persons(self) -> dict[int, int]:
+        return {identity: self.root(identity) for identity in self.parent}
+
+
+def _torn(edges: Iterable[Edge], apart: set[tuple[int, int]], whole: _Union) -> set[int]:
+    """All identities of the clusters in which two identities are apart though evidence, direct or not, joins them.
+
+    A cluster is what any evidence holds together, that of a pair which is apart included: its group may join others to either.
+    """
+    if not apart:
+        return set()
+    clusters = _Union()
+    for edge in edges:
+        if edge.inputs or (edge.a, edge.b) not in apart:
+            clusters.join(edge.a, edge.b)
+        else:
+            clusters.add(edge.a)
+            clusters.add(edge.b)
+    torn = {clusters.root(a) for a, b in apart if clusters.root(a) == clusters.root(b)}
+    return {identity for identity in whole.parent if clusters.root(identity) in torn}
+
+
+def _unite_carefully(
+    union: _Union, edges: Sequence[Edge], apart: set[tuple[int, int]], names: Mapping[int, str]
+) -> None:
+    foes: dict[int, set[int]] = {}
+    for a, b in apart:
+        foes.setdefault(a, set()).add(b)
+        foes.setdefault(b, set()).add(a)
+
+    def compatible(a: int, b: int) -> bool:
+        return all(union.root(foe) != b for foe in foes.get(a, ()) if foe in union.parent)
+
+    for members in _groups(edges, names):
+        met: list[int] = []
+        for member in sorted(members, key=names.__getitem__):
+            mine = union.root(member)
+            roots = [union.root(other) for other in met]
+            friend = mine if mine in roots else next((root for root in roots if compatible(mine, root)), None)
+            if friend is None:
+                met.append(member)
+            elif friend != mine:
+                merged = union.join(mine, friend)
+                foes[merged] = foes.pop(mine, set()) | foes.pop(friend, set())
+
+
+def _groups(edges: Sequence[Edge], names: Mapping[int, str]) -> list[set[int]]:
+    """The groups that the edges stand for, strongest first, ties in an order that is the same whoever arrived first."""
+    found: dict[tuple[bool, int, str, str, tuple[str, ...]], set[int]] = {}
+    for edge in edges:
+        strength = (edge.state != ACCEPTED, -RULES[edge.rule].weight, edge.rule)
+        for given in edge.inputs.split():
+            found.setdefault((*strength, given, ()), set()).update((edge.a, edge.b))
+        if not edge.inputs and edge.state in (AUTOMATIC, ACCEPTED):
+            pair = tuple(sorted((names[edge.a], names[edge.b])))
+            found.setdefault((*strength, "", pair), set()).update((edge.a, edge.b))
+    return [found[key] for key in sorted(found)]
