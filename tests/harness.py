@@ -1,7 +1,7 @@
 """The engine alone: facts and people of the oracle's kind in, sets of people out, without door, queue, lake or records.
 
-Facts are written as data files with the columns of `baloo.lake.base`, people are handed over by a fake reader, and what was counted
-is read back from the Parquet files that `baloo.metrics.derived` describes.
+Facts are written as data files with the columns of `baloo.lake.base`, people are handed over by a fake reader, and what was
+counted is read back from the Parquet files that `baloo.metrics.derived` describes.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from oracle.oracle import Fact, Identity, People, Person
 
 from baloo.clock import FixedClock
 from baloo.lake.base import LakeSnapshot
@@ -24,17 +23,16 @@ from baloo.people.base import PeopleChanges, StaffSpan
 from baloo.people.keys import owner_key
 from baloo.registry.model import Registry
 from baloo.workspace import write_whole
+from oracle.oracle import Fact, Identity, People, Person
 
 FAR = dt.date(2026, 11, 22)  # the day that it is in tests which do not care
 
 _EVENTS = """
-    seq BIGINT, received_month VARCHAR, received TIMESTAMPTZ, namespace VARCHAR, environment VARCHAR, id VARCHAR, doc BIGINT, body BIGINT,
-    "natural" BIGINT, schema VARCHAR, version VARCHAR, system VARCHAR, kind VARCHAR, "at" TIMESTAMPTZ, at_offset SMALLINT, day DATE,
-    identity_id BIGINT, observation_id BIGINT, object VARCHAR, extra VARCHAR"""
-_VOIDS = "seq BIGINT, doc BIGINT, namespace VARCHAR, environment VARCHAR, id VARCHAR, why VARCHAR, received_month VARCHAR"
-_LIVE = """
-    SELECT key, person, start, stop FROM read_parquet({intervals})
-    WHERE person NOT IN (SELECT person FROM {replaced}) UNION ALL SELECT key, person, start, stop FROM {patch}"""
+    seq BIGINT, received_month VARCHAR, received TIMESTAMPTZ, namespace VARCHAR, environment VARCHAR, id VARCHAR, doc BIGINT,
+    body BIGINT, "natural" BIGINT, schema VARCHAR, version VARCHAR, system VARCHAR, kind VARCHAR, "at" TIMESTAMPTZ,
+    at_offset SMALLINT, day DATE, identity_id BIGINT, observation_id BIGINT, object VARCHAR, extra VARCHAR"""
+_VOIDS = """
+    seq BIGINT, doc BIGINT, namespace VARCHAR, environment VARCHAR, id VARCHAR, why VARCHAR, received_month VARCHAR"""
 
 
 class FakePeople:
@@ -79,14 +77,13 @@ class Counted:
     folder: Path
     people_reader: FakePeople
     manifest: Manifest
-    _sets: dict[tuple[int, dt.date], frozenset[Person]] = field(default_factory=dict)
 
     def people(self, scope: str, measure: str, day: dt.date) -> frozenset[Person]:
         """Who holds a measure of a scope at the end of a day."""
         if measure == "inactive":
             return self.people(scope, "known", day) - self.people(scope, "visitor", day)
-        key = self._keys.get((scope, measure))
-        return frozenset(p for p, start, stop in self._rows.get(key, ()) if start <= day < stop) if key is not None else frozenset()
+        key = self._keys.get((scope, measure), -1)
+        return frozenset(p for p, start, stop in self._rows.get(key, ()) if start <= day < stop)
 
     def without_staff(self, scope: str, measure: str, day: dt.date) -> frozenset[Person]:
         """The same answer, less the persons who are staff at that day."""
@@ -117,7 +114,8 @@ def live_rows(folder: Path, manifest: Manifest) -> list[tuple[int, int, dt.date,
     if not manifest.intervals and not manifest.patch:
         return []
     nothing = "0 AS key, 0 AS person, DATE '1970-01-01' AS start, DATE '1970-01-01' AS stop"
-    intervals, patch, replaced = (table(manifest.intervals, nothing), table(manifest.patch, nothing), table(manifest.replaced, "0 AS person"))
+    intervals, patch = table(manifest.intervals, nothing), table(manifest.patch, nothing)
+    replaced = table(manifest.replaced, "0 AS person")
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         return connection.execute(
@@ -128,8 +126,9 @@ def live_rows(folder: Path, manifest: Manifest) -> list[tuple[int, int, dt.date,
 
 def count(folder: Path, registry: Registry | Path, facts: Sequence[Fact], people: People, today: dt.date = FAR) -> Counted:
     """Have the engine count everything from nothing, in a folder of its own."""
-    import baloo.registry
     from baloo.metrics.refresh import refresh
+
+    import baloo.registry
     reader = FakePeople(facts, people)
     derived = folder / "derived"
     snapshot = write_lake(folder / "lake", facts, reader)
@@ -153,20 +152,21 @@ def write_lake(folder: Path, facts: Sequence[Fact], people: FakePeople) -> LakeS
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"CREATE TABLE events ({_EVENTS}); CREATE TABLE voids ({_VOIDS})")
         if facts:
-            columns = {name: kind for name, kind in (c.split() for c in _EVENTS.replace('"', "").split(","))}
-            connection.execute(f"INSERT INTO events BY NAME SELECT * FROM read_json('{rows}', format='newline_delimited', columns={columns})")
+            columns = dict(column.split() for column in _EVENTS.replace('"', "").split(","))
+            read = f"read_json('{rows}', format='newline_delimited', columns={columns})"
+            connection.execute(f"INSERT INTO events BY NAME SELECT * FROM {read}")
         connection.execute(f"COPY events TO '{events}' (FORMAT parquet); COPY voids TO '{voids}' (FORMAT parquet)")
     return LakeSnapshot(version=1, seq=len(facts), events=(str(events),), voids=(str(voids),), max_seq=(len(facts),))
 
 
 def write_registry(folder: Path, parts: dict[str, Any]) -> Path:
-    """Write a registry's files: `community`, `systems` and `areas` as lists, `maps` as texts by name, and a schema for every field.
+    """Write a registry: `community`, lists of `systems` and `areas`, `maps` as texts by name, and a schema of the `fields`.
 
     YAML is a superset of JSON, so the files are JSON.
     """
     fields = sorted(parts.get("fields", ()))
-    schema = [{"schema": "fixture", "version": 1, "title": "What the tests use", "fields": dict.fromkeys(fields, "any")}] if fields else []
-    for name, things in (("systems", parts["systems"]), ("areas", parts["areas"]), ("schemas", schema)):
+    schema = {"schema": "fixture", "version": 1, "title": "What the tests use", "fields": dict.fromkeys(fields, "any")}
+    for name, things in (("systems", parts["systems"]), ("areas", parts["areas"]), ("schemas", [schema] if fields else [])):
         (folder / name).mkdir(parents=True, exist_ok=True)
         for thing in things:
             id_ = thing[name[:-1]]
@@ -179,11 +179,11 @@ def write_registry(folder: Path, parts: dict[str, Any]) -> Path:
 
 
 def _row(seq: int, fact: Fact, people: FakePeople) -> dict[str, Any]:
-    at = f"{fact.day}T12:00:00Z"
     return {
-        "seq": seq, "received_month": "2026-11", "received": "2026-11-22T00:00:00Z", "namespace": "baloo", "environment": "production",
-        "id": f"{seq:032x}", "doc": seq, "body": seq, "natural": None, "schema": "fixture", "version": "1", "system": fact.system,
-        "kind": fact.kind, "at": at, "at_offset": None, "day": str(fact.day), "identity_id": people.ids[fact.who],
-        "observation_id": people.observations[fact.who, fact.email], "object": fact.object,
-        "extra": json.dumps(fact.extra, ensure_ascii=False),
+        "seq": seq, "received_month": "2026-11", "received": "2026-11-22T00:00:00Z",
+        "namespace": "baloo", "environment": "production", "id": f"{seq:032x}", "doc": seq, "body": seq, "natural": None,
+        "schema": "fixture", "version": "1", "system": fact.system, "kind": fact.kind,
+        "at": f"{fact.day}T12:00:00Z", "at_offset": None, "day": str(fact.day),
+        "identity_id": people.ids[fact.who], "observation_id": people.observations[fact.who, fact.email],
+        "object": fact.object, "extra": json.dumps(fact.extra, ensure_ascii=False),
     }

@@ -40,7 +40,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class People:
-    """What is known of people: groups of identities that are one person, who is in no count, and who is staff from when to when."""
+    """What is known of people: the identities of one person, who is in no count, and who is staff from when to when."""
 
     same: tuple[tuple[Identity, ...], ...] = ()
     out: tuple[Identity, ...] = ()  # bots and opted out; one identity takes the whole person out
@@ -162,11 +162,15 @@ class Oracle:
         self._person = cache(people.person)
         out = {self._person(who) for who in people.out}  # 3.12: removed before everything else
         self._facts = [fact for fact in facts if self._person(fact.who) not in out]
-        self.everybody = frozenset(self._person(fact.who) for fact in self._facts)
+        self._facts_by: dict[Person, list[Fact]] = {}
+        for fact in self._facts:
+            self._facts_by.setdefault(self._person(fact.who), []).append(fact)
+        self.everybody = frozenset(self._facts_by)
         # Every question below is a function of its arguments; remembering the answers changes none.
         for name in ("facts_of", "_claiming", "holds", "_holds_rule_of", "_amounts", "level", "is_staff"):
             setattr(self, name, cache(getattr(self, name)))
         self._leaves: dict[int, Rule] = {}
+        self._first_day = min((fact.day for fact in self._facts), default=dt.date.max)
 
     # what may be asked
 
@@ -202,7 +206,8 @@ class Oracle:
     def no_number_before(self, scope: str) -> dt.date | None:
         """The day before which the rule that is counted gives no number (3.10)."""
         counted = next((p for p in self._pathway(scope) if p["level"] == "active"), None)
-        return date((counted.get("before") or [counted])[-1].get("since")) if counted else None
+        oldest = [counted, *counted.get("before", ())][-1] if counted else {}
+        return date(oldest.get("since"))
 
     # 3.11: areas
 
@@ -318,7 +323,7 @@ class Oracle:
 
     def _first_interesting(self, day: dt.date) -> dt.date:
         """No rule holds of anybody long before the first fact: `around` reaches some weeks ahead, and no further."""
-        return min((fact.day for fact in self._facts), default=day) - dt.timedelta(400)
+        return self._first_day - dt.timedelta(400) if self._facts else day
 
     # 2: rules
 
@@ -420,8 +425,56 @@ class Oracle:
             return any((since is None or since <= day) and (until is None or day < until) for since, until in spans)
         domains = {domain.casefold() for domain in self.declared.community.get("staff", ())}
         after = back(day, 1, "year")
-        return any(after < fact.day <= day and (fact.email or "").strip().casefold().rpartition("@")[2] in domains
-                   for fact in self._facts if self._person(fact.who) == person and fact.email)
+        return any(after < fact.day <= day and _domain(fact.email) in domains for fact in self._facts_by.get(person, ()))
+
+    # 3.3: what is known
+
+    def is_provisional(self, scope: str, day: dt.date, today: dt.date) -> bool:
+        """Whether more may still come: a window reaches past today, or a feeding system is not known up to the day."""
+        reach = max((window(leaf, day)[1] for leaf in self._counted_leaves(scope, day)), default=day)
+        last = {fact.system: dt.date.min for fact in self._feeding(scope)}
+        for fact in self._facts:
+            if fact.system in last:
+                last[fact.system] = max(last[fact.system], fact.day)
+        return reach > today or any(known < day for known in last.values())
+
+    def is_warming_up(self, scope: str, day: dt.date) -> bool:
+        """Whether a window begins before the first known day of a feeding system."""
+        begins = min((window(leaf, day)[0] + ONE_DAY for leaf in self._counted_leaves(scope, day)
+                      if leaf.get("within") != "ever"), default=day)
+        systems = {fact.system for fact in self._feeding(scope)}
+        first = [min(fact.day for fact in self._facts if fact.system == system) for system in systems]
+        return any(begins < known for known in first)
+
+    def _feeding(self, scope: str) -> list[Fact]:
+        return [fact for facts in self.facts_of(scope).values() for fact in facts]
+
+    def _counted_leaves(self, scope: str, day: dt.date) -> Iterator[Rule]:
+        """The leaves of the rules by which a scope counts its active people on a day."""
+        for part in self._parts(scope):
+            yield from self._counted_leaves(part, day)
+        counted = next((p for p in self._pathway(scope) if p["level"] == "active"), None)
+        if counted:
+            for version in [counted, *counted.get("before", ())]:
+                since = date(version.get("since"))
+                if since is None or since <= day:
+                    yield from self._leaves_in(version["when"], scope)
+                    return
+        elif scope != "community" and not scope.startswith("organisation:"):
+            yield self.declared.default
+
+    def _leaves_in(self, rule: Rule, scope: str) -> Iterator[Rule]:
+        for word in ("any", "all"):
+            for one in rule.get(word, ()):
+                yield from self._leaves_in(one, scope)
+        if "not" in rule:
+            yield from self._leaves_in(rule["not"], scope)
+        elif "reached" in rule:
+            area, _, point = rule["reached"].rpartition(":")
+            pathway = self._pathway(f"area:{area}" if area else scope)
+            yield from self._leaves_in(next(p for p in pathway if p["point"] == point)["when"], scope)
+        elif "within" in rule or "around" in rule:
+            yield rule
 
     # two dates compared
 
@@ -431,7 +484,8 @@ class Oracle:
         came = after - before
         first = self._first_interesting(start)
         returned = {p for p in came for day in _backwards(start - ONE_DAY, first) if p in self.people(scope, measure, day)}
-        return {"stayed": before & after, "left": before - after, "joined": frozenset(came - returned), "returned": frozenset(returned)}
+        return {"stayed": before & after, "left": before - after,
+                "joined": frozenset(came - returned), "returned": frozenset(returned)}
 
     def moves(self, areas: list[str], start: dt.date, end: dt.date) -> dict[tuple[str, str], frozenset[Person]]:
         """Who was active in one area and not in the other at the start, and the other way round at the end."""
@@ -447,6 +501,11 @@ class Oracle:
             if active:
                 found.setdefault(active, set()).add(person)
         return {active: frozenset(people) for active, people in found.items()}
+
+
+def _domain(email: str | None) -> str | None:
+    """What stands behind the @ of an address."""
+    return email.strip().casefold().rpartition("@")[2] if email else None
 
 
 def _in_force(line: Rule, day: dt.date) -> bool:

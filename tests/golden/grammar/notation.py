@@ -10,12 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from oracle.oracle import Fact, Identity, People
 from ruamel.yaml import YAML
+
+from oracle.oracle import Fact, Identity, People
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 _ASKED = re.compile(r"(\d{4}-\d\d-\d\d)(?: \((.+)\))?")
-_NOTES = ("casual", "core", "visitor", "inactive", "without staff", "community", "unclaimed")
+_MEASURES = ("casual", "core", "visitor", "inactive", "new", "seen", "known")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ class Case:
         return People(
             same=tuple(accounts(group) for group in [*joined, *([name] for name in sorted(alone))]),
             out=accounts([*self._written.get("bots", []), *self._written.get("opted_out", [])]),
-            roster=tuple((accounts([span["who"]])[0], _day(span["since"]), _day(span["until"])) for span in self._written.get("staff", [])),
+            roster=tuple((accounts([span["who"]])[0], _day(span["since"]), _day(span["until"]))
+                         for span in self._written.get("staff", [])),
         )
 
     @property
@@ -74,22 +76,28 @@ class Case:
         facts = set(self._written.get("facts", ()))
         kinds = sorted({fact.kind for fact in self.facts} | {"k"})
         fields = sorted({name for fact in self.facts for name in fact.extra} | {"owner"})
+        systems = [{"system": system, "kinds": {kind: _kind(kind, kind not in facts) for kind in kinds}}
+                   for system in sorted({fact.system for fact in self.facts} | {"s"})]
+        if by := self._written.get("map_by"):
+            systems[0]["areas"] = {"by": by, "map": "maps/map.csv"}
         return {
-            "community": {"community": "golden"},
-            "systems": [{"system": system, "kinds": {kind: _kind(kind, kind not in facts) for kind in kinds}}
-                        for system in sorted({fact.system for fact in self.facts} | {"s"})],
-            "areas": areas, "fields": fields,
+            "community": {"community": "golden", **self._written.get("community", {})},
+            "systems": systems, "areas": areas, "fields": fields,
+            "maps": {"map.csv": "\n".join(self._written["map"])} if by else {},
         }
 
     def questions(self) -> Iterator[Question]:
         """Each expectation, in order."""
+        areas = {area["area"] for area in self.registry["areas"]}
         for asked, names in self._written["expect"].items():
-            day, note = _ASKED.fullmatch(str(asked)).groups()  # type: ignore[union-attr]
-            area = f"area:{note}" if note and note not in _NOTES else "area:a"
+            day, note = _ASKED.fullmatch(str(asked)).groups(default="")  # type: ignore[union-attr]
+            is_measure = (note in _MEASURES and note not in areas) or note.startswith("point:")
+            whole = note in ("community", "unclaimed") or note.startswith(("system:", "organisation:"))
+            area = "a" if is_measure or note in ("", "without staff") else note
             yield Question(
                 day=dt.date.fromisoformat(day),
-                scope=note if note in ("community", "unclaimed") else area,
-                measure=note if note in ("casual", "core", "visitor", "inactive") else "active",
+                scope=note if whole else f"area:{area}",
+                measure=note if is_measure else "active",
                 with_staff=note != "without staff",
                 expected=None if names is None else tuple(names),
             )
@@ -102,13 +110,15 @@ def _kind(kind: str, contribution: bool) -> dict[str, Any]:
 def _facts(line: str) -> Iterator[Fact]:
     """The events of one line: `who day[..day] [xN] [kind] [field=value]`."""
     who, when, *rest = line.split(" ")
-    times, kind, system, url, extra = 1, "k", "s", None, {}
+    times, kind, system, url, email, extra = 1, "k", "s", None, None, {}
     for word in rest:
         name, is_field, value = word.partition("=")
         if name == "system":
             system = value
         elif name == "object":
             url = f"https://example.org/{value}"
+        elif name == "email":
+            email = value
         elif is_field:
             extra[name] = _value(value)
         elif re.fullmatch(r"x\d+", word):
@@ -116,7 +126,7 @@ def _facts(line: str) -> Iterator[Fact]:
         else:
             kind = word
     for day in _days(when):
-        yield from (Fact((system, who), day, system, kind, url, extra) for _ in range(times))
+        yield from (Fact((system, who), day, system, kind, url, extra, email) for _ in range(times))
 
 
 def _days(when: str) -> Iterator[dt.date]:
