@@ -1,7 +1,7 @@
 """The door: every event, pushed or imported, passes `Door.accept` and becomes a row for the queue.
 
-An event is accepted, normalised, or refused, whole, with pointer and reason. Nothing is dropped: what is no JSON at all is an error to
-a sender over HTTP, who still has it, and a refusal in an import.
+An event is accepted, normalised, or refused, whole, with pointer and reason. Nothing is dropped: what is no JSON at all is an
+error to a sender over HTTP, who still has it, and a refusal in an import.
 """
 
 from __future__ import annotations
@@ -33,34 +33,35 @@ class Door:
         self._registry_provider = registry_provider
         self._clock = clock
         self._settings = settings
-        self._registry: Registry | None = None
         self._terms: Terms | None = None
 
     def accept(
         self, body: bytes, *, namespace: str, sender: str | None, via: str, doc_id: str | None = None,
-        obsolete: tuple[str, ...] = (),
+        obsolete: tuple[str, ...] = (), single: bool = False, patient: bool | None = None,
     ) -> Verdict:
         """Judge each event of a body: one JSON object, an array, or one object a line.
 
-        `sender` is the system whose token came with it, OPERATOR for any, None for nobody. Over HTTP an event of nobody is staging;
-        an import without a sender is the operator's. `doc_id` is the id that the path gives; `obsolete` are the ids that this request
-        takes back.
-        Raises InputError for a body that cannot be read: over HTTP as a whole, with line and column; else only where it has no parts.
+        `sender` is the system whose token came with it, OPERATOR for any, None for nobody. Over HTTP an event of nobody is
+        staging; an import without a sender is the operator's. `doc_id` is the id that the path gives; `obsolete` are the ids that this
+        request takes back. With `single` the body is one event, whatever it looks like. With `patient`, which imports are, an
+        event that is no JSON is refused like any other.
+
+        Raises InputError for a body that cannot be read, with line and column; with `patient` only where it has no parts.
         """
-        pushed = via == HTTP
-        if sender is None and not pushed:
+        if sender is None and via != HTTP:
             sender = OPERATOR
+        patient = via != HTTP if patient is None else patient
         now = micros(self._clock.now())
-        judge = Judge(self.terms(), now=now, sender=sender)
+        judge = Judge(self.terms(), now=now, sender=sender, longest=self._settings["max_body"])
         events: list[Event] = []
         refusals: list[Refusal] = []
-        for index, raw in enumerate(split(body, patient=not pushed)):
+        for index, raw in enumerate((body,) if single else split(body, patient=patient)):
             try:
                 events.append(judge.judge(raw, doc_id))
             except Refused as refused:
                 refusals.append(judge.refusal(index, raw, doc_id, refused))
             except Unreadable as bad:
-                if pushed:
+                if not patient:
                     raise InputError(bad.reason, where=line_of(body, index), remedy=remedy_for(bad.slug)) from None
                 refusals.append(judge.refusal(index, raw, doc_id, Refused(bad.slug, "", bad.reason)))
         if doc_id is not None and len(events) + len(refusals) > 1:
@@ -82,9 +83,6 @@ class Door:
     def terms(self) -> Terms:
         """What the registry of now asks for; laid out anew only when the registry is another one."""
         registry = self._registry_provider()
-        if self._terms is None or registry is not self._registry:
-            if self._registry is None or registry.hash != self._registry.hash:
-                self._terms = Terms(registry)
-            self._registry = registry
-        assert self._terms is not None
+        if self._terms is None or registry is not self._terms.registry:
+            self._terms = Terms(registry)
         return self._terms

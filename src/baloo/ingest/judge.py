@@ -19,12 +19,10 @@ from baloo.ingest.terms import KindTerms, Terms, refuse_extra
 from baloo.ingest.text import canonical, plain, read
 from baloo.queue.base import Event, Refusal
 
-__all__ = ["MAX_EVENT", "MAX_TEXT", "MAX_URL", "OPERATOR", "Judge", "uuid_of"]
+__all__ = ["MAX_TEXT", "MAX_URL", "OPERATOR", "Judge", "uuid_of"]
 
 OPERATOR = "*"
 """The sender of an import for which the operator names no system: trusted for all of them."""
-MAX_EVENT = 262_144
-"""Longest event, in bytes."""
 MAX_TEXT = 1_000
 """Longest text of an actor, in characters."""
 MAX_URL = 4_000
@@ -41,9 +39,10 @@ _decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 class Judge:
     """Judges the events of one request: the same terms, moment and sender for all of them."""
 
-    def __init__(self, terms: Terms, *, now: int, sender: str | None) -> None:
+    def __init__(self, terms: Terms, *, now: int, sender: str | None, longest: int) -> None:
         self._terms = terms
         self._sender = sender
+        self._longest = longest  # in bytes
         self._only = None if sender == OPERATOR else sender
         self._limit = now + _GRACE
         self._next_day = now - now % DAY + DAY
@@ -58,7 +57,7 @@ class Judge:
             extra = _decode(draft.extra)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._judge_slowly(raw, doc_id)
-        if len(raw) > MAX_EVENT or not plain(raw, draft, draft.extra, extra):
+        if len(raw) > self._longest or not plain(raw, draft, draft.extra, extra):
             return self._judge_slowly(raw, doc_id)
         return self._event(draft, extra, doc_id)
 
@@ -69,21 +68,25 @@ class Judge:
         system = said.get("system") or said.get("source")
         schema = said.get("schema")
         return Refusal(
-            index=index, id=given.lower() if _UUID(given.lower()) else uuid_of(raw), system=system if system in self._terms.systems else None,
-            schema=schema if schema in self._terms.schemas else None, pointer=refused.pointer, slug=refused.slug, reason=refused.reason,
-            body=raw,
+            index=index,
+            id=given.lower() if _UUID(given.lower()) else uuid_of(raw),
+            system=system if system in self._terms.systems else None,
+            schema=schema if schema in self._terms.schemas else None,
+            pointer=refused.pointer, slug=refused.slug, reason=refused.reason, body=raw,
         )
 
     def _judge_slowly(self, raw: bytes, doc_id: str | None) -> Event:
         """Any form, any fault: read whole, recognised by its keys, converted."""
-        if len(raw) > MAX_EVENT:
-            raise Refused("too-large", "", f"The event is longer than {MAX_EVENT:,} bytes.")
+        if len(raw) > self._longest:
+            raise Refused("too-large", "", f"The event is longer than {self._longest:,} bytes.")
         value = read(raw)
         if not isinstance(value, dict):
             raise Refused("not-an-object", "", "An event is a JSON object.")
-        form = next(form for form in _FORMS if form.fits(value))
+        form = next((form for form in _FORMS if form.fits(value)), None)
+        if form is None:
+            raise Refused("unknown-form", "", "No key of this object is one of an event.")
         try:
-            draft = form.read(raw, value, self._terms)
+            draft = form.read(raw, self._terms)
             return self._event(draft, _decode(draft.extra), doc_id)
         except Refused as refused:
             raise Refused(refused.slug, _renamed(refused.pointer, form), refused.reason) from None
@@ -116,8 +119,8 @@ class Judge:
         if at < 0:
             raise Refused("too-old", "/at", "The time is before 1970.")
         if at >= self._next_day + wanted.ahead * DAY:
-            allowed = f"by {wanted.ahead} days at most" if wanted.ahead else "by no day"
-            raise Refused("too-far-ahead", "/at", f"The time lies too far ahead; events of this kind may be dated ahead {allowed}.")
+            most = f"more than {wanted.ahead} days ahead" if wanted.ahead else "ahead"
+            raise Refused("too-far-ahead", "/at", f"The time is still to come; events of this kind may not be dated {most}.")
 
     def _check_extra(self, extra: object, wanted: KindTerms, schema: str, version: str) -> None:
         if not isinstance(extra, dict):
@@ -157,7 +160,10 @@ def _id(given: str | None, doc_id: str | None) -> str | None:
 
 def _who(actor: Actor) -> tuple[str | None, str | None, str | None, str | None]:
     """The texts of an actor, NFC, None for the empty ones. Raises Refused where nothing is left."""
-    who = (_text(actor.account, "account"), _text(actor.username, "username"), _text(actor.email, "email"), _text(actor.name, "name"))
+    who = (
+        _text(actor.account, "account"), _text(actor.username, "username"),
+        _text(actor.email, "email"), _text(actor.name, "name"),
+    )
     if who == (None, None, None, None):
         raise Refused("no-actor", "/actor", "Nobody is named.")
     return who

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import jsonschema_rs
@@ -42,7 +42,7 @@ class Terms:
     def __init__(self, registry: Registry) -> None:
         self.systems = {system.id: tuple(system.kinds) for system in registry.systems.values()}
         self.schemas = {PLAIN, *(name for name, _ in registry.schemas)}
-        self._registry = registry
+        self.registry = registry
         validators = {key: _compiled(schema.json_schema, schema.file) for key, schema in registry.schemas.items()}
         self.kinds = {
             (system.id, kind.id): KindTerms(horizon_days(registry, system.id, kind.id), _schemas(kind, validators))
@@ -51,8 +51,8 @@ class Terms:
 
     def schema_of(self, system: str, kind: str, version: str) -> str:
         """The schema that an event of an older form has: its kind's own where that has such a version, else the plain one."""
-        own = self._registry.systems[system].kinds[kind].schema
-        return own if own and (own, version) in self._registry.schemas else PLAIN
+        own = self.registry.systems[system].kinds[kind].schema
+        return own if own and (own, version) in self.registry.schemas else PLAIN
 
     def unknown_system(self, name: str) -> Refused:
         """The refusal of an event whose system nobody declared."""
@@ -74,7 +74,7 @@ class Terms:
         if schema in names:
             versions = ", ".join(f"`{version}`" for name, version in terms.schemas if name == schema)
             return Refused("unknown-version", "/version", f"The schema `{schema}` has no such version; it has {versions}.")
-        if any(name == schema for name, _ in self._registry.schemas):
+        if any(name == schema for name, _ in self.registry.schemas):
             return Refused("wrong-schema", "/schema", f"This kind takes {', '.join(f'`{name}`' for name in sorted(names))}.")
         close = nearest(schema, names)
         hint = f" Did you mean `{close}`?" if close else ""
@@ -104,7 +104,7 @@ def _schemas(
     return {**older, (PLAIN, "1"): own[newest] if newest else None, **own}
 
 
-def _in_order(version: str) -> Sequence[Any]:
+def _in_order(version: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in version.split(".")]
 
 

@@ -39,10 +39,11 @@ def read(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     """
     try:
         value = _value(raw)
-        if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
-            raise RecursionError
+        deep = raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and _depth(value) > MAX_DEPTH
     except RecursionError:
-        raise Refused("too-deep", "", f"The event nests deeper than {MAX_DEPTH} levels.") from None
+        deep = True
+    if deep:
+        raise Refused("too-deep", "", f"The event nests deeper than {MAX_DEPTH} levels.")
     refuse_duplicates(raw, value)
     if b"\\u0000" in raw:
         _refuse_nul(value, ())

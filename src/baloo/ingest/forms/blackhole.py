@@ -19,6 +19,6 @@ def fits(keys: Mapping[str, object]) -> bool:
     return "version" not in keys and ("guid" in keys or "volunteer" in keys) and v01.fits(keys)
 
 
-def read(raw: bytes, keys: Mapping[str, object], terms: Terms) -> Draft:
+def read(raw: bytes, terms: Terms) -> Draft:
     """The draft of a payload of Blackhole; its guid is the id. Raises Refused."""
     return v01.convert(v01.decode(raw), "0", terms)

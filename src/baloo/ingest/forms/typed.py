@@ -14,8 +14,10 @@ __all__ = ["refused"]
 
 _FIELD = re.compile(r"Object (missing required|contains unknown) field `(.*)`", re.DOTALL)
 _TYPE = re.compile(r"Expected `([a-z |]+)`, got `([a-z]+)`")
-_WORDS = {"str": "a text", "int": "a whole number", "object": "an object", "null": "null", "array": "an array", "bool": "true or false",
-          "float": "a number"}
+_WORDS = {
+    "str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false", "object": "an object",
+    "array": "an array", "null": "null",
+}
 
 
 def refused(error: msgspec.ValidationError, fields: Iterable[str]) -> Refused:

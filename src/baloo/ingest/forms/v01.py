@@ -1,7 +1,7 @@
 """The seeds' payload 0.1: `email, datetime, type, source, version`, with `canonical` and `extra` where wanted.
 
 A source is a system by its own name, with `-` for `_`, or by its later name; `sumo-revision` is the kind `sumo.revision`.
-Extras are the source's own (`bugzilla {product, component, ...}`, `hg {tree, sha}`); where one names a person it moves to the actor.
+Extras are the source's own (`bugzilla {product, component, ...}`, `hg {tree, sha}`); one that names a person moves to the actor.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Payload(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     datetime: str
     type: str
     source: str
-    version: str = ""
+    version: str | None = None
     canonical: str | None = None
     extra: dict[str, Any] = {}
     guid: str | None = None
@@ -54,10 +54,10 @@ def fits(keys: Mapping[str, object]) -> bool:
     return not _KEYS.isdisjoint(keys) and keys.keys().isdisjoint({"at", "system", "kind", "actor", "schema"})
 
 
-def read(raw: bytes, keys: Mapping[str, object], terms: Terms) -> Draft:
+def read(raw: bytes, terms: Terms) -> Draft:
     """The draft of a payload of 0.1. Raises Refused."""
     payload = decode(raw)
-    if "version" not in keys:
+    if payload.version is None:
         raise Refused("missing", "/version", "`version` is missing.")
     if payload.version != "0.1":
         raise Refused("unknown-version", "/version", "This form of payload has one version, `0.1`.")
@@ -86,8 +86,8 @@ def convert(payload: Payload, version: str, terms: Terms) -> Draft:
     if payload.volunteer is not None:
         extra["volunteer"] = payload.volunteer  # a claim, which what is known of the person may override
     return Draft(
-        schema=terms.schema_of(system, kind, version), version=version, at=payload.datetime, system=system, kind=kind, actor=actor,
-        id=payload.guid, object=payload.canonical, extra=msgspec.Raw(canonical(extra)),
+        schema=terms.schema_of(system, kind, version), version=version, at=payload.datetime, system=system, kind=kind,
+        actor=actor, id=payload.guid, object=payload.canonical, extra=msgspec.Raw(canonical(extra)),
     )
 
 

@@ -23,11 +23,11 @@ decode = msgspec.json.Decoder(Draft).decode
 
 
 def fits(keys: Mapping[str, object]) -> bool:
-    """Whatever is of no older form is of this one."""
-    return True
+    """Whether at least one key is of version 1."""
+    return not keys.keys().isdisjoint(_FIELDS)
 
 
-def read(raw: bytes, keys: Mapping[str, object], terms: Terms) -> Draft:
+def read(raw: bytes, _terms: Terms) -> Draft:
     """The draft of an event of this form. Raises Refused."""
     try:
         return decode(raw)

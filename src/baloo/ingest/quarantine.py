@@ -1,0 +1,200 @@
+"""The quarantine: refused events as they arrived, each with its reason, to be looked at, replayed and, in time, forgotten.
+
+Lists and groups show reasons and pointers; what an event says is given by `show` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from baloo.errors import UnknownName
+from baloo.ingest.accept import HTTP, Door
+from baloo.ingest.judge import uuid_of
+from baloo.ingest.refusals import remedy_for
+from baloo.people.sql import chunks, insert_new
+from baloo.queue.base import Refusal, Request, encode
+from baloo.records.store import Records
+from baloo.records.tables import quarantine
+
+__all__ = ["Group", "Kept", "Quarantine", "Replayed", "Whole"]
+
+REPLAY = "replay"
+"""`via` of a request that replays what a known sender sent."""
+
+_AT_ONCE = 200  # events replayed in one transaction of the queue
+_FINAL = "not-yours"  # refused by the loader, which would refuse it again
+_c = quarantine.c
+_LISTED = (
+    _c.id, _c.received, _c.namespace, _c.sender, _c.event_id, _c.system, _c.schema, _c.pointer, _c.slug, _c.reason, _c.state,
+    _c.authenticated,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many events wait with the same slug, pointer and system; `first` and `last` are microseconds since 1970."""
+
+    slug: str
+    pointer: str
+    system: str | None
+    count: int
+    first: int
+    last: int
+    reason: str  # of the newest
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One refused event, without what it says. `received` is microseconds since 1970."""
+
+    id: int
+    received: int
+    namespace: str
+    sender: str | None
+    event_id: str | None
+    system: str | None
+    schema: str | None
+    pointer: str
+    slug: str
+    reason: str
+    state: str
+    authenticated: bool
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return remedy_for(self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One refused event with its body, which may hold personal data."""
+
+    kept: Kept
+    body: bytes
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What a replay did: how many were tried, how many the door now took, how many it refused again."""
+
+    tried: int = 0
+    accepted: int = 0
+    refused: int = 0
+
+
+class Quarantine:
+    """The refused events of one workspace."""
+
+    def __init__(self, records: Records) -> None:
+        self._engine = records.engine
+
+    def keep(self, seq: int, received: int, namespace: str, sender: str | None, refusals: Sequence[object]) -> None:
+        """Keep the refusals of one row of the queue, each once however often this is called for it."""
+        rows = [
+            {
+                "seq": seq, "index": refusal.index, "received": received, "namespace": namespace, "sender": sender,
+                "event_id": refusal.id, "system": refusal.system, "schema": refusal.schema, "pointer": refusal.pointer,
+                "slug": refusal.slug, "reason": refusal.reason, "body": refusal.body, "state": "waiting",
+                "authenticated": sender is not None,
+            }
+            for refusal in refusals if isinstance(refusal, Refusal)
+        ]
+        with self._engine.begin() as connection:
+            insert_new(connection, quarantine, rows)
+
+    def groups(self, *, state: str = "waiting") -> list[Group]:
+        """What waits, by slug, pointer and system, the most frequent first."""
+        newest = sa.func.max(_c.id).label("newest")
+        grouped = (
+            sa.select(_c.slug, _c.pointer, _c.system, sa.func.count().label("n"), sa.func.min(_c.received).label("first"),
+                      sa.func.max(_c.received).label("last"), newest)
+            .where(_c.state == state).group_by(_c.slug, _c.pointer, _c.system).subquery()
+        )
+        query = (
+            sa.select(grouped.c.slug, grouped.c.pointer, grouped.c.system, grouped.c.n, grouped.c.first, grouped.c.last, _c.reason)
+            .join_from(grouped, quarantine, _c.id == grouped.c.newest)
+            .order_by(grouped.c.n.desc(), grouped.c.slug, grouped.c.pointer, grouped.c.system)
+        )
+        return [Group(*row, remedy=remedy_for(row.slug)) for row in self._rows(query)]
+
+    def list(
+        self, *, slug: str | None = None, system: str | None = None, state: str | None = "waiting", after: int = 0, limit: int = 50,
+    ) -> list[Kept]:
+        """Refused events with id > `after`, oldest first, without what they say."""
+        query = sa.select(*_LISTED).where(_c.id > after).order_by(_c.id).limit(limit)
+        for column, wanted in ((_c.slug, slug), (_c.system, system), (_c.state, state)):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        return [Kept(*row) for row in self._rows(query)]
+
+    def show(self, id_: int) -> Whole:
+        """One refused event with what it says. Raises UnknownName where there is none of this id."""
+        for row in self._rows(sa.select(*_LISTED, _c.body).where(_c.id == id_)):
+            return Whole(Kept(*row[:-1]), row[-1])
+        raise UnknownName("refused event", str(id_), [])
+
+    def replay(
+        self, door: Door, append: Callable[[list[bytes]], object], ids: Sequence[int] | Literal["all"],
+    ) -> Replayed:
+        """Send waiting events through the door again, with the registry of now.
+
+        `append` gives rows to the queue; an event counts as replayed only when it has returned. An event that is refused again
+        stays, with its new reason. Sent twice, after a crash between, it is the same document and counts once.
+        """
+        report = Replayed()
+        for batch in self._waiting(ids):
+            rows, done, again = [], [], []
+            for whole in batch:
+                request = _retry(door, whole)
+                if request.events:
+                    rows.append(encode(request))
+                    done.append(whole.kept.id)
+                else:
+                    again.append((whole.kept.id, request.refusals[0]))
+            if rows:
+                append(rows)
+            with self._engine.begin() as connection:
+                connection.execute(sa.update(quarantine).where(_c.id.in_(done)).values(state="replayed"))
+                for id_, refusal in again:
+                    connection.execute(sa.update(quarantine).where(_c.id == id_).values(
+                        slug=refusal.slug, pointer=refusal.pointer, reason=refusal.reason, system=refusal.system,
+                        schema=refusal.schema))
+            report.tried += len(batch)
+            report.accepted += len(done)
+            report.refused += len(again)
+        return report
+
+    def purge(self, older_than: int) -> int:
+        """Forget what was received before `older_than` (microseconds since 1970), replayed or not; how many there were."""
+        with self._engine.begin() as connection:
+            return connection.execute(sa.delete(quarantine).where(_c.received < older_than)).rowcount
+
+    def _waiting(self, ids: Sequence[int] | Literal["all"]) -> Iterator[list[Whole]]:
+        """Waiting events with their bodies, in batches, oldest first."""
+        query = sa.select(_c.id).where(_c.state == "waiting", _c.slug != _FINAL).order_by(_c.id)
+        known = [row.id for row in self._rows(query)]
+        wanted = known if ids == "all" else sorted(set(known).intersection(ids))
+        for some in chunks(wanted, _AT_ONCE):
+            query = sa.select(*_LISTED, _c.body).where(_c.id.in_(some)).order_by(_c.id)
+            yield [Whole(Kept(*row[:-1]), row[-1]) for row in self._rows(query)]
+
+    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        with self._engine.connect().execution_options(writes=False) as connection:
+            return connection.execute(query).all()
+
+
+def _retry(door: Door, whole: Whole) -> Request:
+    """What the door says today. An event of nobody stays of nobody, and an id that was made of the bytes is made anew."""
+    kept = whole.kept
+    made = kept.event_id is None or kept.event_id == uuid_of(whole.body)
+    verdict = door.accept(
+        whole.body, namespace=kept.namespace, sender=kept.sender, via=REPLAY if kept.authenticated else HTTP,
+        doc_id=None if made else kept.event_id, single=True, patient=True,
+    )
+    return verdict.request
