@@ -31,13 +31,15 @@ def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Mappin
 
 
 def run_many(connection: sa.Connection, statement: sa.Insert | sa.Update | sa.Delete, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Run one statement for each row of values."""
+    """Run one statement for each row of values; a value that the statement has itself stands in for one a row lacks."""
     if not rows:
         return
     columns = list(rows[0]) if isinstance(statement, sa.Insert) else None
     compiled: Any = statement.compile(dialect=connection.dialect, column_keys=columns)
-    order = compiled.positiontup
-    values: Any = [tuple(row[name] for name in order) for row in rows] if order else list(rows)
+    order, own = compiled.positiontup, compiled.params
+    constant = {name: own[name] for name in own if name not in rows[0]}
+    full = [{**constant, **row} for row in rows] if constant else list(rows)
+    values: Any = [tuple(row[name] for name in order) for row in full] if order else full
     connection.exec_driver_sql(compiled.string, values)
 
 
