@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from baloo.errors import Problem
 from baloo.registry.facts import Facts
 from baloo.registry.model import Registry
 
-__all__ = ["Facts", "Registry", "check", "load"]
+__all__ = ["Facts", "Registry", "check", "load", "schemas"]
 
 
 def load(folder: Path) -> Registry:
@@ -29,3 +30,10 @@ def check(folder: Path, facts: Facts | None = None) -> list[Problem]:
     from baloo.registry._load import check_folder  # noqa: PLC0415 - YAML and JSON Schema are loaded only when read
 
     return check_folder(Path(folder), facts)
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """The published JSON Schemas (draft 2020-12) of `area`, `community`, `schema` and `system` files: those that `check` uses."""
+    from baloo.registry._validate import schemas as published  # noqa: PLC0415 - see load
+
+    return published()

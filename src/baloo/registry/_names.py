@@ -127,8 +127,8 @@ class Names:
                 kinds = self.kinds_of(line["system"])
                 found[area] |= {(line["system"], kind) for kind in line.get("kinds", kinds) if kind in kinds}
         for system, rows in self.rows.items():
-            for area in {self.area_of(row.area) for row in rows} - {None}:
-                found[str(area)] |= {(system, kind) for kind in self.kinds_of(system)}
+            for present in {self.area_of(row.area) for row in rows} - {None}:
+                found[str(present)] |= {(system, kind) for kind in self.kinds_of(system)}
         return found
 
     def everything(self) -> set[tuple[str, str]]:
