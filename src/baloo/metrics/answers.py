@@ -1,84 +1,372 @@
 """Questions and answers: what pages, API, feed and command line ask of the counted intervals.
 
-`Answers` is one consistent state. Everything that shows a number asks here, so that a number is the same wherever it stands.
+`Answers` is one consistent state, of one manifest and one day. Everything that shows a number asks here, so that a number is the
+same wherever it stands. Scopes are written as in `metrics.derived`: `community`, `unclaimed`, `area:ID`, `system:ID`,
+`organisation:ID`; an area's former ids still lead to it. `level` is visitor, casual, active or core, or another measure: `known`,
+`seen`, `new`, `point:ID`. `staff=False` leaves out the people who are staff at the day that is asked for.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Literal
+import threading
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Literal, TypeAlias, TypeVar
 
-__all__ = ["Count", "FeedRow", "Flows", "Move", "Overlap", "Step", "Row"]
+from baloo.clock import Clock
+from baloo.errors import BalooError, ExitCode, InputError, UnknownName
+from baloo.metrics.derived import Manifest, read_manifest
+from baloo.metrics.questions.curves import Curve, Curves
+from baloo.metrics.questions.known import Known
+from baloo.metrics.questions.periods import last_day, last_days, last_sunday, steps
+from baloo.metrics.questions.reader import Connection, Reader, States, Turns
+from baloo.metrics.questions.scopes import LEVELS, Names
+from baloo.metrics.questions.values import (
+    Breakdown,
+    Count,
+    FeedRow,
+    Flows,
+    Grain,
+    LevelCount,
+    Move,
+    Overlap,
+    Pair,
+    PeriodGrain,
+    Row,
+    Scope,
+    Stamp,
+    Step,
+)
+from baloo.registry.model import Registry
 
-Grain = Literal["day", "week", "month"]
+__all__ = [
+    "LEVELS", "Answers", "AnswersSource", "Breakdown", "Count", "FeedRow", "Flows", "Grain", "LevelCount", "Move",
+    "NothingCounted", "Operation", "Overlap", "Pair", "PeriodGrain", "Row", "Scope", "Stamp", "Step",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many people. `value` is None where no rule was in force yet."""
-
-    value: int | None
-    as_of: dt.date
-    provisional: bool = False  # a window reaches past what is known, or past today
-    warming_up: bool = False  # a window begins before a feeding system's first known day
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One point of a series: the count at the end of the period whose last day is `day`."""
-
-    day: dt.date
-    value: int | None
-    provisional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FeedRow:
-    """One week of the seeds' dashboard feed; `wkcommencing` is its Monday."""
-
-    wkcommencing: dt.date
-    new: int
-    totalactive: int
-
-
-@dataclass(frozen=True, slots=True)
-class Flows:
-    """Two dates compared: before - left + joined + returned = after, and stayed + left = before."""
-
-    start: dt.date
-    end: dt.date
-    before: int
-    stayed: int
-    left: int
-    joined: int  # active at the end, and never before it began
-    returned: int  # active at the end and at some time before the start, but not at the start
-    after: int
+Operation: TypeAlias = Literal["union", "intersection", "difference"]
+_T = TypeVar("_T")
+_WEEK = dt.timedelta(7)
+_DEFAULT_STEP = ("active", "Active", "active", "active")
+_KEPT = 2000  # answers of a state that are remembered
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """People active in `source` at the start and not at the end, who were active in `target` at the end and not at the start."""
+class NothingCounted(BalooError):
+    """No refresh has run in this workspace yet."""
 
-    source: str
-    target: str
-    people: int
+    slug = "nothing-counted"
+    exit_code = ExitCode.INPUT
+    status = 503
 
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """People active in exactly these areas."""
-
-    areas: tuple[str, ...]
-    people: int
+    def __init__(self) -> None:
+        super().__init__("Nothing is counted yet.", remedy="Run `baloo refresh`.")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One point of a pathway: how many hold it, and what share of those who hold the point before it."""
+class Answers:
+    """One counted state. Make one with `Answers.open`; cheap, and safe to use from many threads. It reads files when it is asked.
 
-    point: str
-    title: str
-    level: str
-    people: int
-    rate: float | None  # of the step before, of those who hold both
+    Counts and series come from running sums in memory (microseconds); flows, overlaps, moves and pathways read the intervals
+    (tens of milliseconds), once for each question.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest, registry: Registry, today: dt.date, connection: Connection) -> None:
+        self.registry = registry
+        self.today = today
+        self.stamp = _stamp(manifest)
+        self._reader = Reader(folder, manifest, connection)
+        self._curves = Curves(self._reader.curves)
+        self._names = Names(registry, manifest)
+        self._known = Known(registry, manifest.first_days, manifest.last_days, today)
+        self._begins = {scope: dt.date.fromisoformat(day) for scope, day in manifest.no_number_before.items()}
+        self._kept: dict[object, object] = {}
+
+    @classmethod
+    def open(cls, derived: Path, registry: Registry, clock: Clock, connection: Connection | None = None) -> Answers:
+        """The state that was counted last. Raises NothingCounted where no refresh has run."""
+        manifest = read_manifest(derived)
+        if manifest is None:
+            raise NothingCounted
+        return cls(derived, manifest, registry, clock.today(), connection or Connection())
+
+    # Names
+
+    def scopes(self) -> list[Scope]:
+        """Everything that people are counted in: community, unclaimed, areas with the parts of splits, systems, organisations."""
+        return list(self._names.scopes.values())
+
+    def scope(self, name: str) -> Scope:
+        """One scope by its name or a former one. Raises UnknownName with the nearest."""
+        return self._names.scopes[self._names.scope(name)]
+
+    def views(self) -> list[str]:
+        """The views of the feed: all, unclaimed, areas, systems. Names compare in lower case, by letters and digits only."""
+        return list(self._names.views)
+
+    def view(self, name: str) -> Scope:
+        """The scope that a view shows; where an area and a system have the same name, the area. Raises UnknownName."""
+        return self._names.scopes[self._names.view(name)]
+
+    def top_areas(self) -> list[str]:
+        """The ids of the areas that are part of no other."""
+        return self._names.top_areas()
+
+    # Counts at a day
+
+    def count(self, scope: str, level: str = "active", as_of: dt.date | None = None, *, staff: bool = True) -> Count:
+        """How many people held a level at the end of a day (default: today). Raises UnknownName."""
+        scope = self._names.scope(scope)
+        level = self._names.measure(scope, level)
+        day = as_of or self.today
+        value = self._value(scope, level, day, staff)
+        return Count(value, day, self._known.provisional(scope, level, day), self._known.warming_up(scope, level, day))
+
+    def series(self, scope: str, level: str = "active", start: dt.date | None = None, end: dt.date | None = None,
+               grain: Grain = "week", *, staff: bool = True) -> list[Row]:
+        """The count at the last day of each day, week (Sunday) or month that touches [start, end], oldest first.
+
+        Without `start` it begins with the first person; it ends today at the latest. A period that is not over then is given
+        at the end, marked provisional. Raises UnknownName.
+        """
+        scope = self._names.scope(scope)
+        level = self._names.measure(scope, level)
+        if grain not in ("day", "week", "month"):
+            raise UnknownName("grain", grain, ("day", "week", "month"))
+        start = start or self._curve(scope, level).first()
+        end = min(end or self.today, self.today)
+        if start is None:
+            return []
+        rows = []
+        for day in last_days(grain, start, end):
+            provisional = day != last_day(grain, day) or self._known.provisional(scope, level, day)
+            rows.append(Row(day, self._value(scope, level, day, staff), provisional))
+        return rows
+
+    def levels(self, scope: str, as_of: dt.date | None = None, *, staff: bool = True) -> list[LevelCount]:
+        """People at each level from core down to visitor, each with those above it; then the inactive: known, and at no level."""
+        scope = self._names.scope(scope)
+        day = as_of or self.today
+        found, above = [], 0
+        for level in reversed(LEVELS):
+            people = self._value(scope, level, day, staff) or 0
+            found.append(LevelCount(level, people, people - above))
+            above = people
+        inactive = self.inactive(scope, day, staff=staff)
+        return [*found, LevelCount("inactive", inactive, inactive)]
+
+    def inactive(self, scope: str, as_of: dt.date | None = None, *, staff: bool = True) -> int:
+        """People who are known to the scope by the day, at no level."""
+        scope = self._names.scope(scope)
+        known, level = self._names.key(scope, "known"), self._names.key(scope, "visitor")
+        if known is None:
+            return 0
+        keys = tuple(dict.fromkeys(key for key in (known, level) if key is not None))
+        day = as_of or self.today
+        return sum(n for held, _, n in self._states(keys, day, day, staff) if known in held and level not in held)
+
+    def newest(self, scope: str) -> dt.date | None:
+        """The first day of the month in which the newest person of a scope contributed first; None where there is nobody."""
+        scope = self._names.scope(scope)
+        day = self._curve(scope, "known").last_until(self.today)
+        return day.replace(day=1) if day else None
+
+    def sum_of_areas(self, as_of: dt.date | None = None, level: str = "active", *, staff: bool = True) -> Breakdown:
+        """A level (or `seen`, `new`) in each top-level area, their sum, and the community's people counted once."""
+        day = as_of or self.today
+        areas = tuple((area, self.count(f"area:{area}", level, day, staff=staff).value) for area in self.top_areas())
+        total, unclaimed = (self.count(scope, level, day, staff=staff).value for scope in ("community", "unclaimed"))
+        return Breakdown(areas, sum(n or 0 for _, n in areas), total, unclaimed)
+
+    def feed(self, view: str, weeks: int = 52, until: dt.date | None = None, *, staff: bool = True) -> list[FeedRow]:
+        """The seeds' feed of a view, newest week first: always so many weeks, weeks of which nothing is known with zeros.
+
+        A row is judged at its Sunday, so the first row is the last week that was over by `until`, which may itself be that Sunday
+        (default: the last week that was over yesterday). Raises UnknownName with the valid views.
+        """
+        scope = self._names.view(view)
+        yesterday = self.today - dt.timedelta(1)
+        sunday = last_sunday(min(until or yesterday, yesterday))
+        sundays = [sunday - _WEEK * i for i in range(weeks)]
+        new, seen = ([self._held(scope, measure, day, staff) for day in sundays] for measure in ("new", "seen"))
+        return [FeedRow(day - dt.timedelta(6), *row) for day, *row in zip(sundays, new, seen, strict=True)]
+
+    # Two days compared
+
+    def flows(self, scope: str, start: dt.date, end: dt.date, level: str = "active", *, staff: bool = True) -> Flows:
+        """Who stayed, left, joined and returned between the ends of two days. Raises UnknownName, InputError."""
+        _check_order(start, end)
+        return self._flows([self._names.scope(scope)], [(start, end)], level, staff)[0]
+
+    def flow_series(self, scope: str, start: dt.date, end: dt.date | None = None, grain: PeriodGrain = "quarter",
+                    level: str = "active", *, staff: bool = True) -> list[Flows]:
+        """The flows of each month, quarter or year that touches [start, end], from its eve to its last day, or to the end."""
+        if grain not in ("month", "quarter", "year"):
+            raise UnknownName("grain", grain, ("month", "quarter", "year"))
+        end = min(end or self.today, self.today)
+        _check_order(start, end)
+        return self._flows([self._names.scope(scope)], steps(grain, start, end), level, staff)
+
+    def flows_by_area(self, start: dt.date, end: dt.date, level: str = "active", *,
+                      staff: bool = True) -> list[tuple[str, Flows]]:
+        """The flows of each top-level area: their sums are more than the community's, where people are in several."""
+        _check_order(start, end)
+        areas = self.top_areas()
+        found = self._flows([f"area:{area}" for area in areas], [(start, end)], level, staff)
+        return list(zip(areas, found, strict=True))
+
+    def moves(self, start: dt.date, end: dt.date, level: str = "active", *, staff: bool = True,
+              areas: Sequence[str] | None = None) -> list[Move]:
+        """Between which areas (default: the top-level ones) people moved, most people first."""
+        _check_order(start, end)
+        keys = self._area_keys(areas, level)
+        found: dict[tuple[str, str], int] = {}
+        for before, after, n in self._states(tuple(keys.values()), start, end, staff):
+            left = [area for area, key in keys.items() if key in before and key not in after]
+            came = [area for area, key in keys.items() if key in after and key not in before]
+            for pair in ((source, target) for source in left for target in came):
+                found[pair] = found.get(pair, 0) + n
+        return [Move(*pair, n) for pair, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
+
+    # Several areas at a day
+
+    def overlap(self, as_of: dt.date | None = None, level: str = "active", *, staff: bool = True,
+                areas: Sequence[str] | None = None) -> list[Overlap]:
+        """People by exactly the areas, of the given ones (default: the top-level), that they are active in, most people first."""
+        keys = self._area_keys(areas, level)
+        day = as_of or self.today
+        found: dict[tuple[str, ...], int] = {}
+        for held, _, n in self._states(tuple(keys.values()), day, day, staff):
+            exactly = tuple(area for area, key in keys.items() if key in held)
+            found[exactly] = found.get(exactly, 0) + n
+        return [Overlap(exactly, n) for exactly, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
+
+    def pairs(self, as_of: dt.date | None = None, level: str = "active", *, staff: bool = True,
+              areas: Sequence[str] | None = None) -> list[Pair]:
+        """People active in both of two areas, for each two that share somebody, most people first."""
+        found: dict[tuple[str, str], int] = {}
+        for overlap in self.overlap(as_of, level, staff=staff, areas=areas):
+            for pair in combinations(overlap.areas, 2):
+                found[pair] = found.get(pair, 0) + overlap.people
+        return [Pair(*pair, n) for pair, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
+
+    def by_number_of_areas(self, as_of: dt.date | None = None, level: str = "active", *, staff: bool = True,
+                           areas: Sequence[str] | None = None) -> list[tuple[int, int]]:
+        """(number of areas, people active in just so many of them), fewest areas first."""
+        found: dict[int, int] = {}
+        for overlap in self.overlap(as_of, level, staff=staff, areas=areas):
+            found[len(overlap.areas)] = found.get(len(overlap.areas), 0) + overlap.people
+        return sorted(found.items())
+
+    def combine(self, areas: Sequence[str], op: Operation = "union", as_of: dt.date | None = None, level: str = "active", *,
+                staff: bool = True) -> Count:
+        """People active in any of the areas (union), in each (intersection), or in the first and no other (difference)."""
+        if op not in ("union", "intersection", "difference"):
+            raise UnknownName("op", op, ("union", "intersection", "difference"))
+        names = list(dict.fromkeys(self._names.area(area) for area in areas))
+        day = as_of or self.today
+        single = [self.count(f"area:{name}", level, day, staff=staff) for name in names]
+        exactly = {o.areas: o.people for o in self.overlap(day, level, staff=staff, areas=names)}
+        asked = {"union": tuple(exactly), "intersection": (tuple(sorted(names)),), "difference": (tuple(names[:1]),)}[op]
+        value = sum(exactly.get(areas, 0) for areas in asked)
+        unknown = all(count.value is None for count in single)
+        return Count(None if unknown else value, day, any(c.provisional for c in single), any(c.warming_up for c in single))
+
+    def pathway(self, area: str, as_of: dt.date | None = None, *, staff: bool = True) -> list[Step]:
+        """The points of an area's pathway in order. An area without one has a single step, the community's rule."""
+        scope = f"area:{self._names.area(area)}"
+        day = as_of or self.today
+        pathway = self.registry.pathway_of(scope.removeprefix("area:").partition("/")[0])
+        points = [(p.id, p.title or p.id, p.level, f"point:{p.id}") for p in pathway] or [_DEFAULT_STEP]
+        keys = [self._names.key(scope, measure) for _, _, _, measure in points]
+        states = self._states(tuple(sorted({key for key in keys if key is not None})), day, day, staff)
+        found: list[Step] = []
+        for i, (point, title, level, _) in enumerate(points):
+            people = sum(n for held, _, n in states if keys[i] in held)
+            both = sum(n for held, _, n in states if i and keys[i] in held and keys[i - 1] in held)
+            found.append(Step(point, title, level, people, both / found[-1].people if i and found[-1].people else None))
+        return found
+
+    # Helpers
+
+    def _curve(self, scope: str, measure: str, *, staff_alone: bool = False) -> Curve:
+        return self._curves.of(self._names.key(scope, measure), self._names.family(scope, measure), staff_alone=staff_alone)
+
+    def _held(self, scope: str, measure: str, day: dt.date, staff: bool) -> int:
+        everybody = self._curve(scope, measure).at(day)
+        return everybody if staff else everybody - self._curve(scope, measure, staff_alone=True).at(day)
+
+    def _value(self, scope: str, measure: str, day: dt.date, staff: bool) -> int | None:
+        begins = self._begins.get(scope) or self._begins.get(scope.partition("/")[0])
+        by_rule = measure in LEVELS or measure.startswith("point:")
+        if not self._names.counted(scope) or (by_rule and begins is not None and day < begins):
+            return None
+        return self._held(scope, measure, day, staff)
+
+    def _area_keys(self, areas: Sequence[str] | None, level: str) -> dict[str, int]:
+        """The keys of areas, by id in order; of those that anybody ever held."""
+        names = self.top_areas() if areas is None else sorted({self._names.area(area) for area in areas})
+        keys = {name: self._names.key(f"area:{name}", self._names.measure(f"area:{name}", level)) for name in names}
+        return {name: key for name, key in keys.items() if key is not None}
+
+    def _states(self, keys: tuple[int, ...], a: dt.date, b: dt.date, staff: bool) -> list[States]:
+        keys = tuple(sorted(set(keys)))
+        return self._keep(("states", keys, a, b, staff), lambda: self._reader.states(keys, a, b, staff))
+
+    def _flows(self, scopes: Sequence[str], periods: Sequence[tuple[dt.date, dt.date]], level: str, staff: bool) -> list[Flows]:
+        """The flows of each scope in turn, a period after the other."""
+        keys = [self._names.key(scope, self._names.measure(scope, level)) for scope in scopes]
+        asked = tuple(sorted({key for key in keys if key is not None}))
+        turns = self._keep(("turns", asked, tuple(periods), staff), lambda: self._reader.turns(asked, periods, staff))
+        found = {(turn.key, turn.a, turn.b): turn for turn in turns}
+        return [_as_flows(found.get((key or 0, a, b)) if key is not None else None, a, b) for key in keys for a, b in periods]
+
+    def _keep(self, question: object, ask: Callable[[], _T]) -> _T:
+        """The answer to a question, asked once. The oldest answers are forgotten; two threads may ask the same at once."""
+        if question not in self._kept:
+            while len(self._kept) >= _KEPT:
+                self._kept.pop(next(iter(self._kept)), None)
+            self._kept[question] = ask()
+        return self._kept[question]  # type: ignore[return-value] # the question says which
+
+
+class AnswersSource:
+    """Hands out the present `Answers`: the same one until the manifest, the registry or the day changes. For many threads."""
+
+    def __init__(self, derived: Path, registry: Callable[[], Registry], clock: Clock) -> None:
+        self.derived = derived
+        self._registry = registry
+        self._clock = clock
+        self._connection = Connection()
+        self._lock = threading.Lock()
+        self._present: tuple[tuple[object, ...], Registry, Answers] | None = None
+
+    def current(self) -> Answers:
+        """The answers of this moment. Raises NothingCounted before the first refresh, RegistryError for a broken registry."""
+        registry = self._registry()
+        with self._lock:
+            try:
+                file = (self.derived / "manifest.json").stat()
+            except FileNotFoundError:
+                raise NothingCounted from None
+            mark = (file.st_ino, file.st_mtime_ns, file.st_size, self._clock.today())
+            if self._present is None or self._present[0] != mark or self._present[1] is not registry:
+                self._present = (mark, registry, Answers.open(self.derived, registry, self._clock, self._connection))
+            return self._present[2]
+
+
+def _stamp(manifest: Manifest) -> Stamp:
+    days = [dt.date.fromisoformat(day) for day in manifest.last_days.values()]
+    return Stamp(manifest.version, manifest.seq, dt.datetime.fromisoformat(manifest.refreshed), max(days, default=None))
+
+
+def _check_order(start: dt.date, end: dt.date) -> None:
+    if start > end:
+        raise InputError(f"The start, {start}, is after the end, {end}.", where="start", remedy="Turn them round.")
+
+
+def _as_flows(turn: Turns | None, a: dt.date, b: dt.date) -> Flows:
+    if turn is None:
+        return Flows(a, b, 0, 0, 0, 0, 0, 0)
+    came = turn.after - turn.stayed
+    return Flows(a, b, turn.before, turn.stayed, turn.before - turn.stayed, came - turn.returned, turn.returned, turn.after)

@@ -1,0 +1,66 @@
+"""Weeks that start on Monday, months, quarters and years: their first and last days."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+__all__ = ["Period", "back", "last_day", "last_days", "last_sunday", "start_of", "steps"]
+
+Period: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+ONE_DAY = dt.timedelta(1)
+
+
+def start_of(period: Period, day: dt.date) -> dt.date:
+    """The first day of the period that `day` lies in."""
+    if period == "day":
+        return day
+    if period == "week":
+        return day - dt.timedelta(day.weekday())
+    months = _MONTHS[period]
+    return dt.date(day.year, (day.month - 1) // months * months + 1, 1)
+
+
+def last_day(period: Period, day: dt.date) -> dt.date:
+    """The last day of the period that `day` lies in."""
+    if period == "day":
+        return day
+    if period == "week":
+        return day + dt.timedelta(6 - day.weekday())
+    first = start_of(period, day)
+    month = first.month + _MONTHS[period] - 1
+    return dt.date(first.year, month, calendar.monthrange(first.year, month)[1])
+
+
+def last_days(period: Period, start: dt.date, end: dt.date) -> Iterator[dt.date]:
+    """The last day of each period from the one that holds `start`; the one that holds `end` is cut there."""
+    day = start
+    while day <= end:
+        last = last_day(period, day)
+        yield min(last, end)
+        day = last + ONE_DAY
+
+
+def steps(period: Period, start: dt.date, end: dt.date) -> list[tuple[dt.date, dt.date]]:
+    """Pairs of days to compare: the eve of each period that touches [start, end], and its last day, cut at `end`."""
+    lasts = list(last_days(period, start, end))
+    return [(start_of(period, last) - ONE_DAY, last) for last in lasts]
+
+
+def last_sunday(day: dt.date) -> dt.date:
+    """The latest Sunday that is not after `day`."""
+    return day - dt.timedelta((day.weekday() + 1) % 7)
+
+
+def back(day: dt.date, n: int, unit: str) -> dt.date:
+    """`day` less n days, weeks, months or years; months and years clamp to the month's last day, and time begins in year 1."""
+    if unit in ("days", "weeks"):
+        return dt.date.fromordinal(max(1, day.toordinal() - n * (7 if unit == "weeks" else 1)))
+    months = day.year * 12 + day.month - 1 - n * (12 if unit == "years" else 1)
+    if months < 12:
+        return dt.date.min
+    year, month = months // 12, months % 12 + 1
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

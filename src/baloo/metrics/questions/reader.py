@@ -1,0 +1,150 @@
+"""Reads the counted files of one manifest through DuckDB: three questions, each one statement of `metrics/sql/answers_*.sql`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import msgspec
+
+from baloo.errors import StorageBroken
+from baloo.metrics.derived import Manifest
+
+__all__ = ["Connection", "Reader", "States", "Turns"]
+
+_BITS = 62  # keys in one word
+_integers = msgspec.json.Decoder(list[int])
+
+
+class States(NamedTuple):
+    """How many people hold exactly the keys `before` at the one day, and exactly those `after` at the other."""
+
+    before: frozenset[int]
+    after: frozenset[int]
+    people: int
+
+
+class Turns(NamedTuple):
+    """Who turned over between days a and b, for one key."""
+
+    key: int
+    a: dt.date
+    b: dt.date
+    before: int
+    stayed: int
+    after: int
+    returned: int
+
+
+class Connection:
+    """One DuckDB in memory, opened at the first question: two threads, little memory, UTC. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._base: duckdb.DuckDBPyConnection | None = None
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """All rows of a statement. Raises StorageBroken where a counted file cannot be read."""
+        with self._lock:
+            if self._base is None:
+                self._base = duckdb.connect(config={"threads": "2", "memory_limit": "256MB", "preserve_insertion_order": "false"})
+                self._base.execute("SET GLOBAL TimeZone = 'UTC'")
+                self._base.execute("SET GLOBAL parquet_metadata_cache = true")
+            cursor = self._base.cursor()
+        try:
+            return cursor.execute(sql, dict(parameters or {})).fetchall()
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise StorageBroken(
+                f"The counted files cannot be read ({reason}).", remedy="Count anew with `baloo refresh --all`.",
+            ) from error
+        finally:
+            cursor.close()
+
+
+class Reader:
+    """The files of one manifest. Holds none of them open between questions."""
+
+    def __init__(self, folder: Path, manifest: Manifest, connection: Connection) -> None:
+        self._connection = connection
+        self._staff = [entry.key for entry in manifest.keys if (entry.scope, entry.measure) == ("community", "staff")]
+        self._live = _live(folder, manifest)
+        self._changes = _parquet(folder, manifest.changes)
+
+    def curves(self, keys: Iterable[int]) -> list[tuple[int, bool, list[int], list[int]]]:
+        """(key, staff, days, deltas) in order of day, days counted from 1970-01-01. Keys without changes have no row."""
+        if not self._changes:
+            return []
+        sql = _sql("curves").format(changes=self._changes, keys=_listed(keys))
+        found = self._connection.rows(sql)
+        return [(key, staff, _integers.decode(days), _integers.decode(deltas)) for key, staff, days, deltas in found]
+
+    def states(self, keys: Sequence[int], a: dt.date, b: dt.date, staff: bool) -> list[States]:
+        """People by the keys that they hold at day a and at day b, without those who hold none at both."""
+        if not keys or not self._live:
+            return []
+        words = [keys[i:i + _BITS] for i in range(0, len(keys), _BITS)]
+        cells = [(f"{day}{i}", day, _bits(word)) for day in ("a", "b") for i, word in enumerate(words)]
+        sql = _sql("states").format(
+            held=self._held(keys, staff),
+            words=", ".join(f"BIT_OR(CASE WHEN start <= ${day} AND stop > ${day} THEN {bits} ELSE 0 END) AS {name}"
+                            for name, day, bits in cells),
+            columns=", ".join(name for name, _, _ in cells),
+        )
+        found = self._connection.rows(sql, {"a": a, "b": b})
+        n = len(words)
+        return [States(_unpack(words, row[:n]), _unpack(words, row[n:2 * n]), row[-1]) for row in found]
+
+    def turns(self, keys: Sequence[int], periods: Sequence[tuple[dt.date, dt.date]], staff: bool) -> list[Turns]:
+        """The turnover of each key in each period that had any; a period is the two days that are compared."""
+        if not keys or not periods or not self._live:
+            return []
+        given = ", ".join(f"(DATE '{a}', DATE '{b}')" for a, b in periods)
+        sql = _sql("flows").format(held=self._held(keys, staff), periods=given)
+        return [Turns(*row) for row in self._connection.rows(sql)]
+
+    def _held(self, keys: Iterable[int], staff: bool) -> str:
+        if staff or not self._staff:
+            return _sql("everybody").format(live=self._live, keys=_listed(keys))
+        return _sql("volunteers").format(live=self._live, keys=_listed(keys), staff=_listed(self._staff))
+
+
+@cache
+def _sql(name: str) -> str:
+    return files("baloo.metrics").joinpath("sql", f"answers_{name}.sql").read_text("utf-8")
+
+
+def _listed(keys: Iterable[int]) -> str:
+    return ", ".join(str(int(key)) for key in keys)
+
+
+def _parquet(folder: Path, names: Sequence[str]) -> str:
+    quoted = ", ".join("'" + str(folder / name).replace("'", "''") + "'" for name in names)
+    return f"read_parquet([{quoted}])" if names else ""
+
+
+def _live(folder: Path, manifest: Manifest) -> str:
+    """A subquery of the live rows: those of the whole files, less the people that were counted anew, and theirs."""
+    whole, patch, replaced = (_parquet(folder, names) for names in (manifest.intervals, manifest.patch, manifest.replaced))
+    parts = []
+    if whole:
+        less = f" WHERE NOT EXISTS (SELECT 1 FROM {replaced} AS r WHERE r.person = i.person)" if replaced else ""
+        parts.append(f"SELECT key, person, start, stop FROM {whole} AS i{less}")
+    if patch:
+        parts.append(f"SELECT key, person, start, stop FROM {patch} AS p")
+    return f"({' UNION ALL '.join(parts)})" if parts else ""
+
+
+def _bits(word: Sequence[int]) -> str:
+    cases = " ".join(f"WHEN {key} THEN {1 << i}" for i, key in enumerate(word))
+    return f"CASE key {cases} ELSE 0 END"
+
+
+def _unpack(words: Sequence[Sequence[int]], row: Sequence[int]) -> frozenset[int]:
+    return frozenset(key for word, bits in zip(words, row, strict=True) for i, key in enumerate(word) if bits >> i & 1)

@@ -1,0 +1,124 @@
+"""What is asked of the counted intervals equals what a reader of the rows works out by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections import Counter
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from counted import FOREVER, Counted, Held, day, registry
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from baloo.clock import FixedClock
+from baloo.metrics.answers import Answers, FeedRow, LevelCount, Move, Overlap, Pair, Step
+from baloo.registry.model import Area, Leaf, Point, Span, Version, Window
+
+BEGIN = day("2016-01-01")
+CLOCK = FixedClock(dt.datetime(2016, 12, 31, 12, tzinfo=dt.UTC))
+AREAS = ("code", "docs", "help")
+HELD = Leaf(Window("within", Span(90, "days")), "at_least", 1)
+POINTS = (Point("first", "casual", (Version(HELD),), "First"), Point("regular", "active", (Version(HELD),), "Regular"))
+REGISTRY = registry(*(Area(a, a.title(), pathway=POINTS) for a in AREAS), Area("shell", "Shell", part_of="code"))
+MEASURES = [*((f"area:{a}", m) for a in AREAS for m in ("active", "visitor", "known", "point:first", "point:regular")),
+            ("community", "active"), ("community", "staff"), ("community", "new"), ("community", "seen")]
+
+
+@st.composite
+def communities(draw: st.DrawFn) -> Counted:
+    """Some people who hold some measures on some spans of days, a few of whom were counted anew."""
+    spans = st.lists(st.integers(0, 300), max_size=6, unique=True).map(sorted)
+    people = range(1, draw(st.integers(1, 6)) + 1)
+    replaced = [person for person in people if draw(st.integers(0, 3)) == 0]
+
+    def rows(who: list[int]) -> list[Held]:
+        found: list[Held] = []
+        for person in who:
+            for scope, measure in MEASURES:
+                cuts = draw(spans)
+                ends = [BEGIN + dt.timedelta(n) for n in cuts] + [FOREVER] * (len(cuts) % 2)
+                found += [(scope, measure, person, *span) for span in zip(ends[::2], ends[1::2], strict=True)]
+        return found
+
+    return Counted(rows(list(people)), patch=rows(replaced), replaced=replaced)
+
+
+days = st.integers(-5, 310).map(lambda n: BEGIN + dt.timedelta(n))
+relaxed = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def people(counted: Counted, scope: str, measure: str, on: dt.date, staff: bool) -> set[int]:
+    """Who holds a measure at a day, with or without staff."""
+    found = counted.holds(scope, measure, on)
+    return found if staff else found - counted.holds("community", "staff", on)
+
+
+def opened(counted: Counted, folder: str) -> Answers:
+    """The answers to what is written into the folder."""
+    return Answers.open(counted.write(Path(folder)), REGISTRY, CLOCK)
+
+
+@relaxed
+@given(communities(), days, days, st.booleans())
+def test_counts_flows_and_moves(counted: Counted, one: dt.date, other: dt.date, staff: bool) -> None:
+    """Counts, flows and moves are those of the sets of people at both days and at every day before."""
+    start, end = sorted((one, other))
+    with tempfile.TemporaryDirectory() as folder:
+        answers = opened(counted, folder)
+        flows = {scope: answers.flows(scope, start, end, staff=staff) for scope in ("community", "area:code")}
+        moves = answers.moves(start, end, staff=staff)
+        counts = {m: answers.count(*m, end, staff=staff).value for m in MEASURES if m[1] != "staff"}
+
+    assert {m: len(people(counted, *m, end, staff)) for m in counts} == counts
+    for scope, found in flows.items():
+        before, after = (people(counted, scope, "active", d, staff) for d in (start, end))
+        came, earlier = after - before, [start - dt.timedelta(n) for n in range(400)]
+        returned = {p for p in came if any(p in people(counted, scope, "active", d, staff) for d in earlier)}
+        assert (found.before, found.stayed, found.left) == (len(before), len(before & after), len(before - after))
+        assert (found.joined, found.returned, found.after) == (len(came - returned), len(returned), len(after))
+    at = {(a, d): people(counted, f"area:{a}", "active", d, staff) for a in AREAS for d in (start, end)}
+    expected = {(a, b): len((at[a, start] - at[a, end]) & (at[b, end] - at[b, start])) for a in AREAS for b in AREAS if a != b}
+    assert {(m.source, m.target): m.people for m in moves} == {pair: n for pair, n in expected.items() if n}
+
+
+@relaxed
+@given(communities(), days, st.booleans())
+def test_overlap_and_pathway(counted: Counted, on: dt.date, staff: bool) -> None:
+    """Overlaps are exact sets; pairs, unions, intersections and differences follow from them; rates are of those who hold both."""
+    with tempfile.TemporaryDirectory() as folder:
+        answers = opened(counted, folder)
+        overlap, pairs = answers.overlap(on, staff=staff), answers.pairs(on, staff=staff)
+        numbers = answers.by_number_of_areas(on, staff=staff)
+        both = {op: answers.combine(["docs", "code"], op, on, staff=staff).value  # type: ignore[arg-type]
+                for op in ("union", "intersection", "difference")}
+        steps, inactive = answers.pathway("code", on, staff=staff), answers.inactive("area:code", on, staff=staff)
+
+    at = {a: people(counted, f"area:{a}", "active", on, staff) for a in AREAS}
+    exactly = Counter(tuple(a for a in AREAS if p in at[a]) for p in set().union(*at.values()))
+    assert {o.areas: o.people for o in overlap} == dict(exactly)
+    shared = {(a, b): len(at[a] & at[b]) for a, b in combinations(AREAS, 2)}
+    assert {(p.one, p.other): p.people for p in pairs} == {pair: n for pair, n in shared.items() if n}
+    assert dict(numbers) == dict(Counter(len(areas) for areas in exactly.elements()))
+    code, docs = at["code"], at["docs"]
+    assert both == {"union": len(docs | code), "intersection": len(docs & code), "difference": len(docs - code)}
+    first, regular = (people(counted, "area:code", f"point:{p}", on, staff) for p in ("first", "regular"))
+    rate = len(first & regular) / len(first) if first else None
+    assert steps == [Step("first", "First", "casual", len(first), None), Step("regular", "Regular", "active", len(regular), rate)]
+    known, visitors = (people(counted, "area:code", m, on, staff) for m in ("known", "visitor"))
+    assert inactive == len(known - visitors)
+
+
+@relaxed
+@given(communities(), days, st.booleans())
+def test_feed(counted: Counted, until: dt.date, staff: bool) -> None:
+    """A row of the feed is judged at the Sunday of its week, and the newest week is the last that was over."""
+    with tempfile.TemporaryDirectory() as folder:
+        rows = opened(counted, folder).feed("All", 9, until, staff=staff)
+
+    sunday = next(d for d in (until - dt.timedelta(n) for n in range(7)) if d.weekday() == 6)
+    sundays = [sunday - dt.timedelta(7 * i) for i in range(9)]
+    expected = [FeedRow(d - dt.timedelta(6), *(len(people(counted, "community", m, d, staff)) for m in ("new", "seen"))) for d in sundays]
+    assert rows == expected
