@@ -21,13 +21,14 @@ Tables and their columns are part of the contract; the engine reads the data fil
 | object | VARCHAR | canonical URL, NULL where there is none |
 | extra | VARCHAR | JSON text |
 
-`voids`, one row a document taken back or revised: `seq` BIGINT, `doc` BIGINT, `namespace`, `environment`, `id`, `why` VARCHAR, `received_month`.
-Rows of `events` with the same `doc` and a lower `seq` are void. A revision is a void (`why` = `revised`) and a new row with the same `seq`.
+`voids`, one row a document taken back or revised: `seq` BIGINT, `doc` BIGINT, `namespace`, `environment`, `id`, `why` VARCHAR,
+`received_month`. Rows of `events` with the same `doc` and a lower `seq` are void. A revision is a void (`why` = `revised`) and a
+new row with the same `seq` or a higher one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -64,7 +65,7 @@ class Loaded:
     voided: int = 0
     refused: int = 0
     staging: int = 0
-    by_via: dict[str, dict[str, int]] = field(default_factory=dict)  # the same counts for each `via` of a request but `http`
+    by_via: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # the same counts for each `via` of a request but `http`
 
 
 class Identities(Protocol):

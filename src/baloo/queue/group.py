@@ -20,8 +20,8 @@ _TIDY_SECONDS = 0.5  # between two looks at the log
 class GroupCommit:
     """Appends rows of many coroutines of one event loop; each gets its seq when its row is on disk.
 
-    While a transaction is being synced the next one gathers. One thread of its own commits; another one, with a connection of its own,
-    moves the log into the file so that no request waits for it. Use as a context manager, or call `close`.
+    While a transaction is being synced the next one gathers. One thread of its own commits; another one, with a connection of
+    its own, moves the log into the file so that no request waits for it. Use as a context manager, or call `close`.
     """
 
     def __init__(self, queue: SqliteQueue) -> None:

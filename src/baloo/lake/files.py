@@ -1,0 +1,142 @@
+"""Data files: written by DuckDB, named by what is in them, synced before anybody is told of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from baloo.errors import StorageBroken, StorageFull, is_full
+from baloo.lake.tables import MONTH, Columns
+from baloo.workspace import fsync_folder
+
+__all__ = ["DataFile", "connect", "fsync_file", "quoted", "storage_errors", "verify", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One data file of a table. `path` is relative to the table's folder; `stats` is Delta's JSON of statistics."""
+
+    path: str
+    size: int  # bytes
+    month: str
+    rows: int
+    min_seq: int
+    max_seq: int
+    stats: str = ""
+
+
+def connect(*, threads: int = 1, memory_mb: int = 1024, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory that knows no time zone but UTC and fetches nothing; `spill` is where it puts what does not fit."""
+    config: dict[str, Any] = {
+        "threads": threads, "memory_limit": f"{memory_mb}MB", "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
+    }
+    if spill is not None:
+        config["temp_directory"] = str(spill)
+    connection = duckdb.connect(":memory:", config=config)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def write(connection: duckdb.DuckDBPyConnection, columns: Columns, folder: Path, month: str, source: str) -> DataFile | None:
+    """Write the rows of the SELECT `source` as one durable data file of `month`; None where there are none.
+
+    Raises StorageFull where there is no room; then nothing is left behind.
+    """
+    home = folder / f"{MONTH}={month}"
+    if not home.is_dir():
+        home.mkdir(parents=True)
+        fsync_folder(folder)
+    temporary = home / f".{secrets.token_hex(8)}.tmp"
+    sql = (
+        f"COPY (SELECT {columns.select} FROM ({source}) ORDER BY \"{columns.sorted_by}\") TO {quoted(str(temporary))} "
+        "(FORMAT parquet, COMPRESSION zstd, RETURN_STATS)"
+    )
+    try:
+        with storage_errors(str(home)):
+            (_, rows, size, _, found, *_) = connection.execute(sql).fetchall()[0]
+            if not rows:
+                return None
+            fsync_file(temporary)
+            path = home / f"{_digest(temporary)}.parquet"
+            temporary.replace(path)
+            fsync_folder(home)
+    finally:
+        temporary.unlink(missing_ok=True)
+    seqs = found['"seq"']
+    return DataFile(
+        path.relative_to(folder).as_posix(), int(size), month, int(rows), int(seqs["min"]), int(seqs["max"]),
+        _stats(columns, int(rows), found),
+    )
+
+
+def verify(file: Path) -> None:
+    """Compare a data file with its name, which is the SHA-256 of what was written.
+
+    Raises StorageBroken where they differ or the file is gone.
+    """
+    remedy = "Restore it from a backup."
+    if not file.is_file():
+        raise StorageBroken("A data file is missing.", where=str(file), remedy=remedy)
+    if _digest(file) != file.stem:
+        raise StorageBroken("A data file is not what was written.", where=str(file), remedy=remedy)
+
+
+def fsync_file(file: Path) -> None:
+    """Make what a file holds durable."""
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def quoted(text: str) -> str:
+    """A text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def storage_errors(where: str) -> Iterator[None]:
+    """Say in our own words what the system, DuckDB or delta-rs say when a disk is full or fails."""
+    try:
+        yield
+    except (OSError, duckdb.IOException) as error:
+        if is_full(error):
+            raise StorageFull("The disk is full; nothing was kept.", where=where, remedy="Make room.") from error
+        raise StorageBroken(f"The lake cannot be used: {error}", where=where, remedy="See the system's log.") from error
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _stats(columns: Columns, rows: int, found: dict[str, dict[str, str]]) -> str:
+    """Delta's statistics: how many rows, and the bounds of the measured columns; a moment's upper bound is rounded up to ms."""
+    low: dict[str, int | str] = {}
+    high: dict[str, int | str] = {}
+    for name in columns.measured:
+        bounds = found[f'"{name}"']
+        if dict(columns.types)[name] == "long":
+            low[name], high[name] = int(bounds["min"]), int(bounds["max"])
+        else:
+            low[name], high[name] = _moment(bounds["min"], up=False), _moment(bounds["max"], up=True)
+    return json.dumps({"numRecords": rows, "minValues": low, "maxValues": high, "nullCount": dict.fromkeys(low, 0)})
+
+
+def _moment(text: str, *, up: bool) -> str:
+    moment = dt.datetime.fromisoformat(text).astimezone(dt.UTC)
+    if up and moment.microsecond % 1000:
+        moment += dt.timedelta(microseconds=1000 - moment.microsecond % 1000)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

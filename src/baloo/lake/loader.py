@@ -1,0 +1,199 @@
+"""The loader: rows of the queue into the lake, exactly once.
+
+The order makes it so. Identities and quarantine are durable first; then the voids are committed, then the events, each with
+the seq of the last row as the transaction's version; only then are the rows dropped. After a crash between the two commits the
+same rows are loaded again: the voids are there already, and the events are judged against the lake as it was before both.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from arro3.core import Array, DataType, Table
+
+from baloo.errors import StorageBroken
+from baloo.lake.base import VOIDS, Identities, Loaded
+from baloo.lake.batch import Batch, lay_out, read_batch
+from baloo.lake.dedupe import Verdicts, judge
+from baloo.lake.files import DataFile, quoted, write
+from baloo.lake.owners import Owners
+from baloo.lake.store import Lake
+from baloo.lake.tables import MONTH
+from baloo.queue.base import Event, Queue, Refusal, Stored
+from baloo.registry.model import Registry
+
+__all__ = ["Loader"]
+
+_MAX_ROWS = 50_000
+_MAX_BYTES = 32 << 20  # about 100,000 events
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class Loader:
+    """Moves what waits in the queue into the lake. Its caller holds `lake.lock`.
+
+    `registry_provider` gives the registry in force; `secret` (of the records) keys the natural keys.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        lake: Lake,
+        identities: Identities,
+        registry_provider: Callable[[], Registry],
+        secret: bytes,
+    ) -> None:
+        self._queue = queue
+        self._lake = lake
+        self._identities = identities
+        self._registry = registry_provider
+        self._secret = secret
+        self._owners = Owners(identities)
+        self._dropped = -1
+
+    def load_once(self, limit_rows: int = _MAX_ROWS, max_bytes: int = _MAX_BYTES) -> Loaded | None:
+        """Load one batch and say what became of it; None where nothing waits.
+
+        Raises StorageFull or StorageBroken where it cannot be written: the rows stay in the queue, and the next call begins
+        again.
+        """
+        self._lake.refresh()
+        before, begun = self._lake.events.through, self._lake.voids.through
+        if self._dropped != before:  # a crash came between a commit and the drop
+            self._queue.drop(before)
+        batch = self._read(before, begun, limit_rows, max_bytes)
+        return None if batch is None else self._load(batch, before, voids_done=begun > before)
+
+    def _read(self, before: int, begun: int, limit_rows: int, max_bytes: int) -> Batch | None:
+        """The next batch; after a crash between the two commits, exactly the rows of the load that was begun."""
+        if begun <= before:
+            stored: Sequence[Stored] = self._queue.read(before, limit_rows, max_bytes)
+            return read_batch(stored) if stored else None
+        stored = [row for row in self._queue.read(before, begun - before, 1 << 40) if row.seq <= begun]
+        if not stored or stored[-1].seq != begun:
+            raise StorageBroken(
+                "The queue lacks rows of a load that was begun.", where=VOIDS, remedy="Restore queue and lake together."
+            )
+        return read_batch(stored)
+
+    def _load(self, batch: Batch, before: int, *, voids_done: bool) -> Loaded:
+        lake = self._lake
+        lay_out(lake.duckdb, batch, self._registry(), self._secret)
+        events = [str(lake.events.folder / f.path) for f in lake.events.files()]
+        voids = [str(lake.voids.folder / f.path) for f in lake.voids.files() if f.min_seq <= before]
+        verdicts = judge(lake.duckdb, batch, events, voids, before)
+        kept = [n for n in range(len(batch.events)) if n not in verdicts.gone] if verdicts.gone else range(len(batch.events))
+        self._resolve(batch, kept)
+        refused = self._quarantine(batch, verdicts)
+        if verdicts.voids and not voids_done:
+            lake.voids.commit(self._void_files(batch, verdicts), through=batch.through)
+        lake.events.commit(self._event_files(batch), through=batch.through)
+        self._queue.drop(batch.through)
+        self._dropped = batch.through
+        return Loaded(
+            through=batch.through,
+            accepted=len(batch.events) - verdicts.duplicates - len(verdicts.not_yours),
+            duplicates=verdicts.duplicates,
+            revised=verdicts.revised,
+            voided=verdicts.voided,
+            refused=refused,
+            staging=sum(1 for n in kept if batch.events[n].environment == "staging"),
+            by_via=_by_via(batch, verdicts),
+        )
+
+    def _resolve(self, batch: Batch, kept: Sequence[int]) -> None:
+        """Find or make the identities of the events that are kept, as the table `who`, and those of owners they name."""
+        ids = self._identities.resolve([batch.events[n] for n in kept] if len(kept) < len(batch.events) else batch.events)
+        identities, observations = zip(*ids, strict=True) if ids else ((), ())
+        connection = self._lake.duckdb
+        connection.register("resolved", Table.from_pydict({
+            "n": Array(list(kept), DataType.int32()),
+            "identity_id": Array(list(identities), DataType.int64()),
+            "observation_id": Array(list(observations), DataType.int64()),
+        }))
+        connection.execute("CREATE OR REPLACE TEMP TABLE who AS FROM resolved")
+        connection.unregister("resolved")
+        self._owners.ensure(connection, self._registry())
+
+    def _quarantine(self, batch: Batch, verdicts: Verdicts) -> int:
+        """Keep what the door refused and what belongs to another system; how many."""
+        theirs: dict[int, list[Refusal]] = {}
+        if verdicts.not_yours:
+            first = {seq: n for n, seq in reversed(list(enumerate(batch.seqs)))}
+            for n in verdicts.not_yours:
+                theirs.setdefault(batch.seqs[n], []).append(_not_yours(batch.events[n], n - first[batch.seqs[n]]))
+        count = verdicts.refused_voids
+        for seq, request in batch.rows:
+            refusals = [*request.refusals, *theirs.get(seq, ())]
+            if refusals:
+                self._identities.quarantine(seq, request.received, request.namespace, request.sender, refusals)
+                count += len(refusals)
+        return count
+
+    def _event_files(self, batch: Batch) -> list[DataFile]:
+        source = f"SELECT * FROM batch JOIN who USING (n) WHERE {MONTH} = "
+        events = self._lake.events
+        files = [
+            write(self._lake.duckdb, events.columns, events.folder, month, source + quoted(month))
+            for month in sorted(set(batch.months.values()))
+        ]
+        return [file for file in files if file is not None]
+
+    def _void_files(self, batch: Batch, verdicts: Verdicts) -> list[DataFile]:
+        months = batch.months
+        seqs, docs, *texts = zip(*verdicts.voids, strict=True)
+        columns: dict[str, Any] = {
+            "seq": Array(list(seqs), DataType.int64()), "doc": Array(list(docs), DataType.int64()),
+        }
+        for name, values in zip(("namespace", "environment", "id", "why"), texts, strict=True):
+            columns[name] = Array(list(values), DataType.utf8())
+        columns[MONTH] = Array([months[seq] for seq in seqs], DataType.utf8())
+        connection, voids = self._lake.duckdb, self._lake.voids
+        connection.register("void_rows", Table.from_pydict(columns))
+        files = [
+            write(connection, voids.columns, voids.folder, month, f"SELECT * FROM void_rows WHERE {MONTH} = {quoted(month)}")
+            for month in sorted({months[seq] for seq in seqs})
+        ]
+        connection.unregister("void_rows")
+        return [file for file in files if file is not None]
+
+
+def _by_via(batch: Batch, verdicts: Verdicts) -> dict[str, dict[str, int]]:
+    """What came of each import: counts by the `via` of its requests; requests over HTTP are not told apart."""
+    vias = {seq: request.via for seq, request in batch.rows if request.via != "http"}
+    found: dict[str, Counter[str]] = {via: Counter() for via in vias.values()}
+    if not found:
+        return {}
+    for seq, request in batch.rows:
+        if seq in vias:
+            found[vias[seq]].update(accepted=len(request.events), refused=len(request.refusals))
+    for n in verdicts.gone:
+        if batch.seqs[n] in vias:
+            what = "refused" if n in verdicts.not_yours else "duplicates"
+            found[vias[batch.seqs[n]]].update({what: 1, "accepted": -1})
+    for void in verdicts.voids:
+        if void[0] in vias:
+            found[vias[void[0]]].update(["revised" if void[-1] == "revised" else "voided"])
+    return {via: dict(counts) for via, counts in found.items()}
+
+
+def _not_yours(event: Event, index: int) -> Refusal:
+    """The refusal of an event whose document belongs to another system; its body says what the event said, in our own form."""
+    actor = {"account": event.account, "username": event.username, "email": event.email, "name": event.name}
+    at = _EPOCH + dt.timedelta(microseconds=event.at)
+    if event.offset is not None:
+        at = at.astimezone(dt.timezone(dt.timedelta(minutes=event.offset)))
+    body = {
+        "id": event.id, "schema": event.schema, "version": event.version, "at": at.isoformat(), "system": event.system,
+        "kind": event.kind, "actor": {name: value for name, value in actor.items() if value}, "object": event.object,
+        "extra": msgspec.Raw(event.extra.encode()), "environment": event.environment,
+    }
+    return Refusal(
+        index, event.id, event.system, event.schema, "/id", "not-yours",
+        "The document with this id belongs to another system; only that system may revise it.",
+        msgspec.json.encode({name: value for name, value in body.items() if value is not None}),
+    )

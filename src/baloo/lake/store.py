@@ -1,0 +1,78 @@
+"""The lake: two Delta tables in one folder, `events` and `voids`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from baloo.lake.base import EVENTS, VOIDS, LakeSnapshot
+from baloo.lake.files import connect, verify
+from baloo.lake.table import DeltaLog
+from baloo.lake.tables import TABLES
+
+__all__ = ["Lake"]
+
+
+class Lake:
+    """The tables of the folder. One process may have it open for writing (it holds `lake.lock`), any number for reading.
+
+    `events` and `voids` are the tables' logs; `duckdb` is a connection of the lake's own, made when first used.
+    """
+
+    def __init__(self, folder: Path, *, write: bool, threads: int = 1, memory_mb: int = 1024) -> None:
+        self.folder = folder
+        self.events = DeltaLog(folder / EVENTS, TABLES[EVENTS], write=write)
+        self.voids = DeltaLog(folder / VOIDS, TABLES[VOIDS], write=write)
+        self._threads, self._memory_mb = threads, memory_mb
+        self._duckdb: duckdb.DuckDBPyConnection | None = None
+        self._verified: set[str] = set()
+        self.refresh()
+
+    @classmethod
+    def open(cls, folder: Path | str, *, write: bool = True, threads: int = 1, memory_mb: int = 1024) -> Lake:
+        """Open the lake in `folder`; for writing it is made where it is absent and repaired where a power cut tore its log.
+
+        Raises StorageBroken where it cannot be read.
+        """
+        return cls(Path(folder), write=write, threads=threads, memory_mb=memory_mb)
+
+    @property
+    def duckdb(self) -> duckdb.DuckDBPyConnection:
+        """The lake's own connection, in UTC."""
+        if self._duckdb is None:
+            self._duckdb = connect(threads=self._threads, memory_mb=self._memory_mb, spill=self.folder / "_spill")
+        return self._duckdb
+
+    def refresh(self) -> None:
+        """Read what another process, or this one, committed since."""
+        self.events.refresh()
+        self.voids.refresh()
+
+    def snapshot(self) -> LakeSnapshot:
+        """The present state: absolute paths of data files. Voids of a load that has not yet committed its events are left out."""
+        self.refresh()
+        seq = self.events.through
+        events = self.events.files()
+        return LakeSnapshot(
+            version=self.events.version,
+            seq=seq,
+            events=tuple(str(self.events.folder / f.path) for f in events),
+            voids=tuple(str(self.voids.folder / f.path) for f in self.voids.files() if f.max_seq <= seq),
+            max_seq=tuple(f.max_seq for f in events),
+        )
+
+    def verify(self, file: str) -> None:
+        """Compare a data file with its name, the first time that this object is asked.
+
+        Raises StorageBroken where the file is not what was written.
+        """
+        if file not in self._verified:
+            verify(Path(file))
+            self._verified.add(file)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        if self._duckdb is not None:
+            self._duckdb.close()
+            self._duckdb = None
