@@ -1,7 +1,8 @@
 """Counts the people of event files, slowly and from nothing: `python count_files.py REGISTRY FILES…` prints JSON.
 
-It reads NDJSON files of events (gzip or plain) and a registry by itself, joins identities whose address is the same when trimmed and
-case-folded, and gives for some dates the people of each scope and level, who is active where, and the rows of the feed.
+It reads NDJSON files of events (gzip or plain) and a registry by itself, joins identities whose address is the same when
+trimmed and case-folded, and gives for some dates how many are at each level of each scope, how many are active in which
+areas, and the rows of the feed.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def main() -> None:
 
 
 def count(registry: Path, files: Iterable[Path], days: Iterable[dt.date]) -> dict[str, Any]:
-    """By date: `active`, `volunteers` (active less staff) and the other levels by scope, `overlap` by areas, and `feed` rows by scope."""
+    """By date: each level and `volunteers` (active less staff) by scope, `overlap` by areas, and `feed` rows by scope."""
     facts = list(read_facts(files))
     oracle = Oracle(read(registry), facts, People(same=tuple(joined(facts))))
     return {str(day): _at(oracle, day) for day in days}

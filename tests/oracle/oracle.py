@@ -167,7 +167,7 @@ class Oracle:
             self._facts_by.setdefault(self._person(fact.who), []).append(fact)
         self.everybody = frozenset(self._facts_by)
         # Every question below is a function of its arguments; remembering the answers changes none.
-        for name in ("facts_of", "_claiming", "holds", "_holds_rule_of", "_amounts", "level", "is_staff"):
+        for name in ("facts_of", "_claiming", "holds", "_asked", "_amounts", "level", "is_staff"):
             setattr(self, name, cache(getattr(self, name)))
         self._leaves: dict[int, Rule] = {}
         self._first_day = min((fact.day for fact in self._facts), default=dt.date.max)
@@ -206,8 +206,7 @@ class Oracle:
     def no_number_before(self, scope: str) -> dt.date | None:
         """The day before which the rule that is counted gives no number (3.10)."""
         counted = next((p for p in self._pathway(scope) if p["level"] == "active"), None)
-        oldest = [counted, *counted.get("before", ())][-1] if counted else {}
-        return date(oldest.get("since"))
+        return date(_versions(counted)[-1].get("since")) if counted else None
 
     # 3.11: areas
 
@@ -303,23 +302,19 @@ class Oracle:
     # 3.9 and 3.10: points, and the rule in force
 
     def holds(self, scope: str, point_id: str, person: Person, day: dt.date) -> bool:
-        """Whether a person holds a point at a day, its `keeps` included."""
+        """Whether a person holds a point at a day, its `keeps` included. The rule in force at the day judges all of it."""
         point = next(p for p in self._pathway(scope) if p["point"] == point_id)
-        if "keeps" not in point:
-            return self._holds_rule_of(scope, point_id, person, day)
-        after, _ = window({"within": point["keeps"]}, day)
-        for earlier in _backwards(day, max(after, self._first_interesting(day))):
-            if self._holds_rule_of(scope, point_id, person, earlier):
-                return True
-        return False
+        version = next((n for n, one in enumerate(_versions(point)) if _in_force({"since": one.get("since")}, day)), None)
+        if version is None:
+            return False
+        after = window({"within": point["keeps"]}, day)[0] if "keeps" in point else day - ONE_DAY
+        return any(self._asked(scope, point_id, version, person, earlier)
+                   for earlier in _backwards(day, max(after, self._first_interesting(day))))
 
-    def _holds_rule_of(self, scope: str, point_id: str, person: Person, day: dt.date) -> bool:
+    def _asked(self, scope: str, point_id: str, version: int, person: Person, day: dt.date) -> bool:
+        """Whether one version of a point's rule holds at a day, in force or not."""
         point = next(p for p in self._pathway(scope) if p["point"] == point_id)
-        for version in [point, *point.get("before", ())]:  # newest first
-            since = date(version.get("since"))
-            if since is None or since <= day:
-                return self._rule(version["when"], scope, person, day)
-        return False
+        return self._rule(_versions(point)[version]["when"], scope, person, day)
 
     def _first_interesting(self, day: dt.date) -> dt.date:
         """No rule holds of anybody long before the first fact: `around` reaches some weeks ahead, and no further."""
@@ -455,11 +450,8 @@ class Oracle:
             yield from self._counted_leaves(part, day)
         counted = next((p for p in self._pathway(scope) if p["level"] == "active"), None)
         if counted:
-            for version in [counted, *counted.get("before", ())]:
-                since = date(version.get("since"))
-                if since is None or since <= day:
-                    yield from self._leaves_in(version["when"], scope)
-                    return
+            version = next((one for one in _versions(counted) if _in_force({"since": one.get("since")}, day)), None)
+            yield from self._leaves_in(version["when"], scope) if version else ()
         elif scope != "community" and not scope.startswith("organisation:"):
             yield self.declared.default
 
@@ -501,6 +493,11 @@ class Oracle:
             if active:
                 found.setdefault(active, set()).add(person)
         return {active: frozenset(people) for active, people in found.items()}
+
+
+def _versions(point: Rule) -> list[Rule]:
+    """The rules of a point, the newest first."""
+    return [point, *point.get("before", ())]
 
 
 def _domain(email: str | None) -> str | None:
