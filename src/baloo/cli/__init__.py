@@ -14,6 +14,6 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:  # answered before the parser is imported, for scripts that ask often
         sys.stdout.write(f"baloo {__version__}\n")
         return
-    from baloo.cli.app import run  # noqa: PLC0415 - the parser is not needed above
+    from baloo.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

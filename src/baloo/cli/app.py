@@ -25,7 +25,7 @@ for room in (registry, imports, people, quarantine, tokens, count, serve, demo):
     room.register(app)
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - Typer hands the flag over
+def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"baloo {__version__}")
         raise typer.Exit
@@ -37,7 +37,9 @@ def root(
     workspace: Annotated[
         str, typer.Option("--workspace", "-w", envvar="BALOO_WORKSPACE", metavar="DIR", help="The folder of the workspace.")
     ] = ".",
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    _version_asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Counts the people who make a community, each of them once."""
     context.obj = State(workspace)

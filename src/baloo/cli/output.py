@@ -69,10 +69,10 @@ def progress(title: str, unit: str) -> Iterator[Bar]:
     if not sys.stderr.isatty():
         yield Bar(None, None)
         return
-    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
-    from rich.progress import BarColumn, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-    from rich.progress import Progress as RichProgress  # noqa: PLC0415 - the same
-    from rich.text import Text  # noqa: PLC0415 - the same
+    from rich.console import Console
+    from rich.progress import BarColumn, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
+    from rich.text import Text
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Any:  # noqa: ANN401 - Rich's own type

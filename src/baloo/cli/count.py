@@ -1,0 +1,110 @@
+"""`baloo refresh` and `baloo count`: bring the numbers up to date, and ask for one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from baloo.cli.common import AsJson, as_day, state
+from baloo.cli.output import answer, narrate
+from baloo.errors import InputError, UnknownName
+
+if TYPE_CHECKING:
+    from baloo.registry.model import Registry
+    from baloo.workspace import Workspace
+
+__all__ = ["register"]
+
+LEVELS = ("visitor", "casual", "active", "core")
+group = typer.Typer(no_args_is_help=True, help="Ask for a number.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(refresh)
+    app.add_typer(group, name="count")
+
+
+def refresh(
+    context: typer.Context,
+    whole: Annotated[bool, typer.Option("--all", help="Rebuild everything from the lake.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Load what waits, find who is who, and bring the counts up to date."""
+    now = state(context)
+    done = _refresh_here_or_there(now.workspace, now.clock, whole=whole)
+    counted = f"{done['added']:,} contributions added, {done['removed']:,} removed, {done['persons']:,} people recomputed"
+    text = "Nothing new." if done["mode"] == "nothing" else f"Counted ({done['mode']}): {counted}, {done['seconds']:.1f} s."
+    narrate(text)
+    answer(done, "", as_json=as_json)
+
+
+@group.command()
+def active(
+    context: typer.Context,
+    area: Annotated[str | None, typer.Option(help="Only this area, or `area/value` of a split one.")] = None,
+    system: Annotated[str | None, typer.Option(help="Only this system.")] = None,
+    organisation: Annotated[str | None, typer.Option(help="Only this organisation.")] = None,
+    level: Annotated[str, typer.Option(help="visitor, casual, active or core.")] = "active",
+    as_of: Annotated[str | None, typer.Option(help="At the end of this day; today where it is not given.")] = None,
+    exclude_staff: Annotated[bool, typer.Option("--exclude-staff", help="Without the people who are staff on that day.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """How many people are active, each counted once."""
+    from baloo.metrics.answers import Answers
+    from baloo.registry import load
+
+    if level not in LEVELS:
+        raise UnknownName("level", level, LEVELS)
+    now = state(context)
+    scope = _scope(area, system, organisation)
+    registry = load(now.workspace.registry)
+    answers = Answers.open(now.workspace.derived, registry, now.clock)
+    count = answers.count(scope, level, as_day(as_of, "--as-of"), staff=not exclude_staff)
+    definition = _definition(registry, scope, level)
+    data = {
+        "active": count.value, "as_of": count.as_of.isoformat(), "scope": scope, "level": level, "exclude_staff": exclude_staff,
+        "provisional": count.provisional, "warming_up": count.warming_up, "definition": definition,
+    }  # fmt: skip
+    answer(data, f"{count.value:,}" if count.value is not None else "no number: no rule was in force yet", as_json=as_json)
+    if not as_json:
+        narrate(f"{definition} Counted at the end of {count.as_of.isoformat()}.{_flags(data)}")
+
+
+def _refresh_here_or_there(workspace: Workspace, clock: Any, *, whole: bool) -> dict[str, Any]:  # noqa: ANN401 - a Clock, imported late
+    from baloo.worker.control import ask
+
+    done = ask(workspace, {"do": "refresh", "whole": whole})
+    if done is not None:
+        return done
+    from baloo.worker.parts import Parts
+    from baloo.worker.work import Work
+
+    with workspace.lock("lake", "baloo refresh"):
+        parts = Parts(workspace, clock)
+        try:
+            work = Work(parts)
+            work.drain()
+            return asdict(work.refresh(whole=whole))
+        finally:
+            parts.close()
+
+
+def _scope(area: str | None, system: str | None, organisation: str | None) -> str:
+    named = [f"{kind}:{name}" for kind, name in (("area", area), ("system", system), ("organisation", organisation)) if name]
+    if len(named) > 1:
+        raise InputError("Name one of --area, --system and --organisation.", remedy="Ask twice.")
+    return named[0] if named else "community"
+
+
+def _definition(registry: Registry, scope: str, level: str) -> str:
+    from baloo.registry.words import definition
+
+    return definition(registry, scope, level)
+
+
+def _flags(data: dict[str, Any]) -> str:
+    words = [word for key, word in (("provisional", "provisional"), ("warming_up", "warming up")) if data[key]]
+    return f" This number is {' and '.join(words)}." if words else ""

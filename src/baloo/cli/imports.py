@@ -1,0 +1,148 @@
+"""`baloo import events|csv|git`: history through the same door that live events take."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from baloo.cli.common import AsJson, State, state
+from baloo.cli.output import answer, narrate, progress, show_error
+from baloo.errors import ExitCode, InputError, UnknownName
+
+if TYPE_CHECKING:
+    from baloo.sources.base import Source
+    from baloo.worker.importing import Report
+
+__all__ = ["register"]
+
+group = typer.Typer(no_args_is_help=True, help="Import history: files of events, CSV, git repositories.")
+
+DryRun: TypeAlias = Annotated[bool, typer.Option("--dry-run", help="Judge every event and keep nothing.")]
+Namespace: TypeAlias = Annotated[str, typer.Option(help="The namespace, as a push of the same events would name it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(group, name="import")
+
+
+@group.command()
+def events(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="NDJSON or JSON arrays, plain or .gz.")],
+    dry_run: DryRun = False,
+    namespace: Namespace = "baloo",
+    as_json: AsJson = False,
+) -> None:
+    """Import files of events."""
+    from baloo.sources.files import EventsSource
+
+    _import(state(context), [EventsSource(file) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
+
+
+@group.command()
+def csv(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A CSV file in UTF-8 with a header.")],
+    mapping: Annotated[Path, typer.Option(help="The mapping file: which column is what.")],
+    dry_run: DryRun = False,
+    namespace: Namespace = "baloo",
+    as_json: AsJson = False,
+) -> None:
+    """Import a CSV file by a mapping."""
+    from baloo.sources.csv_file import CsvSource, read_mapping
+
+    source = CsvSource(file, read_mapping(mapping), mapping)
+    _import(state(context), [source], namespace=namespace, dry=dry_run, as_json=as_json)
+
+
+@group.command()
+def git(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A git repository, bare or not.")],
+    system: Annotated[str, typer.Option(help="The system of the registry that the history belongs to.")],
+    url: Annotated[str | None, typer.Option(help="Address under which commits stand; without it the system's `url`.")] = None,
+    dry_run: DryRun = False,
+    namespace: Namespace = "baloo",
+    as_json: AsJson = False,
+) -> None:
+    """Import the history of a git repository: authors, merges, co-authors, reviewers."""
+    from baloo.people.mailmap import import_mailmap
+    from baloo.records import Records
+    from baloo.registry import load
+    from baloo.sources.git import KINDS, GitSource, read_mailmap
+    from baloo.sources.journal import Journal
+
+    now = state(context)
+    registry = load(now.workspace.registry)
+    if system not in registry.systems:
+        raise UnknownName("system", system, registry.systems)
+    found = registry.systems[system]
+    if not set(KINDS) & set(found.kinds):
+        remedy = f"Add some of these to its `kinds`: {', '.join(KINDS)}."
+        raise InputError(f"The system `{system}` declares no kind of a git history.", where=found.file, remedy=remedy)
+    source = GitSource(path, found, Journal(now.workspace.root / "data" / "imports"), url)
+    mailmap = read_mailmap(path)
+    _import(now, [source], namespace=namespace, dry=dry_run, as_json=as_json)
+    if mailmap and not dry_run:
+        records = Records.open(now.workspace.records)
+        lines = import_mailmap(records, mailmap, source=f"{system}:.mailmap")
+        records.close()
+        narrate(f"{lines:,} new lines of .mailmap kept as evidence of who is who.")
+
+
+def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_json: bool) -> None:
+    from baloo.ingest.accept import Door
+    from baloo.queue.sqlite import SqliteQueue
+    from baloo.registry import load
+    from baloo.registry.provider import RegistryProvider
+    from baloo.worker.importing import run_import
+
+    workspace = now.workspace
+    door = Door(RegistryProvider(workspace.registry, load), now.clock, workspace.settings)
+    queue = SqliteQueue(workspace.queue)
+    title = sources[0].title if len(sources) == 1 else f"{len(sources)} files"
+    try:
+        with progress(title, "events") as bar:
+            shares: dict[int, float] = {}
+
+            def say(source: Source, share: float, read: int) -> None:
+                shares[id(source)] = share
+                bar.at(sum(shares.values()) / len(sources), read)
+
+            report = run_import(workspace, door, queue, sources, namespace=namespace, say=say, dry=dry)
+    except InputError as error:
+        done: Report | None = getattr(error, "report", None)
+        if done is not None:
+            _tell(done, as_json=as_json)
+        show_error(error)
+        raise typer.Exit(error.exit_code) from error
+    finally:
+        queue.close()
+    _tell(report, as_json=as_json)
+    if report.refused and not (report.accepted or report.duplicates):
+        raise typer.Exit(ExitCode.PROBLEMS)
+
+
+def _tell(report: Report, *, as_json: bool) -> None:
+    for note in report.notes:
+        narrate(note)
+    for (pointer, reason), count in report.reasons.most_common(10):
+        where = report.examples.get((pointer, reason), "")
+        narrate(f"refused {count:,}: {reason} ({pointer or 'the whole event'}; first at {where})")
+    if report.refused and not report.dry:
+        narrate("Refused events are kept: see `baloo quarantine list`.")
+    would = "would be " if report.dry else ""
+    rate = f", {report.read / report.seconds:,.0f} events/s" if report.seconds > 0.5 else ""
+    resumed = f" Went on from {report.resumed:,}." if report.resumed else ""
+    text = (
+        f"{report.read:,} read: {report.accepted:,} {would}accepted ({report.revised:,} of them revisions), "
+        f"{report.duplicates:,} duplicate, {report.refused:,} {would}refused{rate}.{resumed}"
+    )
+    data: dict[str, Any] = asdict(report)
+    data["reasons"] = [{"pointer": p, "reason": r, "count": n} for (p, r), n in report.reasons.most_common()]
+    del data["examples"]
+    answer(data, text, as_json=as_json)

@@ -1,0 +1,174 @@
+"""`baloo people`: who is who, by evidence, corrected by hand."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import sys
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from baloo.cli.common import AsJson, State, state
+from baloo.cli.output import answer, narrate
+from baloo.errors import InputError
+
+if TYPE_CHECKING:
+    from baloo.records import Records
+
+__all__ = ["register"]
+
+group = typer.Typer(no_args_is_help=True, help="Who is who: identities, the people behind them, and the evidence.")
+
+_WHO = "A person's id, `system:account`, `system:username`, or an address."
+Who: TypeAlias = Annotated[str, typer.Argument(help=_WHO)]
+Reason: TypeAlias = Annotated[str, typer.Option(help="Why; kept with the evidence.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(group, name="people")
+
+
+@group.command()
+def link(context: typer.Context, one: Who, other: Who, reason: Reason = "", as_json: AsJson = False) -> None:
+    """Say that two are the same person. The counts follow at the next refresh; no contribution is rewritten."""
+    from baloo.people.hands import link as say
+    from baloo.people.refer import person_of, resolve_reference
+
+    now = state(context)
+    with _records(now) as records:
+        a, b = resolve_reference(records, one)[0], resolve_reference(records, other)[0]
+        done = say(records, [(a, b)], who=_me(), reason=reason, now=_micros(now))
+        person = person_of(records, a)
+    data = {"person": person, "identities": list(done.identities), "people_version": done.version}
+    answer(data, f"Joined: person {person}." if done.identities else "They are one person already.", as_json=as_json)
+
+
+@group.command()
+def unlink(context: typer.Context, one: Who, other: Who, reason: Reason = "", as_json: AsJson = False) -> None:
+    """Say that two are different people; no later rule joins them again."""
+    from baloo.people.hands import unlink as say
+    from baloo.people.refer import person_of, resolve_reference
+
+    now = state(context)
+    with _records(now) as records:
+        a, b = resolve_reference(records, one), resolve_reference(records, other)
+        if set(a) & set(b):
+            remedy = "Name an account of each side, like `system:account`."
+            raise InputError("Both names mean the same identities.", remedy=remedy)
+        done = say(records, list(product(a, b)), who=_me(), reason=reason, now=_micros(now))
+        persons = [person_of(records, a[0]), person_of(records, b[0])]
+    data = {"persons": persons, "identities": list(done.identities), "people_version": done.version}
+    answer(data, f"Two people: {persons[0]} and {persons[1]}. It is remembered.", as_json=as_json)
+
+
+@group.command()
+def explain(context: typer.Context, one: Who, other: Who, as_json: AsJson = False) -> None:
+    """The chain of evidence that makes two identities one person."""
+    from baloo.people.explain import explain as chain
+    from baloo.people.refer import resolve_reference
+
+    with _records(state(context)) as records:
+        found = chain(records, resolve_reference(records, one)[0], resolve_reference(records, other)[0])
+    answer(found.as_data(), found.as_text(), as_json=as_json)
+
+
+@group.command()
+def export(context: typer.Context) -> None:
+    """Write CSV to stdout: system, account, username, email, name (as they arrived), person. It holds personal data."""
+    from baloo.people.export import export as write
+
+    with _records(state(context)) as records:
+        write(records, sys.stdout)
+
+
+@group.command()
+def mailmap(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="A .mailmap, in one of git's four forms.")], as_json: AsJson = False
+) -> None:
+    """Keep the lines of a .mailmap as evidence of who is who."""
+    from baloo.people.mailmap import import_mailmap
+
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("This file cannot be read as UTF-8.", where=str(file)) from error
+    with _records(state(context)) as records:
+        lines = import_mailmap(records, text, source=str(file))
+    answer({"lines": lines}, f"{lines:,} new lines.", as_json=as_json)
+
+
+@group.command()
+def roster(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="CSV: who, from, until, organisation.")],
+    as_json: AsJson = False,
+) -> None:
+    """Replace the roster of staff: who is paid, from when, until when. It goes before the staff domains."""
+    from baloo.people.roster import import_roster
+
+    with _records(state(context)) as records:
+        done = import_roster(records, file)
+    answer({"entries": done}, f"{done:,} entries.", as_json=as_json)
+
+
+@group.command()
+def exclude(
+    context: typer.Context,
+    who: Who,
+    bot: Annotated[bool, typer.Option("--bot", help="It is a program.")] = False,
+    opted_out: Annotated[bool, typer.Option("--opted-out", help="They asked not to be counted.")] = False,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take somebody out of every count: a bot, or a person who opted out."""
+    from baloo.people.hands import exclude as say
+    from baloo.people.refer import resolve_reference
+
+    if bot == opted_out:
+        raise InputError("Say --bot or --opted-out.")
+    now = state(context)
+    with _records(now) as records:
+        why = "bot" if bot else "opted-out"
+        done = say(records, resolve_reference(records, who), why=why, who=_me(), reason=reason, now=_micros(now))
+    answer({"people_version": done.version}, "Out of every count from the next refresh on.", as_json=as_json)
+
+
+@group.command()
+def include(context: typer.Context, who: Who, as_json: AsJson = False) -> None:
+    """Count somebody again who was excluded."""
+    from baloo.people.hands import include as say
+    from baloo.people.refer import resolve_reference
+
+    now = state(context)
+    with _records(now) as records:
+        done = say(records, resolve_reference(records, who), who=_me(), now=_micros(now))
+    answer({"people_version": done.version}, "Counted again from the next refresh on.", as_json=as_json)
+
+
+@contextlib.contextmanager
+def _records(now: State) -> Iterator[Records]:
+    from baloo.people.find import find
+    from baloo.records import Records
+
+    records = Records.open(now.workspace.records)
+    try:
+        find(records, now=_micros(now))  # who was loaded since is known by person, too
+        yield records
+    finally:
+        records.close()
+
+
+def _me() -> str:
+    try:
+        return f"operator {getpass.getuser()}"
+    except (KeyError, OSError):
+        return "operator"
+
+
+def _micros(now: State) -> int:
+    return int(now.clock.now().timestamp() * 1_000_000)

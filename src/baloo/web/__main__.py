@@ -1,0 +1,74 @@
+"""`python -m baloo.web FOLDER HOST PORT`: the first of the two processes of `baloo serve`: door and pages.
+
+It holds the lock `serve`, starts the worker and starts it again where it dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+
+import uvicorn
+
+from baloo.clock import clock_from_environment
+from baloo.errors import BalooError, Busy, ExitCode, InputError
+from baloo.web.app import make_app
+from baloo.web.supervise import Worker
+from baloo.workspace import Workspace
+
+__all__: list[str] = []
+
+
+def main(folder: str, host: str, port: str) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code."""
+    try:
+        workspace = Workspace.open(folder)
+        with workspace.lock("serve", f"baloo serve --port {port}"), _listen(host, int(port)) as listener:
+            app = make_app(workspace, clock=clock_from_environment())
+            asyncio.run(_serve(workspace, app, listener))
+    except BalooError as error:
+        where = f"{error.where}: " if error.where else ""
+        sys.stderr.write(f"baloo: {where}{error.message} {error.remedy or ''}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    return ExitCode.OK
+
+
+async def _serve(workspace: Workspace, app: object, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type] # an ASGI application
+        loop="uvloop", http="httptools", log_level="warning", access_log=False, server_header=False, backlog=4096,
+        timeout_keep_alive=75, timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    sys.stderr.write(f"Baloo serves {workspace.root} on http://{shown}:{port} (Ctrl+C stops it).\n")
+    sys.stderr.flush()
+    worker = asyncio.create_task(Worker(workspace.root).keep_running())
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except socket.gaierror as error:
+        raise InputError(f"There is no address `{host}` here.", remedy="Use 127.0.0.1, or an address of this machine.") from error
+    except OSError as error:
+        raise Busy(f"Port {port} cannot be had: {error.strerror}.", remedy="Name another with --port.") from error
+    return listener
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    sys.exit(main(*sys.argv[1:4]))

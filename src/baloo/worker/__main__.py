@@ -1,0 +1,59 @@
+"""`python -m baloo.worker serve|drain FOLDER`: the worker beside a server, or beside an import.
+
+It holds the lock `lake`. Beside a server it runs until its stdin closes or it is told to stop; beside an import it empties
+the queue when its stdin closes, prints what it loaded as JSON, and ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from dataclasses import asdict
+
+from baloo.clock import clock_from_environment
+from baloo.errors import BalooError, ExitCode
+from baloo.worker.control import Orders
+from baloo.worker.loop import run
+from baloo.worker.parts import Parts
+from baloo.worker.work import Work, log
+from baloo.workspace import Workspace
+
+__all__: list[str] = []
+
+
+def main(mode: str, folder: str) -> int:
+    """Run one worker; returns the exit code."""
+    stop, closed = threading.Event(), threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted terminal tells the parent, which closes our stdin
+    threading.Thread(target=_watch, args=(closed,), daemon=True).start()
+    try:
+        workspace = Workspace.open(folder)
+        orders = Orders(workspace)
+        with workspace.lock("lake", f"baloo worker, {mode}"), orders.listening():
+            parts = Parts(workspace, clock_from_environment())
+            work = Work(parts)
+            try:
+                run(work, orders, stop=stop, closed=closed, refreshing=mode == "serve")
+                if mode == "drain" and not stop.is_set():
+                    work.drain()
+                    sys.stdout.write(json.dumps(asdict(work.totals)) + "\n")
+            finally:
+                parts.close()
+    except BalooError as error:
+        log("stopped", slug=error.slug, message=error.message, where=error.where, remedy=error.remedy)
+        return error.exit_code
+    return ExitCode.OK
+
+
+def _watch(closed: threading.Event) -> None:
+    while os.read(0, 1 << 16):  # not through sys.stdin, whose lock a daemon thread would hold at the end
+        pass
+    closed.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:3]))

@@ -1,0 +1,193 @@
+"""An import: a source's chunks through the door into the queue, while a worker loads them into the lake.
+
+Where a server runs, its worker loads; else one is started for as long as the import takes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from baloo.errors import BalooError, InputError
+from baloo.ingest.accept import Door
+from baloo.queue.base import Queue, encode
+from baloo.sources.base import Source
+from baloo.sources.journal import Journal
+from baloo.worker.control import ask
+from baloo.workspace import Workspace
+
+__all__ = ["Report", "run_import"]
+
+_PAUSE = 0.002  # seconds between two commits to the queue, so that a door beside it keeps its pace
+_NOTE_EVERY = 1.0  # seconds between two notes of how far an input has come
+_PATIENCE = 600.0  # seconds to wait for the server's worker to load the last chunk
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the events of an import."""
+
+    read: int = 0
+    accepted: int = 0
+    refused: int = 0
+    duplicates: int = 0
+    revised: int = 0
+    resumed: int = 0  # units of the input that an earlier, interrupted run had behind it
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)  # (pointer, reason) of refusals
+    examples: dict[tuple[str, str], str] = field(default_factory=dict)  # where the first of each stands
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    dry: bool = False
+
+
+class Importer:
+    """Sends sources through the door, one after the other."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        door: Door,
+        queue: Queue,
+        *,
+        namespace: str,
+        say: Callable[[Source, float, int], None],
+        dry: bool,
+    ) -> None:
+        self._door = door
+        self._queue = queue
+        self._journal = Journal(workspace.root / "data" / "imports")
+        self._namespace = namespace
+        self._say = say
+        self.via = f"import {uuid.uuid4().hex[:12]}"
+        self.report = Report(dry=dry)
+        self.last_seq = 0
+
+    def send(self, source: Source) -> None:
+        """Send what of a source no earlier run has sent. Raises InputError where it cannot be read to its end."""
+        report = self.report
+        done = self._behind(source)
+        report.resumed += done
+        noted = time.monotonic()
+        try:
+            for chunk in source.chunks(done):
+                self._one(chunk.body, chunk.where)
+                done = chunk.done
+                self._say(source, chunk.share, report.read)
+                if not report.dry and time.monotonic() - noted > _NOTE_EVERY:
+                    self._journal.write(source.key, {"done": done})
+                    noted = time.monotonic()
+        except KeyboardInterrupt:
+            if not report.dry:
+                self._journal.write(source.key, {"done": done})
+            raise
+        finally:
+            report.notes.extend(source.notes())
+        if not report.dry:
+            self._journal.forget(source.key)
+            source.finished()
+
+    def _behind(self, source: Source) -> int:
+        note = self._journal.read(source.key).get("done", 0)
+        return note if isinstance(note, int) and not self.report.dry else 0
+
+    def _one(self, body: bytes, where: str) -> None:
+        report = self.report
+        verdict = self._door.accept(body, namespace=self._namespace, sender=None, via=self.via)
+        report.read += verdict.accepted + verdict.refused
+        report.refused += verdict.refused
+        report.accepted += verdict.accepted
+        for refusal in verdict.request.refusals:
+            key = (refusal.pointer, refusal.reason)
+            report.reasons[key] += 1
+            report.examples.setdefault(key, f"{where}, event {refusal.index + 1} from there")
+        if not report.dry:
+            self.last_seq = self._queue.append([encode(verdict.request)])[-1]
+            time.sleep(_PAUSE)
+
+
+def run_import(
+    workspace: Workspace, door: Door, queue: Queue, sources: list[Source], *, namespace: str,
+    say: Callable[[Source, float, int], None], dry: bool = False,
+) -> Report:  # fmt: skip
+    """Import the sources and wait until what they brought is in the lake.
+
+    Raises InputError, after all sources were tried, where one of them could not be read to its end.
+    """
+    begun = time.monotonic()
+    importer = Importer(workspace, door, queue, namespace=namespace, say=say, dry=dry)
+    trouble: list[InputError] = []
+    with _loading(workspace, importer):
+        for source in sources:
+            try:
+                importer.send(source)
+            except InputError as error:
+                trouble.append(error)
+    report = importer.report
+    report.seconds = time.monotonic() - begun
+    report.accepted -= report.duplicates
+    if trouble:
+        report.notes.extend(str(error) for error in trouble[1:])
+        report.notes.append(f"What was read before: {report.accepted:,} accepted.")
+        raise _with_report(trouble[0], report)
+    return report
+
+
+def _with_report(error: InputError, report: Report) -> InputError:
+    error.report = report  # type: ignore[attr-defined] # the command line shows what was done before
+    return error
+
+
+@contextlib.contextmanager
+def _loading(workspace: Workspace, importer: Importer) -> Iterator[None]:
+    """Have a worker beside the import; afterwards, put into the report what it found out."""
+    if importer.report.dry:
+        yield
+        return
+    if ask(workspace, {"do": "totals"}) is not None:
+        yield
+        _wait_for_server(workspace, importer)
+        return
+    command = [sys.executable, "-m", "baloo.worker", "drain", str(workspace.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        try:
+            yield
+        finally:
+            out, _ = worker.communicate()
+    if worker.returncode:
+        raise BalooError(
+            "The events are safe in the queue, but loading them stopped.", where=str(workspace.queue),
+            remedy="The line above says why. Put it right and run `baloo refresh`.",
+        )  # fmt: skip
+    _note(importer, json.loads(out))
+
+
+def _wait_for_server(workspace: Workspace, importer: Importer) -> None:
+    give_up = time.monotonic() + _PATIENCE
+    while time.monotonic() < give_up:
+        totals = ask(workspace, {"do": "totals"})
+        if totals is None:
+            return
+        if totals["through"] >= importer.last_seq:
+            _note(importer, totals)
+            return
+        time.sleep(0.1)
+
+
+def _note(importer: Importer, totals: dict[str, object]) -> None:
+    imports = totals.get("imports", {})
+    mine = imports.get(importer.via, {}) if isinstance(imports, dict) else {}
+    report = importer.report
+    report.duplicates += int(mine.get("duplicates", 0))
+    report.revised += int(mine.get("revised", 0))
+    late = int(mine.get("refused", 0)) - report.refused
+    if late > 0:
+        report.refused += late
+        report.accepted -= late
+        report.reasons["", "The document belongs to another system."] += late

@@ -1,0 +1,118 @@
+"""What the worker does, one thing at a time: load, find who is who, refresh the counts, compact."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from baloo.errors import BalooError
+from baloo.lake.base import Loaded
+from baloo.people.find import find
+from baloo.worker.parts import Parts
+
+if TYPE_CHECKING:
+    from baloo.metrics.refresh import Refreshed
+
+__all__ = ["Totals", "Work", "log"]
+
+
+@dataclass(slots=True)
+class Totals:
+    """What was loaded since the worker started, in all and for each import (by its `via`)."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    revised: int = 0
+    voided: int = 0
+    refused: int = 0
+    staging: int = 0
+    loads: int = 0
+    through: int = 0
+    imports: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def add(self, loaded: Loaded) -> None:
+        """Count one load."""
+        for name in ("accepted", "duplicates", "revised", "voided", "refused", "staging"):
+            setattr(self, name, getattr(self, name) + getattr(loaded, name))
+        self.loads += 1
+        self.through = loaded.through
+        for via, counts in loaded.by_via.items():
+            mine = self.imports.setdefault(via, {})
+            for name, count in counts.items():
+                mine[name] = mine.get(name, 0) + count
+
+
+class Work:
+    """The work itself, without loop or locks."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.totals = Totals()
+        self._unseen_people = True
+
+    def load(self) -> bool:
+        """Take the next batch from the queue into the lake; False where nothing waited."""
+        loaded = self.parts.loader.load_once()
+        if loaded is None:
+            return False
+        self.totals.add(loaded)
+        self._unseen_people = True
+        return True
+
+    def drain(self) -> None:
+        """Load until the queue is empty."""
+        while self.load():
+            pass
+
+    def refresh(self, *, whole: bool = False) -> Refreshed:
+        """Find who is who among what was loaded, and bring the counts up to date."""
+        from baloo.metrics.refresh import refresh  # noqa: PLC0415 - a worker that only loads needs no engine
+
+        parts = self.parts
+        registry = parts.registry()
+        if parts.registry.trouble is not None:
+            raise parts.registry.trouble
+        if self._unseen_people:
+            find(parts.records, now=parts.now())
+            self._unseen_people = False
+        return refresh(
+            derived=parts.workspace.derived, lake=parts.lake.snapshot(), people=parts.people, registry=registry,
+            clock=parts.clock, whole=whole, memory_mb=parts.workspace.settings["engine_memory_mb"],
+        )  # fmt: skip
+
+    def compact(self) -> None:
+        """Make large files of many small ones, where there are many."""
+        lake = self.parts.lake
+        if len(lake.snapshot().events) >= self.parts.workspace.settings["compact_files"]:
+            log("compacted", files=lake.compact(self._counted()))
+
+    def _counted(self) -> int:
+        from baloo.metrics.derived import read_manifest  # noqa: PLC0415 - see refresh
+
+        manifest = read_manifest(self.parts.workspace.derived)
+        return manifest.seq if manifest else 0
+
+    def carry_out(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Do what another process asks for (see `baloo.worker.control`)."""
+        match order.get("do"):
+            case "refresh":
+                self.drain()
+                return asdict(self.refresh(whole=bool(order.get("whole"))))
+            case "drain":
+                self.drain()
+                return asdict(self.totals)
+            case "totals":
+                return asdict(self.totals)
+        raise BalooError(
+            f"The worker knows no order `{order.get('do')}`.", remedy="Restart the server: it may be of another version."
+        )
+
+
+def log(event: str, **fields: object) -> None:
+    """One JSON line on stderr. Never hand it a name, an address or a token."""
+    line = {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event, **fields}
+    sys.stderr.write(json.dumps(line, default=str) + "\n")
+    sys.stderr.flush()
