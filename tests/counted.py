@@ -50,10 +50,10 @@ class Counted:
         names = sorted({(row[0], row[1]) for row in [*self.held, *self.patch]} | {("community", "staff")})
         keys = {name: i * 3 + 1 for i, name in enumerate(names)}
         stem = f"v{self.version}"
-        rows = {part: [(keys[s, m], p, a, b) for s, m, p, a, b in held] for part, held in (("held", self.held), ("patch", self.patch))}
         with duckdb.connect() as connection:
-            _intervals(connection, folder / f"{stem}-intervals.parquet", rows["held"])
-            _intervals(connection, folder / f"{stem}-patch.parquet", rows["patch"])
+            for part, held in (("intervals", self.held), ("patch", self.patch)):
+                rows = sorted((keys[scope, measure], *rest) for scope, measure, *rest in held)
+                _write(connection, folder / f"{stem}-{part}.parquet", "key INTEGER, person BIGINT, start DATE, stop DATE", rows)
             _write(connection, folder / f"{stem}-replaced.parquet", "person BIGINT", [(p,) for p in self.replaced])
             _write(connection, folder / f"{stem}-changes.parquet", "key INTEGER, staff BOOLEAN, day DATE, delta BIGINT",
                    self._changes(keys))
@@ -89,13 +89,9 @@ def registry(*areas: Area, systems: Iterable[str] = ("desk", "forge"), community
     )
 
 
-def _intervals(connection: duckdb.DuckDBPyConnection, file: Path, rows: Iterable[tuple[object, ...]]) -> None:
-    _write(connection, file, "key INTEGER, person BIGINT, start DATE, stop DATE", sorted(rows))
-
-
 def _write(connection: duckdb.DuckDBPyConnection, file: Path, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
     connection.execute(f"CREATE OR REPLACE TABLE rows ({columns})")
     if rows:
-        marks = ", ".join("?" for _ in rows[0])
-        connection.executemany(f"INSERT INTO rows VALUES ({marks})", rows)
+        values = ", ".join("(" + ", ".join(f"'{value}'" for value in row) + ")" for row in rows)
+        connection.execute(f"INSERT INTO rows VALUES {values}")
     connection.execute(f"COPY rows TO '{file}' (FORMAT parquet)")

@@ -114,7 +114,7 @@ class Answers:
 
     # Counts at a day
 
-    def count(self, scope: str, level: str = "active", as_of: dt.date | None = None, *, staff: bool = True) -> Count:
+    def count(self, scope: str, level: str = "active", as_of: dt.date | None = None, staff: bool = True) -> Count:
         """How many people held a level at the end of a day (default: today). Raises UnknownName."""
         scope = self._names.scope(scope)
         level = self._names.measure(scope, level)
@@ -123,7 +123,7 @@ class Answers:
         return Count(value, day, self._known.provisional(scope, level, day), self._known.warming_up(scope, level, day))
 
     def series(self, scope: str, level: str = "active", start: dt.date | None = None, end: dt.date | None = None,
-               grain: Grain = "week", *, staff: bool = True) -> list[Row]:
+               grain: Grain = "week", staff: bool = True) -> list[Row]:
         """The count at the last day of each day, week (Sunday) or month that touches [start, end], oldest first.
 
         Without `start` it begins with the first person; it ends today at the latest. A period that is not over then is given
@@ -143,7 +143,7 @@ class Answers:
             rows.append(Row(day, self._value(scope, level, day, staff), provisional))
         return rows
 
-    def levels(self, scope: str, as_of: dt.date | None = None, *, staff: bool = True) -> list[LevelCount]:
+    def levels(self, scope: str, as_of: dt.date | None = None, staff: bool = True) -> list[LevelCount]:
         """People at each level from core down to visitor, each with those above it; then the inactive: known, and at no level."""
         scope = self._names.scope(scope)
         day = as_of or self.today
@@ -155,7 +155,7 @@ class Answers:
         inactive = self.inactive(scope, day, staff=staff)
         return [*found, LevelCount("inactive", inactive, inactive)]
 
-    def inactive(self, scope: str, as_of: dt.date | None = None, *, staff: bool = True) -> int:
+    def inactive(self, scope: str, as_of: dt.date | None = None, staff: bool = True) -> int:
         """People who are known to the scope by the day, at no level."""
         scope = self._names.scope(scope)
         known, level = self._names.key(scope, "known"), self._names.key(scope, "visitor")
@@ -171,14 +171,14 @@ class Answers:
         day = self._curve(scope, "known").last_until(self.today)
         return day.replace(day=1) if day else None
 
-    def sum_of_areas(self, as_of: dt.date | None = None, level: str = "active", *, staff: bool = True) -> Breakdown:
+    def sum_of_areas(self, as_of: dt.date | None = None, level: str = "active", staff: bool = True) -> Breakdown:
         """A level (or `seen`, `new`) in each top-level area, their sum, and the community's people counted once."""
         day = as_of or self.today
         areas = tuple((area, self.count(f"area:{area}", level, day, staff=staff).value) for area in self.top_areas())
         total, unclaimed = (self.count(scope, level, day, staff=staff).value for scope in ("community", "unclaimed"))
         return Breakdown(areas, sum(n or 0 for _, n in areas), total, unclaimed)
 
-    def feed(self, view: str, weeks: int = 52, until: dt.date | None = None, *, staff: bool = True) -> list[FeedRow]:
+    def feed(self, view: str, weeks: int = 52, until: dt.date | None = None, staff: bool = True) -> list[FeedRow]:
         """The seeds' feed of a view, newest week first: always so many weeks, weeks of which nothing is known with zeros.
 
         A row is judged at its Sunday, so the first row is the last week that was over by `until`, which may itself be that Sunday
@@ -193,13 +193,13 @@ class Answers:
 
     # Two days compared
 
-    def flows(self, scope: str, start: dt.date, end: dt.date, level: str = "active", *, staff: bool = True) -> Flows:
+    def flows(self, scope: str, start: dt.date, end: dt.date, level: str = "active", staff: bool = True) -> Flows:
         """Who stayed, left, joined and returned between the ends of two days. Raises UnknownName, InputError."""
         _check_order(start, end)
         return self._flows([self._names.scope(scope)], [(start, end)], level, staff)[0]
 
     def flow_series(self, scope: str, start: dt.date, end: dt.date | None = None, grain: PeriodGrain = "quarter",
-                    level: str = "active", *, staff: bool = True) -> list[Flows]:
+                    level: str = "active", staff: bool = True) -> list[Flows]:
         """The flows of each month, quarter or year that touches [start, end], from its eve to its last day, or to the end."""
         if grain not in ("month", "quarter", "year"):
             raise UnknownName("grain", grain, ("month", "quarter", "year"))
@@ -207,15 +207,14 @@ class Answers:
         _check_order(start, end)
         return self._flows([self._names.scope(scope)], steps(grain, start, end), level, staff)
 
-    def flows_by_area(self, start: dt.date, end: dt.date, level: str = "active", *,
-                      staff: bool = True) -> list[tuple[str, Flows]]:
+    def flows_by_area(self, start: dt.date, end: dt.date, level: str = "active", staff: bool = True) -> list[tuple[str, Flows]]:
         """The flows of each top-level area: their sums are more than the community's, where people are in several."""
         _check_order(start, end)
         areas = self.top_areas()
         found = self._flows([f"area:{area}" for area in areas], [(start, end)], level, staff)
         return list(zip(areas, found, strict=True))
 
-    def moves(self, start: dt.date, end: dt.date, level: str = "active", *, staff: bool = True,
+    def moves(self, start: dt.date, end: dt.date, level: str = "active", staff: bool = True,
               areas: Sequence[str] | None = None) -> list[Move]:
         """Between which areas (default: the top-level ones) people moved, most people first."""
         _check_order(start, end)
@@ -230,7 +229,7 @@ class Answers:
 
     # Several areas at a day
 
-    def overlap(self, as_of: dt.date | None = None, level: str = "active", *, staff: bool = True,
+    def overlap(self, as_of: dt.date | None = None, level: str = "active", staff: bool = True,
                 areas: Sequence[str] | None = None) -> list[Overlap]:
         """People by exactly the areas, of the given ones (default: the top-level), that they are active in, most people first."""
         keys = self._area_keys(areas, level)
@@ -241,7 +240,7 @@ class Answers:
             found[exactly] = found.get(exactly, 0) + n
         return [Overlap(exactly, n) for exactly, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
 
-    def pairs(self, as_of: dt.date | None = None, level: str = "active", *, staff: bool = True,
+    def pairs(self, as_of: dt.date | None = None, level: str = "active", staff: bool = True,
               areas: Sequence[str] | None = None) -> list[Pair]:
         """People active in both of two areas, for each two that share somebody, most people first."""
         found: dict[tuple[str, str], int] = {}
@@ -250,7 +249,7 @@ class Answers:
                 found[pair] = found.get(pair, 0) + overlap.people
         return [Pair(*pair, n) for pair, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
 
-    def by_number_of_areas(self, as_of: dt.date | None = None, level: str = "active", *, staff: bool = True,
+    def by_number_of_areas(self, as_of: dt.date | None = None, level: str = "active", staff: bool = True,
                            areas: Sequence[str] | None = None) -> list[tuple[int, int]]:
         """(number of areas, people active in just so many of them), fewest areas first."""
         found: dict[int, int] = {}
@@ -258,7 +257,7 @@ class Answers:
             found[len(overlap.areas)] = found.get(len(overlap.areas), 0) + overlap.people
         return sorted(found.items())
 
-    def combine(self, areas: Sequence[str], op: Operation = "union", as_of: dt.date | None = None, level: str = "active", *,
+    def combine(self, areas: Sequence[str], op: Operation = "union", as_of: dt.date | None = None, level: str = "active",
                 staff: bool = True) -> Count:
         """People active in any of the areas (union), in each (intersection), or in the first and no other (difference)."""
         if op not in ("union", "intersection", "difference"):
@@ -272,12 +271,12 @@ class Answers:
         unknown = all(count.value is None for count in single)
         return Count(None if unknown else value, day, any(c.provisional for c in single), any(c.warming_up for c in single))
 
-    def pathway(self, area: str, as_of: dt.date | None = None, *, staff: bool = True) -> list[Step]:
+    def pathway(self, area: str, as_of: dt.date | None = None, staff: bool = True) -> list[Step]:
         """The points of an area's pathway in order. An area without one has a single step, the community's rule."""
         scope = f"area:{self._names.area(area)}"
         day = as_of or self.today
         pathway = self.registry.pathway_of(scope.removeprefix("area:").partition("/")[0])
-        points = [(p.id, p.title or p.id, p.level, f"point:{p.id}") for p in pathway] or [_DEFAULT_STEP]
+        points = [(p.id, p.title or p.id, str(p.level), f"point:{p.id}") for p in pathway] or [_DEFAULT_STEP]
         keys = [self._names.key(scope, measure) for _, _, _, measure in points]
         states = self._states(tuple(sorted({key for key in keys if key is not None})), day, day, staff)
         found: list[Step] = []
