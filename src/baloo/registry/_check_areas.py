@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from baloo.errors import Problem, nearest
+from baloo.errors import Problem
 from baloo.registry._files import Entry
 from baloo.registry._names import Names
 from baloo.registry._validate import validator
@@ -36,8 +36,7 @@ def check_schemas(names: Names) -> None:
         for i, name in enumerate(entry.data.get("required", ())):
             if name not in entry.data["fields"]:
                 message = f"`{name}` is required and not declared among the fields."
-                close = nearest(name, entry.data["fields"])
-                names.report(entry, ("required", i), message, nearest=close, slug="unknown-name")
+                names.report(entry, ("required", i), **names.wrong_name(message, name, entry.data["fields"]))
         schema = by_file.get(entry.source.file)
         if schema is None or "example" not in entry.data:
             continue
@@ -52,7 +51,7 @@ def check_areas(names: Names) -> None:
         _part_of(names, area, entry)
         for i, line in enumerate(entry.data.get("counts", ())):
             _claim(names, entry, i, line)
-        if not names.feeds(area) and not names.draft.broken["system"] and not names.draft.broken["area"]:
+        if not (names.feeds(area) or "counts" in entry.data or names.draft.broken["system"] or names.draft.broken["area"]):
             message = f"Nothing feeds `{area}`: it has no `counts`, and neither a map nor a part gives it any."
             names.report(entry, ("area",), message, severity="warning", slug="no-feed")
         pathway = entry.data.get("pathway", [])
@@ -78,9 +77,10 @@ def _part_of(names: Names, area: str, entry: Entry) -> None:
         if wrong:
             names.report(entry, ("part_of",), **wrong)
         return
-    circle = list(names.whole_of(present))
-    if area in circle:
-        way = " → ".join([area, *circle[: circle.index(area) + 1]])
+    above = list(names.whole_of(present))
+    circle = above[: above.index(area) + 1] if area in above else []
+    if circle and area == min(circle):  # told once, of the first in the alphabet
+        way = " → ".join([area, *circle])
         names.report(entry, ("part_of",), f"`{area}` would lie in itself: {way}.", slug="circle")
 
 
@@ -93,8 +93,8 @@ def _claim(names: Names, entry: Entry, i: int, line: dict[str, Any]) -> None:
         valid = names.kinds_of(line["system"])
         for k, kind in enumerate(line.get("kinds", ())):
             if kind not in valid:
-                message = f"`{line['system']}` has no kind `{kind}`."
-                names.report(entry, (*place, "kinds", k), message, nearest=nearest(kind, valid), slug="unknown-name")
+                wrong = names.wrong_name(f"`{line['system']}` has no kind `{kind}`.", kind, valid)
+                names.report(entry, (*place, "kinds", k), **wrong)
     since, until = line.get("since"), line.get("until")
     if since and until and since >= until:
         names.report(entry, (*place, "until"), f"`until` {until} is not after `since` {since}.", slug="dates")

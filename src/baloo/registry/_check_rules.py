@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from baloo.errors import nearest
 from baloo.registry._amounts import odd_amounts
 from baloo.registry._files import Entry
 from baloo.registry._names import Names
@@ -94,8 +93,7 @@ def _kind(names: Names, entry: Entry, place: Place, kind: str, feeds: set[tuple[
         return
     declared = {k for _system, k in names.everything()}
     if kind not in declared:
-        message = f"No system has a kind `{kind}`."
-        names.report(entry, place, message, nearest=nearest(kind, declared), slug="unknown-name")
+        names.report(entry, place, **names.wrong_name(f"No system has a kind `{kind}`.", kind, declared))
     elif not names.draft.broken["area"] and not any(k == kind for _system, k in feeds):
         message = f"Nothing that this area counts is of kind `{kind}`, so this never holds."
         names.report(entry, place, message, severity="warning", slug="not-fed")
@@ -115,11 +113,9 @@ def _reached(names: Names, entry: Entry, area: str, place: Place, text: str) -> 
         return
     points = [point["point"] for point in names.pathway(name)]
     if target.point not in points and not names.draft.broken["area"]:
-        close = nearest(target.point, points)
-        hint = "" if close else f" Its points: {', '.join(points)}." if points else " It has no pathway."
         prefix = text.rpartition(":")[0] + ":" if target.area else ""
-        message = f"The area `{name}` has no point `{target.point}`.{hint}"
-        names.report(entry, place, message, nearest=prefix + close if close else None, slug="unknown-name")
+        message = f"The area `{name}` has no point `{target.point}`." if points else f"The area `{name}` has no pathway."
+        names.report(entry, place, **names.wrong_name(message, target.point, points, prefix))
 
 
 def _point(names: Names, node: _Node) -> dict[str, Any] | None:

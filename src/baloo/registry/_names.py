@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -84,10 +84,16 @@ class Names:
         """Message, nearest and slug where nobody declares `name`; None where somebody does, or its file is broken."""
         if name in valid or name in self.draft.broken[sort]:
             return None
-        close = nearest(name, valid)
-        shown = ", ".join(sorted(valid)[:8]) + (", …" if len(valid) > 8 else "")
-        hint = "" if close else f" Declared: {shown}." if shown else ""
-        return {"message": f"There is no {sort} `{name}`.{hint}", "nearest": close, "slug": "unknown-name"}
+        return self.wrong_name(f"There is no {sort} `{name}`.", name, valid)
+
+    @staticmethod
+    def wrong_name(message: str, name: str, valid: Iterable[str], prefix: str = "") -> dict[str, Any]:
+        """Message, nearest and slug of a name that is not among `valid`; where none is near, the first few are told."""
+        choice = sorted(valid)
+        close = nearest(name, choice)
+        shown = ", ".join(choice[:8]) + (", …" if len(choice) > 8 else "")
+        hint = f" Declared: {shown}." if choice and not close else ""
+        return {"message": message + hint, "nearest": prefix + close if close else None, "slug": "unknown-name"}
 
     def area_of(self, name: str) -> str | None:
         """The present id of an area, by its present or a former one."""

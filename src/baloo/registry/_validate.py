@@ -150,7 +150,7 @@ class _Explain:
             return
         close = next((key for key in error.instance if nearest(key, keys) and key not in keys), None)
         if close is None:  # a misspelt one is told as an unknown key
-            yield self.at(error, f"The leaf does not say {what}: add one of {_listed(keys)}.", slug=slug)
+            yield self.at(error, f"The leaf does not say {what}: add {_listed(keys)}.", slug=slug)
 
     def rule(self, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
         value = error.instance

@@ -180,7 +180,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What can be done on a system. `owner_field` is the field of `extra` that holds the account of whose thing it was done on."""
+    """What can be done on a system. `owner_field`: the field of `extra` with the account of whose thing it was done on."""
 
     id: str
     title: str
