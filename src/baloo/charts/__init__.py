@@ -5,7 +5,7 @@ Altair and vl-convert are loaded when the first figure is drawn, and not before.
 
 from baloo.charts.churn import Period, churn
 from baloo.charts.drawing import Drawing, draw
-from baloo.charts.files import About, png_file, svg_file
+from baloo.charts.files import About, described, png_file, rasterised, svg_file
 from baloo.charts.funnel import Bar, funnel
 from baloo.charts.palette import DARK, LIGHT
 from baloo.charts.picture import Picture
@@ -13,6 +13,6 @@ from baloo.charts.sparkline import sparkline
 from baloo.charts.trend import Mark, TrendPoint, trend
 
 __all__ = [
-    "DARK", "LIGHT", "About", "Bar", "Drawing", "Mark", "Period", "Picture", "TrendPoint", "churn", "draw", "funnel", "png_file",
+    "DARK", "LIGHT", "About", "Bar", "Drawing", "Mark", "Period", "Picture", "TrendPoint", "churn", "described", "draw", "funnel", "png_file", "rasterised",
     "sparkline", "svg_file", "trend",
 ]

@@ -13,7 +13,7 @@ from baloo.charts.drawing import Drawing
 from baloo.charts.palette import LIGHT, paint
 from baloo.charts.theme import FONT
 
-__all__ = ["About", "png_file", "svg_file"]
+__all__ = ["About", "described", "png_file", "rasterised", "svg_file"]
 
 _EDGE = 24
 
@@ -52,9 +52,19 @@ def svg_file(drawing: Drawing, about: About, palette: Mapping[str, str] = LIGHT)
 
 def png_file(drawing: Drawing, about: About, palette: Mapping[str, str] = LIGHT) -> bytes:
     """A PNG at twice the size, with the metadata as texts."""
+    return described(rasterised(svg_file(drawing, about, palette)), about)
+
+
+def rasterised(svg: str) -> bytes:
+    """An SVG document as a PNG at twice its size."""
     import vl_convert  # noqa: PLC0415 - starts a JavaScript engine; only where a figure is drawn
 
-    png: bytes = vl_convert.svg_to_png(svg_file(drawing, about, palette), scale=2)
+    png: bytes = vl_convert.svg_to_png(svg, scale=2)
+    return png
+
+
+def described(png: bytes, about: About) -> bytes:
+    """A PNG with what it is about as texts."""
     words = {
         "Title": about.title, "Description": f"{about.finding} {about.period}. {about.definition}", "Copyright": about.licence,
         "Source": about.source, "Author": about.publisher,

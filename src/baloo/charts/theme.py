@@ -22,7 +22,8 @@ def config() -> dict[str, Any]:
             "labelOverlap": False, "labelBound": False, "gridColor": "var(--rule)", "gridWidth": 1,
         },
         "axisX": {
-            "grid": False, "domain": True, "domainColor": "var(--rule-2)", "ticks": True, "tickColor": "var(--rule-2)", "tickSize": 5,
+            "grid": False, "domain": True, "domainColor": "var(--rule-2)",
+            "ticks": True, "tickColor": "var(--rule-2)", "tickSize": 5,
         },
         "axisY": {"grid": True, "tickCount": 4, "format": ",d"},
         "line": {"strokeWidth": 2.5, "color": "var(--c1)", "strokeCap": "round", "strokeJoin": "round"},

@@ -1,0 +1,133 @@
+"""Active people over time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from baloo.charts import Mark, Picture, TrendPoint, trend
+from baloo.metrics.answers import Row
+from baloo.web.figures.figure import Figure, Note
+from baloo.web.scene import Scene
+from baloo.web.scope import Scope
+from baloo.web.tables import Column, Table
+
+__all__ = ["active", "passed"]
+
+_YEARS = 5
+_QUARTERS = (25, 50, 75, 100, 125, 150, 200)  # percent of the target at which a line may stand
+
+
+def active(scene: Scene, scope: Scope) -> Figure:
+    """The counts of the last five years, week by week."""
+    start = scene.as_of - dt.timedelta(weeks=52 * _YEARS + 1)
+    rows = _begun(scene.weeks(scope, start))
+    notes = _rule_changes(scene, scope, rows)
+    words = scene.words
+    first, last = (rows[0], rows[-1]) if rows else (None, None)
+    told = {
+        "scope": scope.title, "first": scene.shown(first.value if first else None), "last": scene.shown(last.value if last else None),
+        "start": words.month(first.day if first else scene.as_of), "end": words.month(last.day if last else scene.as_of),
+    }
+    return Figure(
+        slug=scope.slug("active"),
+        title=_title(scene, scope, rows),
+        text=words("trend-text", **told) if rows else words("trend-empty"),
+        label=words("trend-label", **told),
+        subject=words("trend-subject", scope=scope.title),
+        table=Table(
+            words("trend-caption", scope=scope.title),
+            (Column("week_to", words("column-week")), Column("people", words("column-people"), number=True)),
+            tuple((scene.day(row.day), scene.cell(row.value)) for row in reversed(rows)),
+        ),
+        start=first.day if first else start,
+        end=scene.as_of,
+        picture=_picture(scene, scope, rows, notes) if len(rows) > 1 else None,
+        notes=tuple(note for _, note in notes),
+    )
+
+
+def passed(rows: Sequence[Row], target: int) -> dt.date | None:
+    """The day from which the count has never been under the target since; None where it is under it now."""
+    since = None
+    for row in reversed(rows):
+        if (row.value or 0) < target:
+            break
+        since = row.day
+    return since
+
+
+def _begun(rows: Sequence[Row]) -> list[Row]:
+    """The rows from the first that counts anybody."""
+    begin = next((i for i, row in enumerate(rows) if row.value), len(rows))
+    return list(rows[begin:])
+
+
+def _at(rows: Sequence[Row], day: dt.date) -> Row | None:
+    return next((row for row in reversed(rows) if row.day <= day), None)
+
+
+def _title(scene: Scene, scope: Scope, rows: Sequence[Row]) -> str:
+    words, now = scene.words, rows[-1].value if rows else None
+    if now is None or scene.hides(now):
+        return words("trend-title-plain", scope=scope.title)
+    if scope.target:
+        since = passed(rows, scope.target)
+        number = words.number(scope.target)
+        if since is None:
+            return words("trend-title-short", n=scope.target - now, target=number, form=scope.form, scope=scope.title)
+        always = since == rows[0].day
+        name = "trend-title-always" if always else "trend-title-passed"
+        return words(name, target=number, month=words.month(since), form=scope.form, scope=scope.title)
+    then = _at(rows, scene.year_ago)
+    if then is None or then.value is None or scene.hides(then.value):
+        return words("trend-title-plain", scope=scope.title)
+    if then.value == now:
+        return words("trend-title-same")
+    return words("trend-title-more" if now > then.value else "trend-title-fewer", n=abs(now - then.value))
+
+
+def _picture(scene: Scene, scope: Scope, rows: Sequence[Row], notes: Sequence[tuple[dt.date, Note]]) -> Picture:
+    words = scene.words
+    points = [TrendPoint(row.day, None if scene.hides(row.value) else row.value, row.provisional) for row in rows]
+    known = [p for p in points if p.value is not None]
+    then = _at(rows, scene.year_ago)
+    ago = end = None
+    if then is not None and then.value is not None and not scene.hides(then.value) and len(known) > 1:
+        number = words.number(then.value)
+        ago = Mark(words("trend-ago", number=number), then.day, then.value, number)
+    if known:
+        end = Mark(words.number(known[-1].value or 0), known[-1].day, known[-1].value)
+    return trend(
+        points, targets=_targets(scene, scope, max((p.value or 0 for p in points), default=0)),
+        notes=[Mark(note.text, day) for day, note in notes], year_ago=ago, end=end,
+    )
+
+
+def _targets(scene: Scene, scope: Scope, top: int) -> list[Mark]:
+    """The target where it is in reach of the drawing, and the next quarter of it above the highest count."""
+    if not scope.target:
+        return []
+    lines = {share: round(scope.target * share / 100) for share in _QUARTERS}
+    above = next((share for share, value in lines.items() if value > top), None)
+    chosen = {share for share in (100, above) if share is not None and lines[share] <= max(top, 1) * 2}
+    return [
+        Mark(scene.words("trend-target", number=scene.words.number(lines[share]), share=share), value=lines[share],
+             short=scene.words.number(lines[share]))
+        for share in sorted(chosen)
+    ]
+
+
+def _rule_changes(scene: Scene, scope: Scope, rows: Sequence[Row]) -> list[tuple[dt.date, Note]]:
+    """A note for each day in the drawing on which the area's rule changed."""
+    if scope.form not in {"area", "part"} or not rows:
+        return []
+    point = next((p for p in scene.registry.pathway_of(scope.id) if p.level == "active"), None)
+    words = scene.words
+    return [
+        (version.since, Note(
+            words.day(version.since), words("trend-note-rule"), f"/definitions/{scope.id}/{point.id}", words("trend-note-link"),
+        ))
+        for version in (point.versions[1:] if point else ())
+        if version.since and rows[0].day < version.since <= scene.as_of
+    ]

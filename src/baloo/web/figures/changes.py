@@ -1,0 +1,80 @@
+"""Who stayed, joined, returned and left between two days: a sum that can be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from baloo.metrics.answers import Flows
+from baloo.web.figures.figure import Figure
+from baloo.web.scene import Scene
+from baloo.web.scope import Scope
+from baloo.web.tables import Cell, Column, Table
+
+__all__ = ["Tile", "changes", "tiles"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number with its name and what it means."""
+
+    title: str
+    number: str
+    text: str
+
+
+def _numbers(scene: Scene, flows: Flows) -> dict[str, int | None]:
+    """The four numbers; where one is of too few people the smallest other goes with it, so that no sum gives it away."""
+    numbers: dict[str, int] = {"stayed": flows.stayed, "joined": flows.joined, "returned": flows.returned, "left": flows.left}
+    hidden = {name for name, n in numbers.items() if scene.hides(n)}
+    for pair in (("stayed", "left"), ("stayed", "joined", "returned")):
+        if len(hidden.intersection(pair)) == 1:
+            hidden.add(min((name for name in pair if name not in hidden), key=lambda name: numbers[name]))
+    return {name: None if name in hidden else n for name, n in numbers.items()}
+
+
+def tiles(scene: Scene, scope: Scope) -> tuple[list[Tile], str]:
+    """The tiles of a year, and the sentence that adds them up (empty where a number is not shown)."""
+    words = scene.words
+    flows = scene.answers.flows(scope.name, scene.year_ago, scene.as_of, staff=scene.staff)
+    numbers = _numbers(scene, flows)
+    texts = {
+        "stayed": (words("tile-stayed"), words("tile-stayed-text")),
+        "joined": (words("tile-joined"), words("tile-joined-text")),
+        "returned": (words("tile-returned"), words("tile-returned-text")),
+        "left": (words("tile-left"), words("tile-left-text")),
+    }
+    made = [
+        Tile(title, words("tile-hidden") if numbers[name] is None else words.number(numbers[name] or 0), text)
+        for name, (title, text) in texts.items()
+    ]
+    if None in numbers.values():
+        return made, ""
+    sums = {name: words.number(getattr(flows, name)) for name in ("before", "left", "joined", "returned", "after")}
+    return made, words("tiles-sum", **sums)
+
+
+def changes(scene: Scene, scope: Scope) -> Figure:
+    """The same numbers as a table."""
+    words = scene.words
+    flows = scene.answers.flows(scope.name, scene.year_ago, scene.as_of, staff=scene.staff)
+    numbers = _numbers(scene, flows)
+    names = {
+        "before": words("flow-before", day=words.day(flows.start)), "left": words("tile-left"), "stayed": words("tile-stayed"),
+        "joined": words("tile-joined"), "returned": words("tile-returned"), "after": words("flow-after", day=words.day(flows.end)),
+    }
+    values = {**numbers, "before": flows.before, "after": flows.after}
+    return Figure(
+        slug=scope.slug("changes"), title=words("tiles-title"), text=words("tiles-text"), label=words("tiles-title"),
+        subject=words("tiles-subject", scope=scope.title),
+        table=Table(
+            words("tiles-caption", start=words.day(flows.start), end=words.day(flows.end)),
+            (Column("who", words("column-who")), Column("people", words("column-people"), number=True)),
+            tuple((Cell(title, name), _cell(scene, values[name])) for name, title in names.items()),
+        ),
+        start=flows.start, end=flows.end,
+    )
+
+
+def _cell(scene: Scene, n: int | None) -> Cell:
+    hidden = scene.words("tile-hidden")
+    return Cell(hidden, hidden) if n is None else scene.cell(n)

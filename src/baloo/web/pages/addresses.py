@@ -1,0 +1,104 @@
+"""Addresses to pages: one Litestar handler for each, made from the `ROUTES` of the page modules."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from anyio.to_thread import run_sync
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from baloo.errors import BalooError, InputError, UnknownName
+from baloo.web.assets import assets
+from baloo.web.pages import home
+from baloo.web.pages.errors import broken, missing, refused
+from baloo.web.site import Page, Reply, Site
+
+__all__ = ["not_found", "page_routes"]
+
+log = logging.getLogger(__name__)
+_MODULES = (home,)
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def page_routes(site: Site) -> list[HTTPRouteHandler]:
+    """The handlers of all pages and of the static files."""
+    return [_handler(site, path, show) for path, show in _routes()] + [_static()]
+
+
+def _routes() -> Iterator[tuple[str, Callable[..., Any]]]:
+    for module in _MODULES:
+        yield from module.ROUTES
+
+
+def _handler(site: Site, path: str, show: Callable[..., Any]) -> HTTPRouteHandler:
+    @get(path, include_in_schema=False, name=f"page {path}")
+    async def handler(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return await _answer(site, request, functools.partial(show, **request.path_params))
+
+    return handler
+
+
+async def _answer(site: Site, request: Request[Any, Any, Any], show: Callable[..., Any]) -> Response[bytes]:
+    address = request.scope["raw_path"].decode("latin-1").partition("?")[0] + "?" + request.scope["query_string"].decode("latin-1")
+    try:
+        etag = await run_sync(site.etag)
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(b"", status_code=304, headers={"etag": etag, **_KEPT})
+        reply = site.known(address) or await run_sync(site.make, address, dict(request.query_params), show)
+        return _response(request, reply, {"etag": etag, **_KEPT})
+    except UnknownName as error:
+        page = missing(error)
+    except InputError as error:
+        page = refused(error)
+    except Exception as error:
+        reference = secrets.token_hex(2).upper()
+        log.exception("Page %s failed, reference %s: %s", request.scope["path"], reference, type(error).__name__)
+        page = broken(reference, error.status if isinstance(error, BalooError) else 500)
+    return _response(request, await run_sync(_error, site, page), {"cache-control": "no-store"})
+
+
+_KEPT = {"cache-control": "public, no-cache", "vary": "accept-encoding"}
+
+
+def _error(site: Site, page: Page) -> Reply:
+    return site.made(site.scene({}), lambda _: page)
+
+
+def not_found(site: Site) -> Callable[[Request[Any, Any, Any], Exception], Response[bytes]]:
+    """The page for an address that no handler knows."""
+
+    def answer(request: Request[Any, Any, Any], _: Exception) -> Response[bytes]:
+        return _response(request, _error(site, missing(None)), {"cache-control": "no-store"})
+
+    return answer
+
+
+def _response(request: Request[Any, Any, Any], reply: Reply, headers: dict[str, str]) -> Response[bytes]:
+    headers = {**headers, **reply.headers}
+    body = reply.packed
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["content-encoding"] = "gzip"
+    else:
+        body = gzip.decompress(body)
+    return Response(body, status_code=reply.status, media_type=reply.type, headers=headers)
+
+
+def _static() -> HTTPRouteHandler:
+    by_path = {asset.path: asset for asset in assets().values()}
+
+    @get("/static/{name:str}", include_in_schema=False, sync_to_thread=False)
+    def static(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+        asset = by_path.get(f"/static/{name}")
+        if asset is None:
+            return Response(b"", status_code=404)
+        return _response(request, Reply(200, asset.type, asset.packed), {"cache-control": _FOR_EVER, "vary": "accept-encoding"})
+
+    return static
+
+

@@ -1,0 +1,60 @@
+"""The home page: the question, the answer, the trend, and where people help."""
+
+from __future__ import annotations
+
+from baloo.web.figures.active import active
+from baloo.web.figures.areas import area_rows, areas, inner
+from baloo.web.figures.changes import changes, tiles
+from baloo.web.figures.once import once
+from baloo.web.pages.week import this_week
+from baloo.web.scene import Scene
+from baloo.web.site import Page
+
+__all__ = ["ROUTES", "home"]
+
+_NEARLY = 0.9  # of the target
+
+
+def home(scene: Scene) -> Page:
+    """Are we a thousand yet?"""
+    words, whole = scene.words, scene.whole
+    now, then = scene.people(whole), scene.people(whole, as_of=scene.year_ago)
+    made, summed = tiles(scene, whole)
+    return Page(
+        "home.html", scene.registry.community.question, words("home-description", people=scene.shown(now), community=whole.title),
+        section="people",
+        values={
+            "now": now, "number": scene.shown(now), "answer": answer(scene, now), "delta": delta(scene, now, then),
+            "trend": active(scene, whole), "tiles": made, "sum": summed, "changes": changes(scene, whole),
+            "areas": areas(scene, whole), "rows": area_rows(scene, inner(scene, whole)), "once": once(scene, whole),
+            "week": this_week(scene), "systems": len(scene.registry.systems),
+        },
+    )
+
+
+def answer(scene: Scene, now: int | None) -> tuple[str, str]:
+    """The first word of the answer (yes, nearly, not yet, or none) and the sentence after it."""
+    words, target = scene.words, scene.whole.target
+    if not now:
+        return "", words("home-answer-nobody")
+    if scene.hides(now):
+        return "", words("few-kept")
+    if not target:
+        return "", words("home-answer-plain", n=now)
+    if now >= target:
+        return words("home-yes"), words("home-answer-yes", n=now)
+    if now >= target * _NEARLY:
+        return words("home-nearly"), words("home-answer-nearly", n=target - now)
+    return words("home-no"), words("home-answer-no", n=now, missing=words.number(target - now))
+
+
+def delta(scene: Scene, now: int | None, then: int | None) -> str:
+    """The change on a year ago, in words; empty where one of the numbers is not shown."""
+    if now is None or then is None or scene.hides(now) or scene.hides(then) or not (now or then):
+        return ""
+    if now == then:
+        return scene.words("delta-same")
+    return scene.words("delta-more" if now > then else "delta-fewer", n=abs(now - then))
+
+
+ROUTES = (("/", home),)

@@ -1,0 +1,48 @@
+"""Pages to HTML: Jinja with everything escaped, each word from the catalogue, each figure drawn."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from baloo.charts import Drawing
+from baloo.web.assets import assets
+from baloo.web.figures.figure import Figure
+from baloo.web.renderer import LocalRenderer
+from baloo.web.scene import Scene
+from baloo.web.site import Page
+
+__all__ = ["rendered"]
+
+_SIZES = ("wide", "narrow")
+
+
+@functools.cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("baloo.web", "templates"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+    )
+
+
+def rendered(page: Page, scene: Scene, renderer: LocalRenderer) -> str:
+    """The HTML of a page."""
+
+    def pictures(figure: Figure) -> Markup:
+        if figure.picture is None:
+            return Markup()
+        drawings = renderer.draw(figure.picture, _SIZES)
+        return Markup("").join(_inline(drawing, size, figure) for drawing, size in zip(drawings, _SIZES, strict=True))
+
+    values: dict[str, Any] = {
+        **page.values, "page": page, "scene": scene, "w": scene.words, "assets": assets(), "pictures": pictures, "query": scene.query,
+        "demo": bool(scene.settings["demo"]), "community": scene.registry.community,
+    }
+    return _environment().get_template(page.template).render(values)
+
+
+def _inline(drawing: Drawing, size: Any, figure: Figure) -> Markup:  # noqa: ANN401 - one of _SIZES
+    return Markup(drawing.inline(size, figure.label, figure.slug.replace("/", "-").replace("%", "")))  # noqa: S704 - our own drawing, its words escaped

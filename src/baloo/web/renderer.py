@@ -1,0 +1,151 @@
+"""Draws figures in a process of its own.
+
+The libraries of drawing are large and hold the interpreter for the 30 ms that a figure takes; beside the door that would cost every
+sender as much. The process starts with the first figure, is asked in lines of JSON, and ends after two quiet minutes or when the
+pipe is closed, so that it never outlives its parent.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from typing import IO
+
+import msgspec
+
+from baloo.charts import Drawing, Picture, draw
+from baloo.charts.files import rasterised
+from baloo.charts.picture import Size
+
+__all__ = ["LocalRenderer", "Renderer"]
+
+_QUIET_SECONDS = 120
+
+
+class _Order(msgspec.Struct):
+    """Draw `picture` in `sizes`, or turn `svg` into a PNG."""
+
+    picture: Picture | None = None
+    sizes: tuple[Size, ...] = ()
+    svg: str | None = None
+
+
+class _Result(msgspec.Struct):
+    drawings: tuple[Drawing, ...] = ()
+    png: bytes = b""
+    error: str = ""
+
+
+class LocalRenderer:
+    """Draws in this process: for tests, and for commands that end."""
+
+    def draw(self, picture: Picture, sizes: Sequence[Size]) -> tuple[Drawing, ...]:
+        """The picture in each of the sizes."""
+        return tuple(draw(picture, size) for size in sizes)
+
+    def png(self, svg: str) -> bytes:
+        """An SVG document as a PNG."""
+        return rasterised(svg)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class Renderer(LocalRenderer):
+    """Draws in the other process. Raises RuntimeError where that cannot draw."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def draw(self, picture: Picture, sizes: Sequence[Size]) -> tuple[Drawing, ...]:
+        """The picture in each of the sizes."""
+        return self._ask(_Order(picture, tuple(sizes))).drawings
+
+    def png(self, svg: str) -> bytes:
+        """An SVG document as a PNG."""
+        return self._ask(_Order(svg=svg)).png
+
+    def close(self) -> None:
+        """End the other process."""
+        with self._lock:
+            self._end()
+
+    def _ask(self, order: _Order) -> _Result:
+        line = msgspec.json.encode(order)
+        with self._lock:
+            answer = self._once(line) or self._once(line)  # the first may find a process that has just gone to rest
+        if answer is None:
+            raise RuntimeError("The process that draws figures does not answer.")
+        result = msgspec.json.decode(answer, type=_Result)
+        if result.error:
+            raise RuntimeError(f"A figure could not be drawn: {result.error}")
+        return result
+
+    def _once(self, line: bytes) -> bytes | None:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "baloo.web.renderer"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                env={**os.environ, "TZ": "UTC"}, start_new_session=True,
+            )
+        try:
+            into, out = _pipes(self._process)
+            into.write(line + b"\n")
+            into.flush()
+            answer = out.readline()
+        except OSError:
+            answer = b""
+        if not answer.endswith(b"\n"):
+            self._end()
+            return None
+        return answer
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+        try:
+            process.wait(2)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    if process.stdin is None or process.stdout is None:
+        raise OSError("The process has no pipes.")
+    return process.stdin, process.stdout
+
+
+def _serve() -> None:
+    if hasattr(os, "nice"):
+        os.nice(5)
+    here = LocalRenderer()
+    source = sys.stdin.buffer
+    while select.select([source], [], [], _QUIET_SECONDS)[0]:
+        line = source.readline()
+        if not line:
+            return
+        sys.stdout.buffer.write(msgspec.json.encode(_answer(here, line)) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def _answer(here: LocalRenderer, line: bytes) -> _Result:
+    try:
+        order = msgspec.json.decode(line, type=_Order)
+        if order.svg is not None:
+            return _Result(png=here.png(order.svg))
+        return _Result(here.draw(order.picture, order.sizes)) if order.picture else _Result()
+    except Exception as error:  # noqa: BLE001 - the boundary of the process: the other side raises it again
+        return _Result(error=f"{type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    _serve()

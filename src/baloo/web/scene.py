@@ -1,0 +1,76 @@
+"""What a page is made with: the answers of one state, the registry, the words, and the day and people that are asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from baloo.metrics.answers import Answers, Row
+from baloo.registry.model import Registry
+from baloo.settings import Settings
+from baloo.web import scope as scopes
+from baloo.web.scope import Scope
+from baloo.web.tables import Cell
+from baloo.web.words import Words
+
+__all__ = ["Scene"]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One visit. `as_of` is the day asked for; without `staff` nobody counts who is paid by the community."""
+
+    answers: Answers
+    registry: Registry
+    settings: Settings
+    words: Words
+    today: dt.date
+    as_of: dt.date
+    staff: bool = True
+
+    @property
+    def whole(self) -> Scope:
+        """The community."""
+        return scopes.community(self.registry)
+
+    @property
+    def year_ago(self) -> dt.date:
+        """The same day a year before `as_of`; 28 February for a 29th."""
+        try:
+            return self.as_of.replace(year=self.as_of.year - 1)
+        except ValueError:
+            return self.as_of.replace(year=self.as_of.year - 1, day=28)
+
+    @property
+    def query(self) -> str:
+        """What is asked for besides the page, as the end of an address; empty where all is as usual."""
+        asked = [f"as_of={self.as_of}"] if self.as_of != self.today else []
+        asked += [] if self.staff else ["staff=no"]
+        return "?" + "&".join(asked) if asked else ""
+
+    def people(self, scope: Scope, *, level: str = "active", as_of: dt.date | None = None) -> int | None:
+        """How many hold a level in a scope; None where there is no number, and 0 to 4 as they are: show them with `shown`."""
+        return self.answers.count(scope.name, level, as_of=as_of or self.as_of, staff=self.staff).value
+
+    def weeks(self, scope: Scope, start: dt.date) -> Sequence[Row]:
+        """The counts at the end of each week from `start` on, and at the day asked for."""
+        return self.answers.series(scope.name, "active", start, self.as_of, "week", staff=self.staff)
+
+    def hides(self, n: int | None) -> bool:
+        """Whether a number is of so few people that it is not shown."""
+        return n is not None and 0 < n < int(self.settings["public_k"])
+
+    def shown(self, n: int | None) -> str:
+        """A number of people as a page shows it."""
+        if n is None:
+            return self.words("no-number")
+        return self.words("few", k=int(self.settings["public_k"])) if self.hides(n) else self.words.number(n)
+
+    def cell(self, n: int | None, href: str | None = None) -> Cell:
+        """A number of people as a cell."""
+        return Cell(self.shown(n), self.shown(n) if self.hides(n) else n, href)
+
+    def day(self, day: dt.date) -> Cell:
+        """A day as a cell."""
+        return Cell(self.words.day(day), day.isoformat())
