@@ -100,9 +100,25 @@ def _scope(area: str | None, system: str | None, organisation: str | None) -> st
 
 
 def _definition(registry: Registry, scope: str, level: str) -> str:
-    from baloo.registry.words import definition
+    """What the number means, in words."""
+    from baloo.registry.lookup import resolve_area
+    from baloo.registry.words import default_definition, definition
 
-    return definition(registry, scope, level)
+    kind, _, name = scope.partition(":")
+    if kind == "system":
+        return default_definition(registry, registry.systems[name].title)
+    if kind != "area":
+        where = registry.community.title if kind == "community" else name
+        return f"You count as {level} in {where} when you are {level} in at least one of its areas."
+    area = resolve_area(registry, name.partition("/")[0])
+    points = [point for point in registry.pathway_of(area.id) if point.level == level]
+    if level == "active":
+        points = points[:1]
+    said = [definition(registry, area, point) for point in points]
+    if not said and level == "active":
+        said = [default_definition(registry, area.title)]
+    parts = " Who counts in one of its parts counts here." if registry.parts_of(area.id) or area.split_by else ""
+    return (" ".join(said) or f"No point of {area.title} is of level {level}; who stands higher counts.") + parts
 
 
 def _flags(data: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import getpass
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
@@ -74,7 +75,10 @@ def explain(context: typer.Context, one: Who, other: Who, as_json: AsJson = Fals
 
     with _records(state(context)) as records:
         found = chain(records, resolve_reference(records, one)[0], resolve_reference(records, other)[0])
-    answer(found.as_data(), found.as_text(), as_json=as_json)
+    said = "One person." if found.same else "Two people."
+    steps = [f"{step.a} - {step.b}: {step.words} ({step.rule}, {step.state}). {step.reason}".rstrip() for step in found.chain]
+    against = [f"{step.a} - {step.b}: {step.words}. {step.reason}".rstrip() for step in found.against]
+    answer(asdict(found), "\n".join([said, *steps, *against]), as_json=as_json)
 
 
 @group.command()
