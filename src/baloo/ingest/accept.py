@@ -14,7 +14,7 @@ from baloo.ingest.judge import OPERATOR, Judge
 from baloo.ingest.moment import micros
 from baloo.ingest.refusals import Refused, remedy_for
 from baloo.ingest.terms import Terms
-from baloo.ingest.text import Unreadable, line_of, split
+from baloo.ingest.text import Unreadable, split
 from baloo.ingest.verdict import Outcome, Verdict
 from baloo.queue.base import Event, Refusal, Request, Void
 from baloo.registry.model import Registry
@@ -42,9 +42,9 @@ class Door:
         """Judge each event of a body: one JSON object, an array, or one object a line.
 
         `sender` is the system whose token came with it, OPERATOR for any, None for nobody. Over HTTP an event of nobody is
-        staging; an import without a sender is the operator's. `doc_id` is the id that the path gives; `obsolete` are the ids that this
-        request takes back. With `single` the body is one event, whatever it looks like. With `patient`, which imports are, an
-        event that is no JSON is refused like any other.
+        staging; an import without a sender is the operator's. `doc_id` is the id that the path gives; `obsolete` are the ids
+        that this request takes back. With `single` the body is one event, whatever it looks like. With `patient`, which
+        imports are, an event that is no JSON is refused like any other.
 
         Raises InputError for a body that cannot be read, with line and column; with `patient` only where it has no parts.
         """
@@ -62,7 +62,7 @@ class Door:
                 refusals.append(judge.refusal(index, raw, doc_id, refused))
             except Unreadable as bad:
                 if not patient:
-                    raise InputError(bad.reason, where=line_of(body, index), remedy=remedy_for(bad.slug)) from None
+                    raise InputError(bad.reason, where=bad.place_in(body, index), remedy=remedy_for(bad.slug)) from None
                 refusals.append(judge.refusal(index, raw, doc_id, Refused(bad.slug, "", bad.reason)))
         if doc_id is not None and len(events) + len(refusals) > 1:
             raise InputError("The path names one id, and the body holds several events.",

@@ -108,24 +108,30 @@ class Quarantine:
         with self._engine.begin() as connection:
             insert_new(connection, quarantine, rows)
 
-    def groups(self, *, state: str = "waiting") -> list[Group]:
+    def groups(self, *, state: str = "waiting") -> Sequence[Group]:
         """What waits, by slug, pointer and system, the most frequent first."""
         newest = sa.func.max(_c.id).label("newest")
         grouped = (
-            sa.select(_c.slug, _c.pointer, _c.system, sa.func.count().label("n"), sa.func.min(_c.received).label("first"),
-                      sa.func.max(_c.received).label("last"), newest)
+            sa.select(
+                _c.slug, _c.pointer, _c.system, newest, sa.func.count().label("n"),
+                sa.func.min(_c.received).label("first"), sa.func.max(_c.received).label("last"))
             .where(_c.state == state).group_by(_c.slug, _c.pointer, _c.system).subquery()
         )
+        g = grouped.c
         query = (
-            sa.select(grouped.c.slug, grouped.c.pointer, grouped.c.system, grouped.c.n, grouped.c.first, grouped.c.last, _c.reason)
-            .join_from(grouped, quarantine, _c.id == grouped.c.newest)
-            .order_by(grouped.c.n.desc(), grouped.c.slug, grouped.c.pointer, grouped.c.system)
+            sa.select(g.slug, g.pointer, g.system, g.n, g.first, g.last, _c.reason)
+            .join_from(grouped, quarantine, _c.id == g.newest)
+            .order_by(g.n.desc(), g.slug, g.pointer, g.system)
         )
-        return [Group(*row, remedy=remedy_for(row.slug)) for row in self._rows(query)]
+        return [
+            Group(slug, pointer, system, count, first, last, reason, remedy_for(slug))
+            for slug, pointer, system, count, first, last, reason in self._rows(query)
+        ]
 
     def list(
-        self, *, slug: str | None = None, system: str | None = None, state: str | None = "waiting", after: int = 0, limit: int = 50,
-    ) -> list[Kept]:
+        self, *, slug: str | None = None, system: str | None = None, state: str | None = "waiting",
+        after: int = 0, limit: int = 50,
+    ) -> Sequence[Kept]:
         """Refused events with id > `after`, oldest first, without what they say."""
         query = sa.select(*_LISTED).where(_c.id > after).order_by(_c.id).limit(limit)
         for column, wanted in ((_c.slug, slug), (_c.system, system), (_c.state, state)):
@@ -140,7 +146,7 @@ class Quarantine:
         raise UnknownName("refused event", str(id_), [])
 
     def replay(
-        self, door: Door, append: Callable[[list[bytes]], object], ids: Sequence[int] | Literal["all"],
+        self, door: Door, append: Callable[[Sequence[bytes]], object], ids: Sequence[int] | Literal["all"],
     ) -> Replayed:
         """Send waiting events through the door again, with the registry of now.
 
@@ -175,7 +181,7 @@ class Quarantine:
         with self._engine.begin() as connection:
             return connection.execute(sa.delete(quarantine).where(_c.received < older_than)).rowcount
 
-    def _waiting(self, ids: Sequence[int] | Literal["all"]) -> Iterator[list[Whole]]:
+    def _waiting(self, ids: Sequence[int] | Literal["all"]) -> Iterator[Sequence[Whole]]:
         """Waiting events with their bodies, in batches, oldest first."""
         query = sa.select(_c.id).where(_c.state == "waiting", _c.slug != _FINAL).order_by(_c.id)
         known = [row.id for row in self._rows(query)]
@@ -184,7 +190,7 @@ class Quarantine:
             query = sa.select(*_LISTED, _c.body).where(_c.id.in_(some)).order_by(_c.id)
             yield [Whole(Kept(*row[:-1]), row[-1]) for row in self._rows(query)]
 
-    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    def _rows(self, query: sa.Select[Any]) -> Sequence[Any]:
         with self._engine.connect().execution_options(writes=False) as connection:
             return connection.execute(query).all()
 

@@ -9,18 +9,18 @@ import jsonschema_rs
 
 from baloo.errors import Problem, RegistryError, nearest
 from baloo.ingest.refusals import Refused, pointer_to
-import baloo.registry
-from baloo.registry.model import Kind, Registry
+from baloo.registry.lookup import horizons
+from baloo.registry.model import Kind, Registry, Schema
 
-__all__ = ["PLAIN", "KindTerms", "Terms", "refuse_extra"]
+__all__ = ["OLDER", "PLAIN", "KindTerms", "Terms", "refuse_extra"]
 
-PLAIN = "contribution"
-"""The schema of an event whose `extra` nobody has described."""
+PLAIN = ("contribution", "1")
+"""The schema and version of an event whose `extra` nobody has described."""
+OLDER = ("baloo", "0.1")
+"""The schema and version of the seeds' payloads."""
 
-_OLDER = ("0", "0.1")  # versions of PLAIN: Blackhole's form and the seeds' payload
+_TAKES_ALL = frozenset({"$schema", "$id", "title", "description", "type", "examples"})
 _NAMED = ("required", "additionalProperties", "unevaluatedProperties", "dependentRequired")
-
-horizon_days = getattr(baloo.registry, 'horizon_days', lambda registry, system, kind: 0)
 
 
 class KindTerms:
@@ -41,18 +41,20 @@ class Terms:
 
     def __init__(self, registry: Registry) -> None:
         self.systems = {system.id: tuple(system.kinds) for system in registry.systems.values()}
-        self.schemas = {PLAIN, *(name for name, _ in registry.schemas)}
+        self.schemas = {PLAIN[0], OLDER[0], *(name for name, _ in registry.schemas)}
         self.registry = registry
-        validators = {key: _compiled(schema.json_schema, schema.file) for key, schema in registry.schemas.items()}
+        validators: dict[tuple[str, str], jsonschema_rs.Validator | None] = {PLAIN: None, OLDER: None}
+        validators |= {key: _compiled(schema) for key, schema in registry.schemas.items()}
+        ahead = horizons(registry)
         self.kinds = {
-            (system.id, kind.id): KindTerms(horizon_days(registry, system.id, kind.id), _schemas(kind, validators))
+            (system.id, kind.id): KindTerms(ahead.get((system.id, kind.id), 0), _schemas(kind, validators))
             for system in registry.systems.values() for kind in system.kinds.values()
         }
 
-    def schema_of(self, system: str, kind: str, version: str) -> str:
-        """The schema that an event of an older form has: its kind's own where that has such a version, else the plain one."""
+    def older(self, system: str, kind: str) -> str:
+        """The schema of a payload of 0.1: its kind's own where that has such a version, else the one for all of them."""
         own = self.registry.systems[system].kinds[kind].schema
-        return own if own and (own, version) in self.registry.schemas else PLAIN
+        return own if own and (own, OLDER[1]) in self.registry.schemas else OLDER[0]
 
     def unknown_system(self, name: str) -> Refused:
         """The refusal of an event whose system nobody declared."""
@@ -74,7 +76,7 @@ class Terms:
         if schema in names:
             versions = ", ".join(f"`{version}`" for name, version in terms.schemas if name == schema)
             return Refused("unknown-version", "/version", f"The schema `{schema}` has no such version; it has {versions}.")
-        if any(name == schema for name, _ in self.registry.schemas):
+        if schema in self.schemas:
             return Refused("wrong-schema", "/schema", f"This kind takes {', '.join(f'`{name}`' for name in sorted(names))}.")
         close = nearest(schema, names)
         hint = f" Did you mean `{close}`?" if close else ""
@@ -93,27 +95,31 @@ def refuse_extra(validator: jsonschema_rs.Validator, extra: object, schema: str,
 
 
 def _schemas(
-    kind: Kind, validators: Mapping[tuple[str, str], jsonschema_rs.Validator],
+    kind: Kind, validators: Mapping[tuple[str, str], jsonschema_rs.Validator | None],
 ) -> dict[tuple[str, str], jsonschema_rs.Validator | None]:
     """What an event of this kind may state as (schema, version)."""
-    older: dict[tuple[str, str], jsonschema_rs.Validator | None] = {(PLAIN, version): None for version in _OLDER}
     if kind.schema is None:
-        return {**older, (PLAIN, "1"): None, **validators}
+        return dict(validators)
     own = {key: validator for key, validator in validators.items() if key[0] == kind.schema}
-    newest = max(own, key=lambda key: _in_order(key[1]), default=None)
-    return {**older, (PLAIN, "1"): own[newest] if newest else None, **own}
+    newest = max(own, key=lambda key: _in_order(key[1]), default=PLAIN)
+    return {OLDER: validators[OLDER], PLAIN: validators[newest], **own}
 
 
 def _in_order(version: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in version.split(".")]
 
 
-def _compiled(schema: Mapping[str, Any], file: str) -> jsonschema_rs.Validator:
+def _compiled(schema: Schema) -> jsonschema_rs.Validator | None:
+    """The validator of a schema; None for one that takes any object."""
+    if schema.json_schema.keys() <= _TAKES_ALL and schema.json_schema.get("type") == "object":
+        return None
     try:
         return jsonschema_rs.validator_for(
-            dict(schema), validate_formats=True, offline=True, retriever=_refuse, pattern_options=jsonschema_rs.RegexOptions())
+            dict(schema.json_schema), validate_formats=True, offline=True, retriever=_refuse,
+            pattern_options=jsonschema_rs.RegexOptions(),  # linear in the length of the text
+        )
     except (ValueError, jsonschema_rs.ReferencingError) as error:  # its ValidationError is a ValueError
-        raise RegistryError([Problem(file, 1, "json_schema", f"The schema does not compile: {error}")]) from error
+        raise RegistryError([Problem(schema.file, 1, "json_schema", f"The schema does not compile: {error}")]) from error
 
 
 def _refuse(uri: str) -> Any:  # noqa: ANN401 - it never answers

@@ -11,7 +11,7 @@ import msgspec
 from baloo.errors import InputError
 from baloo.ingest.refusals import Refused, pointer_to, remedy_for, shown_name
 
-__all__ = ["MAX_DEPTH", "Unreadable", "canonical", "line_of", "plain", "read", "split"]
+__all__ = ["MAX_DEPTH", "Unreadable", "canonical", "plain", "read", "split"]
 
 MAX_DEPTH = 32
 """How deep objects and arrays of an event may nest."""
@@ -24,12 +24,22 @@ canonical = msgspec.json.Encoder(order="sorted").encode
 
 
 class Unreadable(Exception):
-    """Bytes that are no JSON; `reason` names the place where it is known, and `slug` the kind of fault."""
+    """Bytes that are no JSON: what is wrong, and (line, column) from 1 where that is known."""
 
-    def __init__(self, reason: str, slug: str = "not-json") -> None:
+    def __init__(self, reason: str, slug: str = "not-json", place: tuple[int, int] | None = None) -> None:
         super().__init__(slug)
         self.reason = reason
         self.slug = slug
+        self.place = place
+
+    def place_in(self, body: bytes, index: int) -> str | None:
+        """Where in a body it is whose text `index` this was: a line and column, or the pointer of an element."""
+        if index and body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
+            return f"/{index}"
+        lines = [number for number, line in enumerate(body.split(b"\n")) if line and not line.isspace()]
+        line, column = self.place or (1, 0)
+        line += lines[index] if index < len(lines) else 0
+        return f"line {line}, column {column}" if column else f"line {line}" if index else None
 
 
 def read(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
@@ -75,12 +85,6 @@ def refuse_duplicates(raw: bytes, value: object) -> None:
         json.loads(raw.decode(), object_pairs_hook=once, parse_int=str, parse_float=str)
 
 
-def line_of(body: bytes, index: int) -> str:
-    """Where the text `index` of a body stands, counted from 1: its line, for a body of lines."""
-    lines = [number for number, line in enumerate(body.split(b"\n"), 1) if line and not line.isspace()]
-    return f"line {lines[index]}" if index else "the body"
-
-
 def split(body: bytes, *, patient: bool = False) -> Iterator[bytes]:
     """The texts of the events in a body: one JSON value, the elements of an array, or one value a line (NDJSON).
 
@@ -103,7 +107,8 @@ def _elements(body: bytes) -> list[bytes]:
     except RecursionError:
         raise InputError("The array nests too deep to be read.", remedy="Send flatter events.") from None
     except msgspec.DecodeError as error:
-        raise InputError(_why(body, error), remedy=remedy_for("not-json")) from None
+        bad = _unreadable(body, error)
+        raise InputError(bad.reason, where=bad.place_in(body, 0), remedy=remedy_for(bad.slug)) from None
     if not parts:
         raise InputError("The array holds no event.", remedy="Send at least one.")
     return [bytes(part) for part in parts]
@@ -127,7 +132,7 @@ def _value(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     except msgspec.ValidationError as error:
         raise Refused("number-out-of-range", _path(str(error)), "A number is too large to be kept.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unreadable(_why(raw, error)) from None
+        raise _unreadable(raw, error) from None
 
 
 def _path(message: str) -> str:
@@ -135,26 +140,25 @@ def _path(message: str) -> str:
     return "" if "[...]" in path else pointer_to(*path.rstrip("`").strip(".").split(".")) if path else ""
 
 
-def _why(raw: bytes, error: Exception) -> str:
-    """What is wrong with a text, with line and column, and without a word of the text itself."""
+def _unreadable(raw: bytes, error: Exception) -> Unreadable:
+    """What is wrong with a text, without a word of the text itself."""
     try:
         raw.decode()
     except UnicodeDecodeError as bad:
-        return f"This is not UTF-8 ({_place(raw, bad.start)})."
+        return Unreadable("This is not UTF-8.", place=_place(raw, bad.start))
     message = str(error)
     if "truncated" in message:
         if b"\\ud" in raw.lower():
-            return "This is not JSON: half of a surrogate pair stands alone, or the text ends too early."
-        return f"This is not JSON: the text ends too early ({_place(raw, len(raw))})."
+            return Unreadable("This is not JSON: half of a surrogate pair stands alone, or the text ends too early.")
+        return Unreadable("This is not JSON: the text ends too early.", place=_place(raw, len(raw)))
     what, _, at = message.removeprefix("JSON is malformed: ").partition(" (byte ")
-    return f"This is not JSON: {what} ({_place(raw, int(at[:-1]))})." if at else "This is not JSON."
+    return Unreadable(f"This is not JSON: {what}.", place=_place(raw, int(at[:-1])) if at else None)
 
 
-def _place(raw: bytes, position: int) -> str:
+def _place(raw: bytes, position: int) -> tuple[int, int]:
     before = raw[:position]
-    lines = before.count(b"\n") + 1
     line_start = before.rfind(b"\n") + 1
-    return f"line {lines}, column {len(before[line_start:].decode(errors='replace')) + 1}"
+    return before.count(b"\n") + 1, len(before[line_start:].decode(errors="replace")) + 1
 
 
 def _depth(value: object) -> int:

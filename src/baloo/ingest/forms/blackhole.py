@@ -21,4 +21,4 @@ def fits(keys: Mapping[str, object]) -> bool:
 
 def read(raw: bytes, terms: Terms) -> Draft:
     """The draft of a payload of Blackhole; its guid is the id. Raises Refused."""
-    return v01.convert(v01.decode(raw), "0", terms)
+    return v01.convert(v01.decode(raw), terms)

@@ -15,7 +15,7 @@ from baloo.errors import nearest
 from baloo.ingest.forms.draft import Actor, Draft
 from baloo.ingest.forms.typed import refused
 from baloo.ingest.refusals import Refused
-from baloo.ingest.terms import Terms
+from baloo.ingest.terms import OLDER, Terms
 from baloo.ingest.text import canonical
 
 __all__ = ["NAMES", "Payload", "convert", "fits", "read"]
@@ -59,9 +59,9 @@ def read(raw: bytes, terms: Terms) -> Draft:
     payload = decode(raw)
     if payload.version is None:
         raise Refused("missing", "/version", "`version` is missing.")
-    if payload.version != "0.1":
+    if payload.version != OLDER[1]:
         raise Refused("unknown-version", "/version", "This form of payload has one version, `0.1`.")
-    return convert(payload, "0.1", terms)
+    return convert(payload, terms)
 
 
 def decode(raw: bytes) -> Payload:
@@ -72,7 +72,7 @@ def decode(raw: bytes) -> Payload:
         raise refused(error, _FIELDS) from None
 
 
-def convert(payload: Payload, version: str, terms: Terms) -> Draft:
+def convert(payload: Payload, terms: Terms) -> Draft:
     """The event of version 1 that says the same. Raises Refused for a source or type that nobody declared."""
     if not payload.email.strip():
         raise Refused("missing", "/email", "`email` is empty.")
@@ -86,7 +86,7 @@ def convert(payload: Payload, version: str, terms: Terms) -> Draft:
     if payload.volunteer is not None:
         extra["volunteer"] = payload.volunteer  # a claim, which what is known of the person may override
     return Draft(
-        schema=terms.schema_of(system, kind, version), version=version, at=payload.datetime, system=system, kind=kind,
+        schema=terms.older(system, kind), version=OLDER[1], at=payload.datetime, system=system, kind=kind,
         actor=actor, id=payload.guid, object=payload.canonical, extra=msgspec.Raw(canonical(extra)),
     )
 

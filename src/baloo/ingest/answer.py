@@ -1,0 +1,88 @@
+"""The door's answers over HTTP: ids as text, outcomes as JSON, errors as RFC 9457 problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from baloo.errors import BalooError
+from baloo.ingest.body import Send
+from baloo.ingest.verdict import Outcome, Verdict
+
+__all__ = ["Answer", "ids", "outcomes", "problem"]
+
+_encode = msgspec.json.Encoder().encode
+_TEXT = b"text/plain; charset=utf-8"
+_JSON = b"application/json"
+_PROBLEM = b"application/problem+json"
+
+
+class Answer:
+    """Status, type and body of an answer; with `close` the connection ends after it."""
+
+    __slots__ = ("body", "close", "headers", "kind", "status")
+
+    def __init__(
+        self, status: int, kind: bytes = _TEXT, body: bytes = b"", *, close: bool = False,
+        headers: tuple[tuple[bytes, bytes], ...] = (),
+    ) -> None:
+        self.status = status
+        self.kind = kind
+        self.body = body
+        self.close = close
+        self.headers = headers
+
+    async def send(self, send: Send) -> None:
+        """Send it."""
+        headers = [(b"content-type", self.kind), (b"content-length", b"%d" % len(self.body)), *self.headers]
+        if self.close:
+            headers.append((b"connection", b"close"))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+def ids(verdict: Verdict) -> Answer:
+    """Bagheera's answer: the id of each event, one a line; they are kept, in the queue or to go to quarantine."""
+    return Answer(201, _TEXT, "\n".join(outcome.id or "" for outcome in verdict.outcomes).encode())
+
+
+def outcomes(verdict: Verdict, status: int) -> Answer:
+    """What became of each event, as JSON; a problem where none was accepted and `status` says so."""
+    listed = [_outcome(outcome) for outcome in verdict.outcomes]
+    body: dict[str, Any] = {"accepted": verdict.accepted, "refused": verdict.refused, "outcomes": listed}
+    if status < 400:
+        return Answer(status, _JSON, _encode(body))
+    first = next(outcome for outcome in verdict.outcomes if not outcome.accepted)
+    head = {
+        "type": first.slug, "title": "No event was accepted", "status": status, "detail": first.reason, "pointer": first.pointer,
+        "remedy": first.remedy,
+    }
+    return Answer(status, _PROBLEM, _encode(head | body))
+
+
+def problem(error: BalooError, *, status: int | None = None, close: bool = False) -> Answer:
+    """An error as a problem: `type` is its slug, `pointer` the place in the body where one is known."""
+    status = status or error.status
+    body = {"type": error.slug, "title": _TITLES.get(status, "Error"), "status": status, "detail": error.message}
+    if error.where:
+        body["pointer" if error.where.startswith("/") else "where"] = error.where
+    if error.remedy:
+        body["remedy"] = error.remedy
+    headers = ((b"retry-after", b"5"),) if status in (503, 507) else ()
+    return Answer(status, _PROBLEM, _encode(body), close=close, headers=headers)
+
+
+_TITLES = {
+    400: "The request cannot be read", 403: "Not allowed", 404: "Not found", 405: "Not done here", 408: "Too slow",
+    413: "Too large", 415: "Unknown encoding", 500: "Something is damaged", 503: "Not now", 507: "No room",
+}
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    if outcome.accepted:
+        return {"index": outcome.index, "accepted": True, "id": outcome.id}
+    return {
+        "index": outcome.index, "accepted": False, "id": outcome.id, "type": outcome.slug, "pointer": outcome.pointer,
+        "detail": outcome.reason, "remedy": outcome.remedy,
+    }
