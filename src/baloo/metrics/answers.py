@@ -79,6 +79,7 @@ class Answers:
         self._curves = Curves(self._reader.curves)
         self._names = Names(registry, manifest)
         self._known = Known(registry, manifest.first_days, manifest.last_days, today)
+        self._days = manifest.first_days, manifest.last_days
         self._begins = {scope: dt.date.fromisoformat(day) for scope, day in manifest.no_number_before.items()}
         self._kept: dict[object, object] = {}
 
@@ -107,6 +108,11 @@ class Answers:
     def view(self, name: str) -> Scope:
         """The scope that a view shows; where an area and a system have the same name, the area. Raises UnknownName."""
         return self._names.scopes[self._names.view(name)]
+
+    def known_days(self, system: str) -> tuple[dt.date | None, dt.date | None]:
+        """The first and the last day of which something is known from a system; None where nothing ever came."""
+        first, last = (days.get(system) for days in self._days)
+        return dt.date.fromisoformat(first) if first else None, dt.date.fromisoformat(last) if last else None
 
     def top_areas(self) -> list[str]:
         """The ids of the areas that are part of no other."""
