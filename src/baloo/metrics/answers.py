@@ -256,12 +256,12 @@ class Answers:
         return [Pair(*pair, n) for pair, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
 
     def by_number_of_areas(self, as_of: dt.date | None = None, level: str = "active", staff: bool = True,
-                           areas: Sequence[str] | None = None) -> list[tuple[int, int]]:
-        """(number of areas, people active in just so many of them), fewest areas first."""
+                           areas: Sequence[str] | None = None) -> dict[int, int]:
+        """Number of areas to the people active in just so many of them, fewest areas first."""
         found: dict[int, int] = {}
         for overlap in self.overlap(as_of, level, staff=staff, areas=areas):
             found[len(overlap.areas)] = found.get(len(overlap.areas), 0) + overlap.people
-        return sorted(found.items())
+        return dict(sorted(found.items()))
 
     def combine(self, areas: Sequence[str], op: Operation = "union", as_of: dt.date | None = None, level: str = "active",
                 staff: bool = True) -> Count:
