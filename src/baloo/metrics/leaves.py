@@ -1,0 +1,65 @@
+"""Leaves that count amounts: a sum of contributions, points, days, weeks, months, objects or people in a window, or a share of the top."""
+
+from __future__ import annotations
+
+from baloo.metrics.plan import Counted
+from baloo.metrics.session import Session
+from baloo.metrics.statements import render
+
+__all__ = ["count_leaf", "needs_amounts"]
+
+_ITEMS = {
+    "weeks": "date_trunc('week', d.day)", "months": "date_trunc('month', d.day)", "objects": "d.object", "people": "d.owner",
+}  # fmt: skip
+_BY = "part, person"
+
+
+def needs_amounts(node: Counted) -> bool:
+    """Whether a leaf asks for more than the days of its contributions."""
+    if node.amount == "top" or node.whose or any(feed.source.keyed for feed in node.feeds):
+        return True
+    return node.amount == "at_least" and node.threshold > 1
+
+
+def count_leaf(session: Session, node: Counted, number: int, window: int) -> str:
+    """A query of a leaf's intervals: part, person, start, stop. Makes the tables that it reads."""
+    weights = _item_weights(session, node, number, window) if node.of in _ITEMS else _day_weights(session, node, number, window)
+    if node.amount == "top":
+        raise NotImplementedError
+    enough = node.threshold if node.amount == "at_least" else 1
+    return render("sweep", by=_BY, weights=weights, after=f"total >= {enough}", before=f"total - weight >= {enough}")
+
+
+def _rows(node: Counted) -> str:
+    return "keyed" if any(feed.source.keyed for feed in node.feeds) else "days"
+
+
+def _whose(node: Counted) -> str:
+    tests = ["d.owner <> d.person" if node.whose == "others" else "d.owner = d.person"] if node.whose else []
+    if node.of == "people":
+        tests.append("d.owner <> d.person")
+    if node.of == "objects":
+        tests.append("d.object IS NOT NULL")
+    return " AND ".join(tests) or "TRUE"
+
+
+def _day_weights(session: Session, node: Counted, number: int, window: int) -> str:
+    amount = {"points": "sum(d.points)", "days": "1"}.get(node.of, "sum(d.n)")
+    if node.amount == "first":
+        amount = "1"
+    if node.cap:
+        amount = f"least({amount}, {node.cap})"
+    amounts = render("amounts", rows=_rows(node), amount=f"CAST({amount} AS BIGINT)", node=number, whose=_whose(node))
+    if node.amount == "first":
+        amounts = f"SELECT part, person, min(day) AS day, 1 AS amount FROM ({amounts}) AS a GROUP BY part, person"
+    session.table("amounts", amounts)
+    if node.amount == "at_least" and node.of != "points":
+        few = f"SELECT part, person FROM amounts GROUP BY part, person HAVING sum(amount) >= {node.threshold}"
+        return render("day_weights", amounts=f"SELECT a.* FROM amounts AS a JOIN ({few}) AS f ON f.part = a.part AND f.person = a.person", window=window)
+    return render("day_weights", amounts="SELECT * FROM amounts", window=window)
+
+
+def _item_weights(session: Session, node: Counted, number: int, window: int) -> str:
+    items = render("items", rows=_rows(node), item=_ITEMS[node.of], node=number, window=window, whose=_whose(node))
+    session.table("items", render("merge", by=f"{_BY}, item", spans=items))
+    return render("item_weights", items="items")

@@ -1,0 +1,181 @@
+"""What a registry compiles to: sources to roll up, feeds that choose days of them, nodes that hold intervals, and the names of all that.
+
+A *node* is a set of intervals for each person (and, where it is parted, each part of a split area). Equal nodes are one node: two measures
+that are the same by construction are computed once and share a key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from baloo.registry.model import PointsLine, Where, Window
+
+__all__ = [
+    "All", "Counted", "Edge", "Entry", "Feed", "New", "Node", "Plan", "Source", "Spread", "Staff", "Term", "Union", "in_order", "nodes_below",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One way to be claimed: `where` holds, the day is in [since, until), and the system's map gives one of `areas` (None: no map asked)."""
+
+    where: Where = ()
+    since: dt.date | None = None
+    until: dt.date | None = None
+    areas: tuple[str, ...] | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether the day alone decides."""
+        return not self.where and self.areas is None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one number of the rollup counts: contributions of one kind that pass a predicate on the event's own fields.
+
+    `terms`: at least one holds (or, with `unclaimed`, none does); () asks nothing. `split` is the field whose values are the parts.
+    `owner_field`, `objects` and `points` say what is kept beside the number of events. `map_hash` tells one state of a map from another.
+    """
+
+    system: str
+    kind: str
+    terms: tuple[Term, ...] = ()
+    unclaimed: bool = False
+    where: Where = ()
+    split: str | None = None
+    owner_field: str | None = None
+    objects: bool = False
+    points: tuple[PointsLine, ...] = ()
+    map_hash: str = ""
+
+    @property
+    def base(self) -> bool:
+        """Whether the base rollup (system, kind, identity, day) has it already."""
+        return not (self.terms or self.where or self.split or self.keyed)
+
+    @property
+    def keyed(self) -> bool:
+        """Whether rows keep more than a number of events."""
+        return bool(self.owner_field or self.objects or self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The contributions of a source on days in [since, until)."""
+
+    source: Source
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A leaf over its feeds."""
+
+    feeds: tuple[Feed, ...]
+    window: Window
+    amount: Literal["at_least", "first", "top"] = "at_least"
+    threshold: int = 1
+    of: Literal["contributions", "days", "weeks", "months", "objects", "people", "points"] = "contributions"
+    whose: Literal["others", "own"] | None = None
+    cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """The feed's newcomers: [Monday, next Monday) of a week with a contribution, and none in the year before the week."""
+
+    feeds: tuple[Feed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who is staff when: by roster, else by contributions from a staff address within a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What a union takes of a node: each interval extended by `keeps`, then clipped to [since, until); `whole` forgets the part."""
+
+    node: Node
+    keeps: Window | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Days on which at least one edge holds."""
+
+    edges: tuple[Edge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Days on which each of `holds` holds and none of `fails`."""
+
+    holds: tuple[Node, ...]
+    fails: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A node without parts, for each part in which the person has contributions of `feeds`."""
+
+    node: Node
+    feeds: tuple[Feed, ...]
+
+
+Node: TypeAlias = "Counted | New | Staff | Union | All | Spread"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One measure of a scope; with `parted` the same measure of each part of the scope."""
+
+    scope: str
+    measure: str
+    node: Node
+    parted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a registry asks to be counted. `nodes` are in an order in which each comes after those it needs."""
+
+    entries: tuple[Entry, ...]
+    nodes: tuple[Node, ...]
+    sources: tuple[Source, ...]
+    no_number_before: dict[str, str] = field(default_factory=dict)
+
+
+def nodes_below(node: Node) -> tuple[Node, ...]:
+    """The nodes that a node needs, directly."""
+    match node:
+        case Union(edges=edges):
+            return tuple(edge.node for edge in edges)
+        case All(holds=holds, fails=fails):
+            return holds + fails
+        case Spread(node=inner):
+            return (inner,)
+    return ()
+
+
+def in_order(tops: Iterable[Node]) -> tuple[Node, ...]:
+    """Every node reachable from `tops`, once, each after those that it needs."""
+    found: dict[Node, None] = {}
+
+    def visit(node: Node) -> None:
+        if node not in found:
+            for below in nodes_below(node):
+                visit(below)
+            found[node] = None
+
+    for top in tops:
+        visit(top)
+    return tuple(found)
