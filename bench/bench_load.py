@@ -48,9 +48,9 @@ def events(start: int, count: int) -> Iterator[Event]:
     for n in range(start, start + count):
         digest = hashlib.blake2b(n.to_bytes(8, "big"), digest_size=16).digest()
         yield Event(
-            str(uuid.UUID(bytes=digest)), "sumo", "1", 1_300_000_000_000_000 + n * 10_000_000, None, f"system-{n % 12}", "sumo.answer",
-            f"account-{n * 7919 % 20_000}", None, None, None, f"https://support.example.org/questions/{n // 3}",
-            '{"locale": "en-US", "product": "firefox", "question_creator": "account-%d"}' % (n % 9_973),
+            str(uuid.UUID(bytes=digest)), "sumo", "1", 1_300_000_000_000_000 + n * 10_000_000, None, f"system-{n % 12}",
+            "sumo.answer", f"account-{n * 7919 % 20_000}", None, None, None, f"https://support.example.org/questions/{n // 3}",
+            f'{{"locale": "en-US", "product": "firefox", "question_creator": "account-{n % 9_973}"}}',
             "production", int.from_bytes(digest[:8], "big") >> 1,
         )
 
@@ -81,7 +81,7 @@ def main(millions: Sequence[float]) -> None:
                 fill(queue, done, BATCH)
                 done += BATCH
                 load_all(loader)
-                # lake.compact(lake.events.through)
+                lake.compact(lake.events.through)
             fill(queue, done, BATCH)
             done += BATCH
             wall, processor = load_all(loader)

@@ -65,7 +65,7 @@ class Loaded:
     voided: int = 0
     refused: int = 0
     staging: int = 0
-    by_via: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # the same counts for each `via` of a request but `http`
+    by_via: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # the same for each `via` of a request but `http`
 
 
 class Identities(Protocol):

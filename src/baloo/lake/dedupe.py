@@ -13,8 +13,10 @@ from typing import NamedTuple, TypeAlias
 
 import duckdb
 
+from baloo.lake.base import EVENTS, VOIDS
 from baloo.lake.batch import Batch, Taken
-from baloo.lake.files import quoted
+from baloo.lake.files import parquet
+from baloo.lake.tables import TABLES
 from baloo.queue.base import Event
 
 __all__ = ["Verdicts", "VoidRow", "judge"]
@@ -50,11 +52,11 @@ class Verdicts:
 
     gone: set[int] = field(default_factory=set)
     voids: list[VoidRow] = field(default_factory=list)
+    duplicates: list[int] = field(default_factory=list)  # places
+    revised: list[int] = field(default_factory=list)  # places of the events that revise
     not_yours: list[int] = field(default_factory=list)  # places of events whose document is another system's
-    duplicates: int = 0
-    revised: int = 0
-    voided: int = 0
-    refused_voids: int = 0
+    voided: list[Taken] = field(default_factory=list)
+    voids_refused: list[Taken] = field(default_factory=list)  # from a sender whose document it is not
 
 
 def judge(
@@ -92,20 +94,17 @@ class _Judge:
         found = self._live.get(name)
         if found is None:
             if same is not None and self._same.get(same):
-                self.verdicts.duplicates += 1
-                self.verdicts.gone.add(n)
+                self._leave_out(n, self.verdicts.duplicates)
                 return
         elif found.system != event.system:
-            self.verdicts.not_yours.append(n)
-            self.verdicts.gone.add(n)
+            self._leave_out(n, self.verdicts.not_yours)
             return
         elif found.body == event.body:
-            self.verdicts.duplicates += 1
-            self.verdicts.gone.add(n)
+            self._leave_out(n, self.verdicts.duplicates)
             return
         else:
             self._remove(name, found, seq, "revised")
-            self.verdicts.revised += 1
+            self.verdicts.revised.append(n)
         self._live[name] = _Live(event.system, event.body, same, doc, n)
         if same is not None:
             self._same[same].add(name)
@@ -117,10 +116,14 @@ class _Judge:
             return
         open_door = taken.sender is None and taken.void.environment == "staging"
         if not open_door and found.system != taken.sender:
-            self.verdicts.refused_voids += 1
+            self.verdicts.voids_refused.append(taken)
             return
         self._remove(name, found, taken.seq, taken.void.why)
-        self.verdicts.voided += 1
+        self.verdicts.voided.append(taken)
+
+    def _leave_out(self, n: int, why: list[int]) -> None:
+        why.append(n)
+        self.verdicts.gone.add(n)
 
     def _remove(self, name: _Name, found: _Live, seq: int, why: str) -> None:
         """A row of the lake gets a row of `voids`; one of this batch is not written at all."""
@@ -141,25 +144,21 @@ def _live_in_lake(
     connection: duckdb.DuckDBPyConnection, events: Sequence[str], voids: Sequence[str], through: int
 ) -> list[tuple[_Name, _Live]]:
     """The live documents in the lake that share a hash with the batch; those without a void of a higher seq."""
-    if not events:
-        connection.execute(_NOTHING_FOUND)
-        return []
-    files = _list(events)
+    files = parquet(events, TABLES[EVENTS])
     columns = 'doc, seq, namespace, environment, id, system, kind, body, "natural"'
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE found AS
-        SELECT {columns} FROM read_parquet({files}) WHERE doc IN (SELECT doc FROM batch UNION ALL SELECT doc FROM taken)
+        SELECT {columns} FROM {files} WHERE doc IN (SELECT doc FROM batch UNION ALL SELECT doc FROM taken)
         UNION
-        SELECT {columns} FROM read_parquet({files}) WHERE "natural" IN (SELECT "natural" FROM batch)
+        SELECT {columns} FROM {files} WHERE "natural" IN (SELECT "natural" FROM batch)
     """)
-    void = (
-        f"SELECT doc, max(seq) AS seq FROM read_parquet({_list(voids)}) WHERE seq <= {int(through)} "
-        "AND doc IN (SELECT doc FROM found) GROUP BY doc"
-    ) if voids else "SELECT NULL AS doc, NULL AS seq"
     rows = connection.execute(f"""
-        SELECT namespace, environment, id, system, body, "natural", kind, f.doc
-        FROM found AS f LEFT JOIN ({void}) AS v ON v.doc = f.doc
-        WHERE v.seq IS NULL OR f.seq >= v.seq ORDER BY f.seq
+        WITH void AS (
+            SELECT doc, max(seq) AS last FROM {parquet(voids, TABLES[VOIDS])}
+            WHERE seq <= {int(through)} AND doc IN (SELECT doc FROM found) GROUP BY doc
+        )
+        SELECT namespace, environment, id, system, body, "natural", kind, doc
+        FROM found LEFT JOIN void USING (doc) WHERE last IS NULL OR seq >= last ORDER BY seq
     """).fetchall()
     return [
         ((namespace, environment, id_), _Live(system, body, _sameness(natural, environment, system, kind), doc, None))
@@ -180,8 +179,3 @@ def _suspects(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, int, int
     """).fetchall()
 
 
-def _list(files: Sequence[str]) -> str:
-    return "[" + ", ".join(quoted(file) for file in files) + "]"
-
-
-_NOTHING_FOUND = 'CREATE OR REPLACE TEMP TABLE found AS SELECT 0::BIGINT AS doc, 0::BIGINT AS "natural" LIMIT 0'

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,9 @@ from baloo.errors import StorageBroken, StorageFull, is_full
 from baloo.lake.tables import MONTH, Columns
 from baloo.workspace import fsync_folder
 
-__all__ = ["DataFile", "connect", "fsync_file", "quoted", "storage_errors", "verify", "write"]
+__all__ = ["DataFile", "connect", "fsync_file", "parquet", "quoted", "storage_errors", "verify", "write"]
+
+_DUCKDB = {"long": "BIGINT", "short": "SMALLINT", "string": "VARCHAR", "timestamp": "TIMESTAMPTZ", "date": "DATE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,15 @@ def write(connection: duckdb.DuckDBPyConnection, columns: Columns, folder: Path,
         path.relative_to(folder).as_posix(), int(size), month, int(rows), int(seqs["min"]), int(seqs["max"]),
         _stats(columns, int(rows), found),
     )
+
+
+def parquet(files: Sequence[str], columns: Columns, *, filename: bool = False) -> str:
+    """The rows of data files, for a FROM; the table without rows where there are none. `filename` is one column more."""
+    if files:
+        paths = ", ".join(quoted(file) for file in files)
+        return f"read_parquet([{paths}], hive_partitioning = false, filename = {str(filename).lower()})"
+    nothing = ", ".join(f'CAST(NULL AS {_DUCKDB[kind]}) AS "{name}"' for name, kind in columns.types if name != MONTH)
+    return f"(SELECT {nothing} LIMIT 0)"
 
 
 def verify(file: Path) -> None:

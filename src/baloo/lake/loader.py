@@ -23,6 +23,7 @@ from baloo.lake.files import DataFile, quoted, write
 from baloo.lake.owners import Owners
 from baloo.lake.store import Lake
 from baloo.lake.tables import MONTH
+from baloo.lake.tally import tally
 from baloo.queue.base import Event, Queue, Refusal, Stored
 from baloo.registry.model import Registry
 
@@ -88,22 +89,13 @@ class Loader:
         verdicts = judge(lake.duckdb, batch, events, voids, before)
         kept = [n for n in range(len(batch.events)) if n not in verdicts.gone] if verdicts.gone else range(len(batch.events))
         self._resolve(batch, kept)
-        refused = self._quarantine(batch, verdicts)
+        self._quarantine(batch, verdicts)
         if verdicts.voids and not voids_done:
             lake.voids.commit(self._void_files(batch, verdicts), through=batch.through)
         lake.events.commit(self._event_files(batch), through=batch.through)
         self._queue.drop(batch.through)
         self._dropped = batch.through
-        return Loaded(
-            through=batch.through,
-            accepted=len(batch.events) - verdicts.duplicates - len(verdicts.not_yours),
-            duplicates=verdicts.duplicates,
-            revised=verdicts.revised,
-            voided=verdicts.voided,
-            refused=refused,
-            staging=sum(1 for n in kept if batch.events[n].environment == "staging"),
-            by_via=_by_via(batch, verdicts),
-        )
+        return tally(batch, verdicts)
 
     def _resolve(self, batch: Batch, kept: Sequence[int]) -> None:
         """Find or make the identities of the events that are kept, as the table `who`, and those of owners they name."""
@@ -119,20 +111,17 @@ class Loader:
         connection.unregister("resolved")
         self._owners.ensure(connection, self._registry())
 
-    def _quarantine(self, batch: Batch, verdicts: Verdicts) -> int:
-        """Keep what the door refused and what belongs to another system; how many."""
+    def _quarantine(self, batch: Batch, verdicts: Verdicts) -> None:
+        """Keep what the door refused and what belongs to another system."""
         theirs: dict[int, list[Refusal]] = {}
         if verdicts.not_yours:
             first = {seq: n for n, seq in reversed(list(enumerate(batch.seqs)))}
             for n in verdicts.not_yours:
                 theirs.setdefault(batch.seqs[n], []).append(_not_yours(batch.events[n], n - first[batch.seqs[n]]))
-        count = verdicts.refused_voids
         for seq, request in batch.rows:
             refusals = [*request.refusals, *theirs.get(seq, ())]
             if refusals:
                 self._identities.quarantine(seq, request.received, request.namespace, request.sender, refusals)
-                count += len(refusals)
-        return count
 
     def _event_files(self, batch: Batch) -> list[DataFile]:
         source = f"SELECT * FROM batch JOIN who USING (n) WHERE {MONTH} = "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import duckdb
 
 from baloo.lake.base import EVENTS, VOIDS, LakeSnapshot
+from baloo.lake.compaction import GRACE, compact, vacuum
 from baloo.lake.files import connect, verify
 from baloo.lake.table import DeltaLog
 from baloo.lake.tables import TABLES
@@ -70,6 +72,17 @@ class Lake:
         if file not in self._verified:
             verify(Path(file))
             self._verified.add(file)
+
+    def compact(self, through: int, *, purge: bool = False) -> int:
+        """Merge small files and leave void rows out, as far as the counts have seen both (seq `through`); files replaced.
+
+        With `purge` no void row stays in any file.
+        """
+        return compact(self, through, purge=purge)
+
+    def vacuum(self, now: dt.datetime, grace: dt.timedelta = GRACE) -> int:
+        """Delete files that belong to no table since `grace` before `now`; how many."""
+        return vacuum(self, now, grace)
 
     def close(self) -> None:
         """Let go of the files."""
