@@ -1,0 +1,168 @@
+"""Files of events and CSV files become numbered chunks, and what cannot be read is named by its place."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from baloo.errors import InputError
+from baloo.sources.base import Source
+from baloo.sources.csv_file import CsvSource, read_mapping
+from baloo.sources.files import EventsSource
+
+LINES = [json.dumps({"n": n, "fill": "x" * 300}).encode() for n in range(2_000)]
+
+
+def _numbers(source: Source, done: int = 0) -> list[int]:
+    return [json.loads(line)["n"] for chunk in source.chunks(done) for line in chunk.body.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("end", [b"\n", b""], ids=["with a last newline", "without"])
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_each_line_is_read_once(tmp_path: Path, packed: bool, end: bytes):
+    """Plain and gzipped NDJSON give every line once, in order, whether or not the last one ends."""
+    data = b"\n".join(LINES) + end
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(gzip.compress(data) if packed else data)
+
+    assert _numbers(EventsSource(file)) == list(range(2_000))
+
+
+@pytest.mark.parametrize("done", [0, 1, 499, 1_000, 1_999, 2_000])
+def test_a_resumed_run_begins_behind_what_is_done(tmp_path: Path, done: int):
+    """The first `done` lines are not given again."""
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(b"\n".join(LINES) + b"\n")
+
+    assert _numbers(EventsSource(file), done) == list(range(done, 2_000))
+
+
+def test_chunks_know_their_place(tmp_path: Path):
+    """Each chunk says on which line it begins, how many lines are behind it, and how much of the file is read."""
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(b"\n".join(LINES) + b"\n")
+
+    chunks = list(EventsSource(file).chunks(0))
+
+    assert len(chunks) > 2
+    assert chunks[0].first_line == 1
+    assert all(b.first_line == a.done + 1 for a, b in zip(chunks, chunks[1:], strict=False))
+    assert (chunks[-1].done, chunks[-1].share) == (2_000, 1.0)
+
+
+def test_an_array_is_a_file_of_events_too(tmp_path: Path):
+    """A JSON array gives its elements."""
+    file = tmp_path / "events.json"
+    file.write_bytes(b" [" + b",\n".join(LINES) + b"]")
+
+    found = [event["n"] for chunk in EventsSource(file).chunks(0) for event in json.loads(chunk.body)]
+
+    assert found == list(range(2_000))
+
+
+def test_a_truncated_gzip_gives_what_stands_before(tmp_path: Path):
+    """The whole lines before the damage are given; then the error names the line."""
+    file = tmp_path / "events.ndjson.gz"
+    packed = gzip.compress(b"\n".join(b'{"n": %d, "fill": "%s"}' % (n, str(hash(str(n))).encode() * 20) for n in range(9_000)))
+    file.write_bytes(packed[: len(packed) // 2])
+    read = []
+
+    with pytest.raises(InputError, match="damaged or cut off") as caught:
+        read.extend(line for chunk in EventsSource(file).chunks(0) for line in chunk.body.splitlines())
+
+    assert caught.value.where is not None
+    assert caught.value.where.startswith(str(file))
+
+
+def test_a_changed_file_is_another_input(tmp_path: Path):
+    """The key changes with the content, so that a resumed run never skips lines of a new file."""
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(b"\n".join(LINES[:10]))
+    before = EventsSource(file).key
+    file.write_bytes(b"\n".join(LINES[:11]))
+
+    assert EventsSource(file).key != before
+
+
+def test_a_missing_file_is_named(tmp_path: Path):
+    """A file that is not there is an error with its path."""
+    with pytest.raises(InputError, match="no such file") as caught:
+        EventsSource(tmp_path / "nothing.ndjson")
+
+    assert caught.value.where == str(tmp_path / "nothing.ndjson")
+
+
+MAPPING = """
+system: workshops
+kind: workshop.held
+at: {column: Date, format: "%d.%m.%Y %H:%M", zone: Europe/Athens}
+id: {column: Number}
+object: {column: Link}
+actor:
+  email: {column: E-mail}
+  name: {column: Name}
+extra:
+  city: {column: City}
+  people: {column: People, type: number}
+  tags: {column: Tags, type: list}
+"""
+
+def _csv(tmp_path: Path, rows: str, mapping: str = MAPPING) -> CsvSource:
+    file, rules = tmp_path / "workshops.csv", tmp_path / "mapping.yaml"
+    file.write_text(rows, "utf-8")
+    rules.write_text(mapping, "utf-8")
+    return CsvSource(file, read_mapping(rules), rules)
+
+
+def test_a_row_becomes_an_event_by_the_mapping(tmp_path: Path):
+    """Columns are found by name, numbers and lists are typed, times have their zone, and an id of any text becomes a UUID."""
+    source = _csv(tmp_path, "Number,Date,Name,E-mail,City,People,Tags,Link\n7,01.07.2024 12:00,Ama,ama@example.org,Athens,12,a;b,\n")
+
+    event = json.loads(next(iter(source.chunks(0))).body)
+
+    assert event == {
+        "schema": "contribution", "version": 1, "system": "workshops", "kind": "workshop.held",
+        "at": "2024-07-01T12:00:00+03:00", "id": event["id"], "actor": {"email": "ama@example.org", "name": "Ama"},
+        "extra": {"city": "Athens", "people": 12, "tags": ["a", "b"]},
+    }  # fmt: skip
+    assert len(event["id"]) == 36
+
+
+def test_the_same_row_has_the_same_id(tmp_path: Path):
+    """Ids are made from the system and the row's own id, so that a second import is a duplicate."""
+    rows = "Number,Date,Name,E-mail,City,People,Tags,Link\n7,01.07.2024 12:00,Ama,ama@example.org,Athens,12,a,\n"
+
+    ids = {json.loads(next(iter(_csv(tmp_path, rows).chunks(0))).body)["id"] for _ in range(2)}
+
+    assert len(ids) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (MAPPING.replace("kind:", "knid:"), "Did you mean `kind`"),
+        (MAPPING.replace("  email:", "  e-mail:"), "Did you mean `email`"),
+        (MAPPING.replace("column: City", "column: Citty"), "Did you mean `City`"),
+        (MAPPING.replace("Europe/Athens", "Europe/Atlantis"), "no time zone"),
+        (MAPPING.replace("kind: workshop.held", ""), "`kind` is missing"),
+        ("a: [", "not YAML"),
+    ],
+)
+def test_a_wrong_mapping_is_explained(tmp_path: Path, wrong: str, says: str):
+    """An unknown key, column or zone is named with the nearest valid one."""
+    with pytest.raises(InputError) as caught:
+        list(_csv(tmp_path, "Number,Date,Name,E-mail,City,People,Tags,Link\n", wrong).chunks(0))
+
+    assert says in str(caught.value)
+
+
+def test_a_csv_that_is_not_utf8_is_refused(tmp_path: Path):
+    """A file in another encoding is refused with the remedy."""
+    source = _csv(tmp_path, "Number,Date,Name,E-mail,City,People,Tags,Link\n")
+    (tmp_path / "workshops.csv").write_bytes("Number,Date,Name,E-mail,City,People,Tags,Link\n1,,Größe".encode("latin-1"))
+
+    with pytest.raises(InputError, match="not CSV in UTF-8"):
+        list(source.chunks(0))
