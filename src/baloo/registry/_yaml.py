@@ -149,7 +149,7 @@ class _Reader:
             if not isinstance(key_node, ScalarNode):
                 self.fail(key_node, place, "A key is a plain text.")
                 continue
-            key = str(key_node.value)
+            key = self.text(key_node, place)
             here = (*place, key)
             if key in values:
                 first = self.source.line(here)
@@ -160,7 +160,7 @@ class _Reader:
         return values
 
     def scalar(self, node: ScalarNode, place: Place) -> str | int | float | bool | None:
-        text = str(node.value)
+        text = self.text(node, place)
         if node.style is not None or str(node.tag) == _PREFIX + "str":
             return text
         if text in _WORDS:
@@ -178,6 +178,17 @@ class _Reader:
         elif _NO_NUMBER.fullmatch(text):
             self.fail(node, place, f"`{text}` is no number. Quote it if it is a text.")
         return text
+
+    def text(self, node: ScalarNode, place: Place) -> str:
+        """The text of a scalar; halves of a character, written as JSON writes them, are put together."""
+        text = str(node.value)
+        if not any("\ud800" <= letter <= "\udfff" for letter in text):
+            return text
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            self.fail(node, place, "Half a character is written here. Write the character itself.")
+            return ""
 
     def fail(self, node: Node, place: Place, message: str, slug: str = "not-yaml") -> None:
         self.failed = True

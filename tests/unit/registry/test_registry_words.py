@@ -1,0 +1,56 @@
+"""Rules in plain English: the golden texts are in `words.md` and `words.txt`, for people to judge.
+
+`BALOO_WRITE_GOLDEN=1` writes `words.md` anew.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from baloo.registry import load
+from baloo.registry._rules import parse_rule
+from baloo.registry.words import Titles, count_words, default_definition, definition, sentence
+
+HERE = Path(__file__).parent
+WORDS = HERE / "words.md"
+TITLES = Titles(
+    {"forum.answer": "Answered a question", "wiki.write": "Wrote an article", "wiki.review": "Reviewed an article",
+     "sumo.vote": "SUMO vote", "chat.talk": "Talked"},
+    {"coding": "Coding"},
+    {(None, "first"): "First steps", ("coding", "merged"): "Merged a patch"},
+)  # fmt: skip
+
+
+def test_presets_read_as_sentences() -> None:
+    """Every point of the hard presets reads as in `words.md`."""
+    registry = load(HERE / "presets")
+    lines = [f"# The hard presets in words\n\n{default_definition(registry, registry.community.title)}\n"]
+    for area in registry.areas.values():
+        said = [f"- {definition(registry, area, point)}\n" for point in area.pathway]
+        lines.append(f"\n## {area.title}\n\n{''.join(said)}" if said else "")
+    text = "".join(lines)
+
+    if os.environ.get("BALOO_WRITE_GOLDEN"):
+        WORDS.write_text(text, "utf-8")
+        return
+    assert WORDS.read_text("utf-8") == text
+
+
+FORMS = [tuple(pair.strip().splitlines()) for pair in (HERE / "words.txt").read_text("utf-8").split("\n\n")]
+
+
+@pytest.mark.parametrize(("written", "expected"), FORMS, ids=[written for written, _ in FORMS])
+def test_each_form_has_its_words(written: str, expected: str) -> None:
+    """Each form of rule is said as a person would say it: the rule and its sentence, in pairs, are in `words.txt`."""
+    rule = YAML(typ="safe", pure=True).load(written)
+
+    assert sentence(parse_rule(rule, {}), TITLES) == expected
+
+
+def test_numbers_up_to_twelve_are_words() -> None:
+    """Small numbers are words, large ones have their thousands parted."""
+    assert (count_words(0), count_words(12), count_words(13), count_words(2160)) == ("no", "twelve", "13", "2,160")
