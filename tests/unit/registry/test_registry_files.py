@@ -15,6 +15,8 @@ from baloo.registry import check, load
 from baloo.registry._files import MAX_SCHEMA_BYTES
 from baloo.registry._yaml import compose
 
+_KEYS = ["area", "counts", "pathway", "point", "level", "when", "any", "not", "within", "at_least", "where", "x"]
+
 
 def said(folder: Path) -> list[str]:
     """What `check` says, as text."""
@@ -116,7 +118,7 @@ def test_any_text_is_read_or_told(text: str) -> None:
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), lambda inner: (
     st.lists(inner, max_size=3)
     | st.dictionaries(
-        st.sampled_from(["area", "counts", "pathway", "point", "level", "when", "any", "not", "within", "at_least", "where", "x"]),
+        st.sampled_from(_KEYS),
         inner, max_size=4,
     )
 ), max_leaves=12))

@@ -146,5 +146,4 @@ def test_the_registry_is_imported_lightly() -> None:
     code = "import sys, baloo.registry.words; print([m for m in ('ruamel.yaml', 'jsonschema_rs') if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert ran.stdout == "[]
-"
+    assert ran.stdout == "[]\n"
