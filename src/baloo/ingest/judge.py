@@ -15,7 +15,7 @@ from baloo.ingest.forms import blackhole, v01, v1
 from baloo.ingest.forms.draft import Actor, Draft
 from baloo.ingest.moment import DAY, parse
 from baloo.ingest.refusals import Refused
-from baloo.ingest.terms import KindTerms, Terms, refuse_extra
+from baloo.ingest.terms import KindTerms, Terms
 from baloo.ingest.text import canonical, plain, read
 from baloo.queue.base import Event, Refusal
 
@@ -102,7 +102,7 @@ class Judge:
         if at < 0 or at > self._limit:
             self._check_day(at, wanted)
         account, username, email, name = _who(draft.actor)
-        target = draft.object or None
+        target = draft.object if draft.object and not draft.object.isspace() else None
         if target is not None and len(target) > MAX_URL:
             raise Refused("too-long", "/object", f"The text is longer than {MAX_URL:,} characters.")
         schema, version = draft.schema, str(draft.version)
@@ -126,11 +126,11 @@ class Judge:
         if not isinstance(extra, dict):
             raise Refused("wrong-type", "/extra", "This must be an object.")
         try:
-            validator = wanted.schemas[schema, version]
+            shape = wanted.schemas[schema, version]
         except KeyError:
             raise self._terms.unknown_schema(wanted, schema) from None
-        if validator is not None and not validator.is_valid(extra):
-            raise refuse_extra(validator, extra, schema, version)
+        if shape is not None and not shape.validator.is_valid(extra):
+            raise shape.refused(extra)
 
     def _environment(self, given: str | None) -> str:
         if given not in (None, "production", "staging"):

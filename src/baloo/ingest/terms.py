@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple
 
 import jsonschema_rs
 
@@ -12,7 +12,7 @@ from baloo.ingest.refusals import Refused, pointer_to
 from baloo.registry.lookup import horizons
 from baloo.registry.model import Kind, Registry, Schema
 
-__all__ = ["OLDER", "PLAIN", "KindTerms", "Terms", "refuse_extra"]
+__all__ = ["OLDER", "PLAIN", "KindTerms", "Shape", "Terms"]
 
 PLAIN = ("contribution", "1")
 """The schema and version of an event whose `extra` nobody has described."""
@@ -23,15 +23,32 @@ _TAKES_ALL = frozenset({"$schema", "$id", "title", "description", "type", "examp
 _NAMED = ("required", "additionalProperties", "unevaluatedProperties", "dependentRequired")
 
 
+class Shape(NamedTuple):
+    """What `extra` must be: the schema's name and version as people say it, and its validator."""
+
+    name: str
+    validator: jsonschema_rs.Validator
+
+    def refused(self, extra: object) -> Refused:
+        """The refusal of an `extra` that does not fit: the first fault, with its pointer."""
+        error = next(iter(self.validator.iter_errors(extra)))
+        path: list[str | int] = [*error.instance_path]
+        keyword = error.kind.name
+        names = getattr(error.kind, "property", None) or getattr(error.kind, "unexpected", None)
+        if keyword in _NAMED and names:
+            path.append(names if isinstance(names, str) else names[0])
+        return Refused("bad-extra", pointer_to("extra", *path), f"It does not satisfy `{keyword}` of the schema {self.name}.")
+
+
 class KindTerms:
     """What is asked of events of one kind.
 
-    `ahead` is for how many days they may be dated ahead; `schemas` maps (schema, version) to a validator or to None for anything.
+    `ahead` is for how many days they may be dated ahead; `schemas` maps (schema, version) to a shape or to None for any.
     """
 
     __slots__ = ("ahead", "schemas")
 
-    def __init__(self, ahead: int, schemas: Mapping[tuple[str, str], jsonschema_rs.Validator | None]) -> None:
+    def __init__(self, ahead: int, schemas: Mapping[tuple[str, str], Shape | None]) -> None:
         self.ahead = ahead
         self.schemas = schemas
 
@@ -43,11 +60,11 @@ class Terms:
         self.systems = {system.id: tuple(system.kinds) for system in registry.systems.values()}
         self.schemas = {PLAIN[0], OLDER[0], *(name for name, _ in registry.schemas)}
         self.registry = registry
-        validators: dict[tuple[str, str], jsonschema_rs.Validator | None] = {PLAIN: None, OLDER: None}
-        validators |= {key: _compiled(schema) for key, schema in registry.schemas.items()}
+        shapes: dict[tuple[str, str], Shape | None] = {PLAIN: None, OLDER: None}
+        shapes |= {key: _compiled(schema) for key, schema in registry.schemas.items()}
         ahead = horizons(registry)
         self.kinds = {
-            (system.id, kind.id): KindTerms(ahead.get((system.id, kind.id), 0), _schemas(kind, validators))
+            (system.id, kind.id): KindTerms(ahead.get((system.id, kind.id), 0), _schemas(kind, shapes))
             for system in registry.systems.values() for kind in system.kinds.values()
         }
 
@@ -83,44 +100,29 @@ class Terms:
         return Refused("unknown-schema", "/schema", f"Nobody registered this schema.{hint}")
 
 
-def refuse_extra(validator: jsonschema_rs.Validator, extra: object, schema: str, version: str) -> Refused:
-    """The refusal of an `extra` that does not satisfy its schema: the first fault, with its pointer."""
-    error = next(iter(validator.iter_errors(extra)))
-    path: list[str | int] = [*error.instance_path]
-    keyword = error.kind.name
-    names = getattr(error.kind, "property", None) or getattr(error.kind, "unexpected", None)
-    if keyword in _NAMED and names:
-        path.append(names if isinstance(names, str) else names[0])
-    return Refused("bad-extra", pointer_to("extra", *path), f"It does not satisfy `{keyword}` of the schema {schema} {version}.")
-
-
 def _schemas(
-    kind: Kind, validators: Mapping[tuple[str, str], jsonschema_rs.Validator | None],
-) -> dict[tuple[str, str], jsonschema_rs.Validator | None]:
+    kind: Kind, shapes: Mapping[tuple[str, str], Shape | None],
+) -> dict[tuple[str, str], Shape | None]:
     """What an event of this kind may state as (schema, version)."""
     if kind.schema is None:
-        return dict(validators)
-    own = {key: validator for key, validator in validators.items() if key[0] == kind.schema}
+        return dict(shapes)
+    own = {key: shape for key, shape in shapes.items() if key[0] == kind.schema}
     newest = max(own, key=lambda key: _in_order(key[1]), default=PLAIN)
-    return {OLDER: validators[OLDER], PLAIN: validators[newest], **own}
+    return {OLDER: shapes[OLDER], PLAIN: shapes[newest], **own}
 
 
 def _in_order(version: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in version.split(".")]
 
 
-def _compiled(schema: Schema) -> jsonschema_rs.Validator | None:
-    """The validator of a schema; None for one that takes any object."""
+def _compiled(schema: Schema) -> Shape | None:
+    """The shape that a schema asks for; None for one that takes any object."""
     if schema.json_schema.keys() <= _TAKES_ALL and schema.json_schema.get("type") == "object":
         return None
     try:
-        return jsonschema_rs.validator_for(
-            dict(schema.json_schema), validate_formats=True, offline=True, retriever=_refuse,
+        return Shape(f"{schema.id} {schema.version}", jsonschema_rs.validator_for(
+            dict(schema.json_schema), validate_formats=True, offline=True,  # no reference is ever fetched
             pattern_options=jsonschema_rs.RegexOptions(),  # linear in the length of the text
-        )
+        ))
     except (ValueError, jsonschema_rs.ReferencingError) as error:  # its ValidationError is a ValueError
         raise RegistryError([Problem(schema.file, 1, "json_schema", f"The schema does not compile: {error}")]) from error
-
-
-def _refuse(uri: str) -> Any:  # noqa: ANN401 - it never answers
-    raise ValueError(f"{uri} is not fetched: a schema refers only to itself")
