@@ -25,7 +25,9 @@ def count_leaf(session: Session, node: Counted, number: int, window: int) -> str
     """A query of a leaf's intervals: part, person, start, stop. Makes the tables that it reads."""
     weights = _item_weights(session, node, number, window) if node.of in _ITEMS else _day_weights(session, node, number, window)
     if node.amount == "top":
-        raise NotImplementedError
+        session.table("segments", render("segments", weights=weights))
+        session.table("bars", render("bars", share=node.threshold))
+        return render("merge", by=_BY, spans=render("top"))
     enough = node.threshold if node.amount == "at_least" else 1
     return render("sweep", by=_BY, weights=weights, after=f"total >= {enough}", before=f"total - weight >= {enough}")
 

@@ -7,6 +7,7 @@ that are the same by construction are computed once and share a key.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -39,18 +40,23 @@ class Source:
 
     `terms`: at least one holds (or, with `unclaimed`, none does); () asks nothing. `split` is the field whose values are the parts.
     `owner_field`, `objects` and `points` say what is kept beside the number of events. `map_hash` tells one state of a map from another.
+    `name` is the same for the same meaning, in every process; sources are equal by it (in Python True equals 1, in a rule it does not).
     """
 
-    system: str
-    kind: str
-    terms: tuple[Term, ...] = ()
-    unclaimed: bool = False
-    where: Where = ()
-    split: str | None = None
-    owner_field: str | None = None
-    objects: bool = False
-    points: tuple[PointsLine, ...] = ()
-    map_hash: str = ""
+    system: str = field(compare=False)
+    kind: str = field(compare=False)
+    terms: tuple[Term, ...] = field(default=(), compare=False)
+    unclaimed: bool = field(default=False, compare=False)
+    where: Where = field(default=(), compare=False)
+    split: str | None = field(default=None, compare=False)
+    owner_field: str | None = field(default=None, compare=False)
+    objects: bool = field(default=False, compare=False)
+    points: tuple[PointsLine, ...] = field(default=(), compare=False)
+    map_hash: str = field(default="", compare=False)
+    name: str = field(default="", init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", hashlib.sha256(repr(self).encode()).hexdigest()[:24])
 
     @property
     def base(self) -> bool:

@@ -6,7 +6,6 @@ taken back is a file of signed rows beside the others.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -18,14 +17,9 @@ from baloo.metrics.statements import render
 from baloo.people.keys import OWNER_KEY_SQL
 from baloo.registry.model import Registry
 
-__all__ = ["Sources", "counts_sql", "details_sql", "source_name"]
+__all__ = ["Sources", "counts_sql", "details_sql"]
 
 _COUNTS = {"source": "INTEGER", "system": "VARCHAR", "kind": "VARCHAR"}
-
-
-def source_name(source: Source) -> str:
-    """What a source is called between refreshes: the same for the same meaning."""
-    return hashlib.sha256(repr(source).encode()).hexdigest()[:24]
 
 
 @dataclass
@@ -37,14 +31,14 @@ class Sources:
 
     def number(self, source: Source) -> int:
         """The number of a source; a new one where it has none."""
-        number = self.numbers.setdefault(source_name(source), len(self.numbers) + 1)
+        number = self.numbers.setdefault(source.name, len(self.numbers) + 1)
         if source.base:
             self.kinds[(source.system, source.kind)] = number
         return number
 
     def knows(self, source: Source) -> bool:
         """Whether the rollup has it."""
-        return source_name(source) in self.numbers
+        return source.name in self.numbers
 
     def learn_kinds(self, session: Session, events: str) -> None:
         """Number every kind that occurs, and lay the numbers out as table `kinds`."""

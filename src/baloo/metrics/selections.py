@@ -89,15 +89,15 @@ class Selections:
 
     def _terms(self, areas: tuple[str, ...], system: System, kind: Kind) -> tuple[Term, ...]:
         """Each way in which one of the areas claims contributions of a kind."""
-        found = {
+        found = [
             Term(claim.where, claim.since, claim.until)
             for area in areas for claim in self._area(area).counts
             if claim.system == system.id and (claim.kinds is None or kind.id in claim.kinds)
-        }
+        ]
         mapped = tuple(area for area in areas if system.map and any(row.area == area for row in system.map.rows))
         if mapped:
-            found.add(Term(areas=mapped))
-        return tuple(sorted(found, key=repr))
+            found.append(Term(areas=mapped))
+        return tuple(term for _, term in sorted({repr(term): term for term in found}.items()))
 
     def _area(self, area: str) -> Area:
         return self._registry.areas[area]
