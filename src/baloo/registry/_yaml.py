@@ -14,18 +14,27 @@ from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 from baloo.errors import Problem
 
-__all__ = ["Place", "Source", "compose", "read_source", "read_text"]
+__all__ = ["Place", "Source", "dotted", "parse_source", "read_source", "read_text"]
 
 Place: TypeAlias = "tuple[str | int, ...]"
 
 _MAX_BYTES = 1 << 20  # a registry file is written by people; a larger one is a mistake
 _SAFE = 2**53  # whole numbers beyond it are not the same in JSON everywhere
-_PREFIX = "tag:yaml.org,2002:"
-_TAGS = {_PREFIX + name for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "map", "seq")}
+_MAX_DEPTH = 60  # steps of a place; a rule that needs more cannot be read by anybody
+_NUMERIC = frozenset("+-.0123456789")  # what a number begins with
+_HALVES = re.compile("[\ud800-\udfff]")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
@@ -35,11 +44,16 @@ _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fal
 
 @dataclass(slots=True)
 class Source:
-    """One file as plain values. `lines` has the line, from 1, of each place that a key or a list item begins."""
+    """One file as plain values.
+
+    `lines` has the line, from 1, where each key or list item begins; `spans` where each mapping begins and ends in the text.
+    """
 
     file: str
+    text: str = ""
     data: Any = None
     lines: dict[Place, int] = field(default_factory=dict)
+    spans: dict[Place, tuple[int, int]] = field(default_factory=dict)
 
     def line(self, place: Place) -> int:
         """The line of a place, else of the nearest one around it."""
@@ -84,112 +98,128 @@ def read_source(folder: Path, file: str, report: Callable[[Problem], None], limi
     if isinstance(text, Problem):
         report(text)
         return None
-    found = compose(text, file)
-    if isinstance(found, Problem):
-        report(found)
-        return None
-    source = Source(file)
+    return parse_source(text, file, report)
+
+
+def parse_source(text: str, file: str, report: Callable[[Problem], None]) -> Source | None:
+    """Read the text of one YAML file; see read_source."""
+    source = Source(file, text)
     reader = _Reader(source, report)
     try:
-        source.data = reader.value(found, ())
-    except RecursionError:
-        report(Problem(file, 1, "", "The file is nested too deeply.", slug="not-yaml"))
-        return None
-    return None if reader.failed else source
-
-
-def compose(text: str, file: str) -> Node | Problem:
-    """The tree of one YAML document with its marks, or why there is none."""
-    try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        reader.document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        return Problem(file, line, "", _yaml_message(error), slug="not-yaml")
+        report(Problem(file, mark.line + 1 if mark else 1, "", _yaml_message(error), slug="not-yaml"))
+        return None
     except (YAMLError, ValueError) as error:
         first = str(error).strip().splitlines()
-        return Problem(file, 1, "", f"This is not YAML: {first[0] if first else 'it cannot be read'}.", slug="not-yaml")
-    except RecursionError:
-        return Problem(file, 1, "", "The file is nested too deeply.", slug="not-yaml")
-    return node if isinstance(node, Node) else Problem(file, 1, "", "The file is empty.", slug="empty")
+        report(Problem(file, 1, "", f"This is not YAML: {first[0] if first else 'it cannot be read'}.", slug="not-yaml"))
+        return None
+    return None if reader.failed else source
 
 
 def _yaml_message(error: MarkedYAMLError) -> str:
     said = str(error.problem or error.context or "it cannot be read").strip()
     if r"'\t'" in said or "tab" in said.split():
         return "There is a tab here. YAML is indented with spaces."
-    if "another document" in said or "single document" in str(error.context):
-        return "A file holds one document. Give the second one (after `---`) its own file."
     return f"This is not YAML: {said}."
 
 
 class _Reader:
-    """Turns nodes into values, noting lines and what is wrong."""
+    """Turns the parser's events into values, noting lines and what is wrong."""
 
     def __init__(self, source: Source, report: Callable[[Problem], None]) -> None:
         self.source, self.report, self.failed = source, report, False
+        self.events = YAML(typ="safe", pure=True).parse(source.text)
 
-    def value(self, node: Node, place: Place) -> Any:  # noqa: ANN401 - a value of YAML
-        self.source.lines.setdefault(place, node.start_mark.line + 1)
-        if node.anchor is not None:
-            self.fail(node, place, "Anchors (`&`) and aliases (`*`) are not read. Write the value out.")
-        elif str(node.tag) not in _TAGS:
-            self.fail(node, place, f"Tags such as `{node.tag}` are not read. Write the plain value.")
-        elif isinstance(node, MappingNode):
-            return self.mapping(node, place)
-        elif isinstance(node, SequenceNode):
-            return [self.value(item, (*place, i)) for i, item in enumerate(node.value)]
-        elif isinstance(node, ScalarNode):
-            return self.scalar(node, place)
-        return None
+    def document(self) -> None:
+        """Read the one document of the file into the source."""
+        next(self.events)  # the stream's start
+        if isinstance(next(self.events), StreamEndEvent):
+            self.failed = True
+            self.report(Problem(self.source.file, 1, "", "The file is empty.", slug="empty"))
+            return
+        self.source.data = self.value(next(self.events), ())
+        next(self.events)  # the document's end
+        more = next(self.events)
+        if not isinstance(more, StreamEndEvent):
+            self.fail(more, (), "A file holds one document. Give the second one (after `---`) its own file.")
 
-    def mapping(self, node: MappingNode, place: Place) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, ScalarNode):
-                self.fail(key_node, place, "A key is a plain text.")
-                continue
-            key = self.text(key_node, place)
-            here = (*place, key)
-            if key in values:
-                first = self.source.line(here)
-                self.fail(key_node, here, f"`{key}` stands here twice; the first is on line {first}.", "duplicate-key")
-                continue
-            self.source.lines[here] = key_node.start_mark.line + 1
-            values[key] = self.value(value_node, here)
+    def value(self, event: Event, place: Place) -> Any:  # noqa: ANN401 - a value of YAML
+        self.source.lines.setdefault(place, event.start_mark.line + 1)
+        if getattr(event, "anchor", None) is not None:
+            self.fail(event, place, "Anchors (`&`) and aliases (`*`) are not read. Write the value out.")
+        elif getattr(event, "tag", None) is not None:
+            self.fail(event, place, "Tags (`!`) are not read. Write the plain value.")
+        if isinstance(event, ScalarEvent):
+            return self.scalar(event, place)
+        if len(place) >= _MAX_DEPTH:
+            raise MarkedYAMLError(problem="it is nested too deeply", problem_mark=event.start_mark)
+        if isinstance(event, MappingStartEvent):
+            return self.mapping(event, place)
+        return self.sequence(place) if isinstance(event, SequenceStartEvent) else None
+
+    def sequence(self, place: Place) -> list[Any]:
+        values: list[Any] = []
+        while not isinstance(event := next(self.events), SequenceEndEvent):
+            values.append(self.value(event, (*place, len(values))))
         return values
 
-    def scalar(self, node: ScalarNode, place: Place) -> str | int | float | bool | None:
-        text = self.text(node, place)
-        if node.style is not None or str(node.tag) == _PREFIX + "str":
+    def mapping(self, start: Event, place: Place) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), MappingEndEvent):
+            if not isinstance(event, ScalarEvent):
+                self.fail(event, place, "A key is a plain text.")
+                self.value(event, (*place, "?"))
+                self.value(next(self.events), (*place, "?"))
+                continue
+            key = self.text(event, place)
+            here = (*place, key)
+            twice = key in values
+            if twice:
+                first = self.source.line(here)
+                self.fail(event, here, f"`{key}` stands here twice; the first is on line {first}.", "duplicate-key")
+            else:
+                self.source.lines[here] = event.start_mark.line + 1
+            value = self.value(next(self.events), here)
+            if not twice:
+                values[key] = value
+        self.source.spans[place] = (start.start_mark.index, event.end_mark.index)
+        return values
+
+    def scalar(self, event: ScalarEvent, place: Place) -> str | int | float | bool | None:
+        text = self.text(event, place)
+        if not event.implicit[0]:  # quoted
             return text
         if text in _WORDS:
             return _WORDS[text]
+        if text[:1] not in _NUMERIC:
+            return text
         if _INT.fullmatch(text):
             number = int(text, 0) if text[:2] in ("0o", "0x") else int(text) if len(text) < 20 else _SAFE + 1
             if abs(number) <= _SAFE:
                 return number
-            self.fail(node, place, "This number is too large. Quote it if it is a text.")
+            self.fail(event, place, "This number is too large. Quote it if it is a text.")
         elif _FLOAT.fullmatch(text):
             decimal = float(text)
             if abs(decimal) <= _SAFE:
                 return decimal
-            self.fail(node, place, "This number is too large. Quote it if it is a text.")
+            self.fail(event, place, "This number is too large. Quote it if it is a text.")
         elif _NO_NUMBER.fullmatch(text):
-            self.fail(node, place, f"`{text}` is no number. Quote it if it is a text.")
+            self.fail(event, place, f"`{text}` is no number. Quote it if it is a text.")
         return text
 
-    def text(self, node: ScalarNode, place: Place) -> str:
+    def text(self, event: ScalarEvent, place: Place) -> str:
         """The text of a scalar; halves of a character, written as JSON writes them, are put together."""
-        text = str(node.value)
-        if not any("\ud800" <= letter <= "\udfff" for letter in text):
+        text = str(event.value)
+        if text.isascii() or not _HALVES.search(text):
             return text
         try:
             return text.encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError:
-            self.fail(node, place, "Half a character is written here. Write the character itself.")
+            self.fail(event, place, "Half a character is written here. Write the character itself.")
             return ""
 
-    def fail(self, node: Node, place: Place, message: str, slug: str = "not-yaml") -> None:
+    def fail(self, event: Event, place: Place, message: str, slug: str = "not-yaml") -> None:
         self.failed = True
-        self.report(Problem(self.source.file, node.start_mark.line + 1, dotted(place), message, slug=slug))
+        self.report(Problem(self.source.file, event.start_mark.line + 1, dotted(place), message, slug=slug))

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baloo.errors import RegistryError
+from baloo.errors import Problem, RegistryError
 from baloo.registry import check, load
 from baloo.registry._files import MAX_SCHEMA_BYTES
-from baloo.registry._yaml import compose
+from baloo.registry._yaml import parse_source
 
 _KEYS = ["area", "counts", "pathway", "point", "level", "when", "any", "not", "within", "at_least", "where", "x"]
 
@@ -112,7 +112,9 @@ def test_characters_as_json_writes_them(tmp_path: Path) -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_told(text: str) -> None:
     """No text makes the reader of YAML raise."""
-    compose(text, "a.yaml")
+    problems: list[Problem] = []
+
+    assert (parse_source(text, "a.yaml", problems.append) is None) == bool(problems)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), lambda inner: (
