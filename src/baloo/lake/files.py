@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,9 +56,6 @@ def write(connection: duckdb.DuckDBPyConnection, columns: Columns, folder: Path,
     Raises StorageFull where there is no room; then nothing is left behind.
     """
     home = folder / f"{MONTH}={month}"
-    if not home.is_dir():
-        home.mkdir(parents=True)
-        fsync_folder(folder)
     temporary = home / f".{secrets.token_hex(8)}.tmp"
     sql = (
         f"COPY (SELECT {columns.select} FROM ({source}) ORDER BY \"{columns.sorted_by}\") TO {quoted(str(temporary))} "
@@ -66,6 +63,7 @@ def write(connection: duckdb.DuckDBPyConnection, columns: Columns, folder: Path,
     )
     try:
         with storage_errors(str(home)):
+            home.mkdir(exist_ok=True)
             (_, rows, size, _, found, *_) = connection.execute(sql).fetchall()[0]
             if not rows:
                 return None
@@ -73,8 +71,10 @@ def write(connection: duckdb.DuckDBPyConnection, columns: Columns, folder: Path,
             path = home / f"{_digest(temporary)}.parquet"
             temporary.replace(path)
             fsync_folder(home)
+            fsync_folder(folder)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
     seqs = found['"seq"']
     return DataFile(
         path.relative_to(folder).as_posix(), int(size), month, int(rows), int(seqs["min"]), int(seqs["max"]),

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from walls import DAY, NOON, Walls, event, name, request, void
 
 from baloo.errors import StorageBroken, StorageFull
 from baloo.lake.table import DeltaLog
 from baloo.queue.base import Refusal
+from walls import DAY, NOON, Walls, event, name, request, void
 
 
 @pytest.fixture
@@ -120,7 +120,9 @@ def test_the_same_id_elsewhere_is_another_document(walls: Walls):
     """Namespace and environment belong to a document's name."""
     apart = {"object": None}
     walls.load(
-        request(event(1, **apart)), request(event(1, **apart), namespace="other"), request(event(1, **apart, environment="staging"))
+        request(event(1, **apart)),
+        request(event(1, **apart), namespace="other"),
+        request(event(1, **apart, environment="staging")),
     )
 
     assert len(walls.live()) == 3
@@ -343,7 +345,7 @@ class TestCrashes:
     def test_between_events_and_drop(self, walls: Walls, monkeypatch: pytest.MonkeyPatch):
         """What is in the lake is dropped and not loaded again."""
         self.begin(walls)
-        monkeypatch.setattr(walls.queue, "drop", lambda through: 1 / 0)
+        monkeypatch.setattr(walls.queue, "drop", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             walls.loader.load_once()
         monkeypatch.undo()

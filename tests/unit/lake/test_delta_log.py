@@ -1,0 +1,238 @@
+"""One Delta table: commits, what a power cut can leave behind, and what others read."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import deltalake
+import pytest
+
+from baloo.errors import StorageBroken, StorageFull
+from baloo.lake import table as table_module
+from baloo.lake.files import write
+from baloo.lake.store import Lake
+from walls import NOON, Walls, event, request
+
+
+@pytest.fixture
+def walls(tmp_path: Path) -> Iterator[Walls]:
+    """A workspace with two loads."""
+    made = Walls(tmp_path)
+    made.load(request(event(1)))
+    made.load(request(event(2)))
+    yield made
+    made.close()
+
+
+def log_of(walls: Walls) -> Path:
+    """The log of `events`."""
+    return walls.folder / "lake" / "events" / "_delta_log"
+
+
+def actions(walls: Walls, version: int) -> list[dict[str, Any]]:
+    """What an entry of the log says."""
+    return [json.loads(line) for line in (log_of(walls) / f"{version:020}.json").read_text().splitlines()]
+
+
+def test_another_reader_of_delta_reads_the_table(walls: Walls):
+    """Reader 1 and writer 2, no vectors, no column mapping, statistics of numbers and moments only."""
+    found = deltalake.DeltaTable(walls.folder / "lake" / "events")
+    protocol = found.protocol()
+    stats = [action["add"]["stats"] for action in actions(walls, 1) if "add" in action]
+
+    assert (protocol.min_reader_version, protocol.min_writer_version) == (1, 2)
+    assert [f.name for f in found.schema().fields][:3] == ["seq", "received_month", "received"]
+    assert sorted(found.file_uris()) == sorted(walls.lake.snapshot().events)
+    assert set(json.loads(stats[0])["minValues"]) == {"seq", "doc", "at"}
+    assert found.get_add_actions(flatten=True).column("num_records").to_pylist() == [1, 1]
+
+
+def test_statistics_bound_a_moment_from_above(walls: Walls):
+    """Delta's moments are milliseconds: the upper bound is rounded up."""
+    walls.load(request(event(3, at=NOON + 1)))
+    (stats,) = [json.loads(action["add"]["stats"]) for action in actions(walls, 3) if "add" in action]
+
+    assert (stats["minValues"]["at"], stats["maxValues"]["at"]) == ("2023-11-14T22:13:20.000Z", "2023-11-14T22:13:20.001Z")
+
+
+def test_a_snapshot_of_a_reader_grows(walls: Walls):
+    """A second opening, for reading, sees the writer's commits."""
+    reader = Lake.open(walls.folder / "lake", write=False)
+    before = reader.snapshot()
+    walls.load(request(event(3)))
+    after = reader.snapshot()
+    reader.close()
+
+    assert (len(before.events), len(after.events)) == (2, 3)
+    assert after.seq > before.seq
+    assert after.max_seq == tuple(sorted(after.max_seq))
+
+
+def test_a_reader_makes_nothing(tmp_path: Path):
+    """Reading where there is no lake is an error, and leaves no folder."""
+    with pytest.raises(StorageBroken):
+        Lake.open(tmp_path / "lake", write=False)
+
+    assert not (tmp_path / "lake").exists()
+
+
+@pytest.mark.parametrize("left", [b"", b'{"commitInfo":{"timest', b"\0" * 400])
+def test_a_torn_newest_entry_is_set_aside(walls: Walls, left: bytes):
+    """It was never durable, so its rows are still in the queue: they are loaded again."""
+    walls.send(request(event(3)))
+    rows = walls.queue.read(0, 9)
+    walls.load()
+    walls.close()
+    newest = max(log_of(walls).glob("*.json"))
+    newest.write_bytes(left)
+    again = walls.reopened()
+    again.queue.append([row.data for row in rows])
+
+    assert again.numbers() == [1, 2]
+
+    again.load()
+
+    assert again.numbers() == [1, 2, 3]
+    assert len(list((walls.folder / "lake" / "events" / "_set_aside").iterdir())) == 1
+    again.close()
+
+
+def test_a_table_torn_at_its_making_is_made_again(tmp_path: Path):
+    """The very first entry may be torn too."""
+    first = Walls(tmp_path)
+    first.close()
+    (log_of(first) / f"{0:020}.json").write_bytes(b"")
+    again = first.reopened()
+
+    again.load(request(event(1)))
+
+    assert again.numbers() == [1]
+    again.close()
+
+
+def test_opening_makes_the_newest_entry_durable(walls: Walls, monkeypatch: pytest.MonkeyPatch):
+    """A process that was killed between commit and sync left an entry that is there and not durable: it is written anew."""
+    synced: list[Path] = []
+    monkeypatch.setattr(table_module, "write_whole", lambda file, _: synced.append(file))
+    walls.reopened().close()
+
+    assert max(log_of(walls).glob("*.json")) in synced
+
+
+@pytest.mark.parametrize("left", [b"", b"PAR1 torn"])
+def test_a_torn_checkpoint_is_done_without(tmp_path: Path, left: bytes, monkeypatch: pytest.MonkeyPatch):
+    """The entries that it repeats are still there."""
+    monkeypatch.setattr(table_module, "_CHECKPOINT_EVERY", 4)
+    walls = Walls(tmp_path)
+    for n in range(6):
+        walls.load(request(event(n + 1)))
+    walls.close()
+    (checkpoint,) = log_of(walls).glob("*.checkpoint.parquet")
+    checkpoint.write_bytes(left)
+    again = walls.reopened()
+
+    assert again.numbers() == [1, 2, 3, 4, 5, 6]
+    assert not checkpoint.exists()
+    again.close()
+
+
+def test_a_checkpoint_is_synced_before_old_entries_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Each commit syncs the entry and its folder; each checkpoint itself and what points to it."""
+    monkeypatch.setattr(table_module, "_CHECKPOINT_EVERY", 2)
+    synced: list[str] = []
+    monkeypatch.setattr(table_module, "fsync_file", lambda file: synced.append(file.name))
+    monkeypatch.setattr(table_module, "fsync_folder", lambda folder: synced.append(folder.name + "/"))
+    walls = Walls(tmp_path)
+    del synced[:]
+    walls.load(request(event(1)))
+    walls.load(request(event(2)))
+    walls.close()
+
+    assert synced == [
+        f"{1:020}.json", "_delta_log/",
+        f"{2:020}.json", "_delta_log/", f"{2:020}.checkpoint.parquet", "_last_checkpoint", "_delta_log/", "_delta_log/",
+    ]  # fmt: skip
+
+
+def test_a_data_file_nobody_names_is_not_read(walls: Walls):
+    """A power cut between data file and commit leaves a file that belongs to no table."""
+    stray = walls.folder / "lake" / "events" / "received_month=2023-11" / ("0" * 64 + ".parquet")
+    stray.write_bytes(b"PAR1 torn")
+
+    assert walls.reopened().numbers() == [1, 2]
+
+
+def test_a_full_disk_at_the_commit_keeps_the_rows(walls: Walls, monkeypatch: pytest.MonkeyPatch):
+    """The rows stay in the queue and are loaded when there is room, by the same loader."""
+
+    def full(*args: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    walls.send(request(event(3)))
+    monkeypatch.setattr(table_module, "fsync_file", full)
+    with pytest.raises(StorageFull):
+        walls.loader.load_once()
+    monkeypatch.undo()
+
+    walls.loader.load_once()
+
+    assert walls.numbers() == [1, 2, 3]
+    assert walls.queue.depth().rows == 0
+
+
+def test_a_second_writer_is_noticed(walls: Walls):
+    """Two processes that write the same table: the second is told, and nothing is lost."""
+    other = Lake.open(walls.folder / "lake")
+    walls.load(request(event(3)))
+    with pytest.raises(StorageBroken):
+        other.events.commit([], through=99)
+    other.close()
+
+    assert walls.numbers() == [1, 2, 3]
+
+
+class TestVerify:
+    """Data files against their names."""
+
+    def test_a_whole_file_passes(self, walls: Walls):
+        """Its name is the SHA-256 of what is in it."""
+        for file in walls.lake.snapshot().events:
+            walls.lake.verify(file)
+
+    def test_a_flipped_bit_is_found(self, walls: Walls):
+        """DuckDB would not notice."""
+        file = Path(walls.lake.snapshot().events[0])
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 1
+        file.write_bytes(data)
+
+        with pytest.raises(StorageBroken, match="not what was written"):
+            walls.lake.verify(str(file))
+
+    def test_a_missing_file_is_told(self, walls: Walls):
+        """The error names the file."""
+        file = walls.lake.snapshot().events[0]
+        Path(file).unlink()
+
+        with pytest.raises(StorageBroken, match="missing"):
+            walls.lake.verify(file)
+
+
+def test_nothing_is_left_of_a_file_that_could_not_be_written(walls: Walls, monkeypatch: pytest.MonkeyPatch):
+    """A failed sync removes the file: it is made anew, never synced twice."""
+    lake = walls.lake
+    row = "SELECT 1 AS seq, 1 AS doc, '' AS namespace, '' AS environment, '' AS id, '' AS why"
+
+    def failing(handle: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(StorageBroken):
+        write(lake.duckdb, lake.voids.columns, lake.voids.folder, "2023-11", row)
+
+    assert list(lake.voids.folder.glob("received_month=*/*")) == []
