@@ -102,6 +102,17 @@ class PretendAnswers:
         returned = max(0, after - before + left) // 4
         return Flows(start, end, before, before - left, left, max(0, after - (before - left) - returned), returned, after)
 
+    def flow_series(self, scope: str, start: dt.date, end: dt.date, grain: str = "quarter", *, staff: bool = True) -> list[Flows]:
+        """Eight quarters."""
+        days = [end - dt.timedelta(days=91 * n) for n in range(8, -1, -1)]
+        return [self.flows(scope, a, b, staff=staff) for a, b in zip(days, days[1:], strict=False)]
+
+    def known_days(self, system: str) -> tuple[dt.date | None, dt.date | None]:
+        """One system is late, one is silent."""
+        if system == "meet":
+            return None, None
+        return dt.date(2021, 3, 2), dt.date(2026, 11, 3) if system == "chat" else TODAY
+
     def moves(self, start: dt.date, end: dt.date, *, staff: bool = True) -> list[Move]:
         """Some movers."""
         return [Move("documentation", "support", 22), Move("support", "quality", 15), Move("translation", "support", 12), Move("quality", "support", 3)]

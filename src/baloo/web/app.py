@@ -2,40 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar
-from litestar.exceptions import NotFoundException
-from litestar.types import ASGIApp
+from litestar.enums import ScopeType
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
+from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
 
-from baloo.clock import Clock
+from baloo.clock import Clock, clock_from_environment
+from baloo.ingest.http import is_door_path, make_door
+from baloo.ingest.quarantine import Quarantine
+from baloo.ingest.tokens import TokenChecker
+from baloo.metrics.answers import AnswersSource
+from baloo.queue.group import GroupCommit
+from baloo.queue.sqlite import SqliteQueue
+from baloo.records import Records
+from baloo.registry import load
+from baloo.registry.provider import RegistryProvider
 from baloo.web.headers import guarded
 from baloo.web.pages.addresses import not_found, page_routes
+from baloo.web.renderer import Renderer
 from baloo.web.site import Site
 from baloo.workspace import Workspace
 
-__all__ = ["make_app", "pages_app"]
+__all__ = ["make_app", "pages_app", "with_door"]
 
 
-def make_app(workspace: Workspace, *, door: ASGIApp | None = None, clock: Clock | None = None) -> ASGIApp:
-    """The application of a workspace. `door` takes the addresses that `baloo.ingest.http.is_door_path` knows."""
-    raise NotImplementedError
+def make_app(workspace: Workspace, *, clock: Clock | None = None) -> ASGIApp:
+    """The application of a workspace: door, pages and API. What it opens is closed when the server stops."""
+    clock = clock or clock_from_environment()
+    registry = RegistryProvider(workspace.registry, load)
+    answers = AnswersSource(workspace.derived, registry, clock)
+    opened = ExitStack()
+    records = Records.open(workspace.records)
+    opened.callback(records.close)
+    queue = SqliteQueue(workspace.queue)
+    opened.callback(queue.close)
+    appender = opened.enter_context(GroupCommit(queue))
+    renderer = Renderer()
+    opened.callback(renderer.close)
+    site = Site(
+        workspace.settings, registry, answers.current, clock, renderer, workspace.registry, Quarantine(records).groups,
+    )
+    door = make_door(workspace, registry, TokenChecker(records, clock), appender, clock)
+    return with_door(door, pages_app(site, opened.close))
 
 
-def pages_app(site: Site, api: list[Any] | None = None) -> ASGIApp:
-    """Pages and API, under the security headers. `api` is the API's route handlers."""
+def pages_app(site: Site, close: Callable[[], None], api: Iterable[ControllerRouterHandler] = ()) -> ASGIApp:
+    """Pages and API, under the security headers; `close` is called when the server stops."""
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            site.renderer.close()
+            close()
 
     app = Litestar(
-        [*page_routes(site), *(api or [])], lifespan=[life], openapi_config=None, logging_config=None,
-        exception_handlers={NotFoundException: not_found(site)},
+        [*page_routes(site), *api], lifespan=[life], openapi_config=None, logging_config=None,
+        exception_handlers={NotFoundException: not_found(site), MethodNotAllowedException: not_found(site)},
     )
     return guarded(app)
+
+
+def with_door(door: Any, pages: ASGIApp) -> ASGIApp:  # noqa: ANN401 - any ASGI application
+    """Hands each request to the door or to the pages, before any framework looks at it."""
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP and is_door_path(scope["path"]):
+            await door(scope, receive, send)
+        else:
+            await pages(scope, receive, send)
+
+    return dispatch

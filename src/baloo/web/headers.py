@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["POLICY", "SECURITY_HEADERS", "guarded"]
@@ -27,7 +28,7 @@ def guarded(app: ASGIApp) -> ASGIApp:
     """`app` with the security headers on each answer, and HEAD answered as GET without the body."""
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == ScopeType.WEBSOCKET:
             await app(scope, receive, send)
             return
         head = scope["method"] == "HEAD"

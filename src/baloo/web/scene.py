@@ -3,31 +3,62 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
 
 from baloo.metrics.answers import Answers, Row
 from baloo.registry.model import Registry
 from baloo.settings import Settings
 from baloo.web import scope as scopes
+from baloo.web.renderer import LocalRenderer
 from baloo.web.scope import Scope
 from baloo.web.tables import Cell
 from baloo.web.words import Words
 
-__all__ = ["Scene"]
+__all__ = ["Scene", "Waiting"]
+
+
+class Waiting(Protocol):
+    """A group of refused events: `baloo.ingest.quarantine.Group`."""
+
+    @property
+    def slug(self) -> str:
+        """Why they were refused."""
+        ...
+
+    @property
+    def system(self) -> str | None:
+        """Whose they are, where that could be read."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """How many wait."""
+        ...
 
 
 @dataclass(frozen=True)
 class Scene:
     """One visit. `as_of` is the day asked for; without `staff` nobody counts who is paid by the community."""
 
-    answers: Answers
+    source: Callable[[], Answers]
     registry: Registry
     settings: Settings
+    renderer: LocalRenderer
     words: Words
     today: dt.date
     as_of: dt.date
     staff: bool = True
+    files: Path = field(default_factory=Path)  # the registry's folder
+    waiting: Callable[[], Sequence[Waiting]] = tuple  # what is in quarantine
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The answers, the same for the whole visit. Raises NothingCounted."""
+        return self.source()
 
     @property
     def whole(self) -> Scope:

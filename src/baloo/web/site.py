@@ -7,18 +7,19 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from baloo.clock import Clock
 from baloo.errors import InputError, nearest
-from baloo.metrics.answers import Answers
+from baloo.metrics.answers import Answers, NothingCounted
 from baloo.registry.model import Registry
 from baloo.settings import Settings
 from baloo.web.assets import build
 from baloo.web.renderer import LocalRenderer
-from baloo.web.scene import Scene
+from baloo.web.scene import Scene, Waiting
 from baloo.web.words import words_in
 
 __all__ = ["Moved", "Page", "Raw", "Reply", "Show", "Site"]
@@ -72,9 +73,12 @@ class Site:
 
     def __init__(
         self, settings: Settings, registry: Callable[[], Registry], answers: Callable[[], Answers], clock: Clock, renderer: LocalRenderer,
+        files: Path = Path(), waiting: Callable[[], Sequence[Waiting]] = tuple,
     ) -> None:
         self.settings = settings
         self.renderer = renderer
+        self._files = files
+        self._waiting = waiting
         self._registry = registry
         self._answers = answers
         self._clock = clock
@@ -86,7 +90,11 @@ class Site:
 
     def etag(self) -> str:
         """The mark of the present state: what was counted, the registry, the day, and this version of the pages."""
-        return f'W/"{self._answers().stamp.version}-{self._registry().hash[:12]}-{self._clock.today():%Y%m%d}-{self._build}"'
+        try:
+            version = str(self._answers().stamp.version)
+        except NothingCounted:
+            version = "none"
+        return f'W/"{version}-{self._registry().hash[:12]}-{self._clock.today():%Y%m%d}-{self._build}"'
 
     def known(self, address: str) -> Reply | None:
         """The reply for an address (path and query), where it was made in the present state."""
@@ -112,7 +120,8 @@ class Site:
         if staff not in {"yes", "no"}:
             raise InputError(f"`staff` is `yes` or `no`, not `{staff}`.")
         return Scene(
-            self._answers(), self._registry(), self.settings, words_in(), today, _day(query.get("as_of"), today), staff == "yes",
+            self._answers, self._registry(), self.settings, self.renderer, words_in(), today, _day(query.get("as_of"), today), staff == "yes",
+            self._files, self._waiting,
         )
 
     def made(self, scene: Scene, show: Show) -> Reply:
@@ -125,7 +134,7 @@ class Site:
         if isinstance(shown, Raw):
             headers = {"content-disposition": f'inline; filename="{shown.name}"'}
             return Reply(200, shown.type, gzip.compress(shown.body, 6, mtime=0), headers)
-        html = rendered(shown, scene, self.renderer)
+        html = rendered(shown, scene)
         return Reply(shown.status, "text/html", gzip.compress(html.encode(), 6, mtime=0))
 
     def _keep(self, address: str, reply: Reply, state: str) -> None:

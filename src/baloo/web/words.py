@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections.abc import Sequence
 from importlib import resources
 
 from babel.dates import format_date, format_datetime, format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from fluent.runtime import FluentBundle, FluentResource
 
@@ -46,6 +48,10 @@ class Words:
     def month(self, day: dt.date) -> str:
         """The month of a day: November 2026."""
         return str(format_skeleton("yMMMM", day, locale=self.region))
+
+    def listed(self, parts: Sequence[str]) -> str:
+        """Several things: one, two and three."""
+        return str(format_list(list(parts), locale=self.region)) if parts else ""
 
     def moment(self, moment: dt.datetime) -> str:
         """A moment in UTC: Sunday 22 November 2026, 06:00 UTC."""

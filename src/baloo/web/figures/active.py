@@ -123,11 +123,13 @@ def _rule_changes(scene: Scene, scope: Scope, rows: Sequence[Row]) -> list[tuple
     if scope.form not in {"area", "part"} or not rows:
         return []
     point = next((p for p in scene.registry.pathway_of(scope.id) if p.level == "active"), None)
+    if point is None:
+        return []
     words = scene.words
     return [
         (version.since, Note(
             words.day(version.since), words("trend-note-rule"), f"/definitions/{scope.id}/{point.id}", words("trend-note-link"),
         ))
-        for version in (point.versions[1:] if point else ())
+        for version in point.versions[1:]
         if version.since and rows[0].day < version.since <= scene.as_of
     ]

@@ -6,7 +6,7 @@ import functools
 import gzip
 import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -14,44 +14,48 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from baloo.errors import BalooError, InputError, UnknownName
+from baloo.metrics.answers import NothingCounted
 from baloo.web.assets import assets
-from baloo.web.pages import home
-from baloo.web.pages.errors import broken, missing, refused
-from baloo.web.site import Page, Reply, Site
+from baloo.web.pages import about, areas, charts, definitions, home, systems
+from baloo.web.pages.errors import broken, empty, missing, refused
+from baloo.web.pages.route import Route
+from baloo.web.site import Page, Reply, Show, Site
 
 __all__ = ["not_found", "page_routes"]
 
 log = logging.getLogger(__name__)
-_MODULES = (home,)
+_MODULES = (home, areas, systems, definitions, about, charts)
+_KEPT = {"cache-control": "public, no-cache", "vary": "accept-encoding"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def page_routes(site: Site) -> list[HTTPRouteHandler]:
     """The handlers of all pages and of the static files."""
-    return [_handler(site, path, show) for path, show in _routes()] + [_static()]
+    return [*(_handler(site, route) for module in _MODULES for route in module.ROUTES), _static()]
 
 
-def _routes() -> Iterator[tuple[str, Callable[..., Any]]]:
-    for module in _MODULES:
-        yield from module.ROUTES
-
-
-def _handler(site: Site, path: str, show: Callable[..., Any]) -> HTTPRouteHandler:
-    @get(path, include_in_schema=False, name=f"page {path}")
+def _handler(site: Site, route: Route) -> HTTPRouteHandler:
+    @get(route.path, include_in_schema=False, name=f"page {route.path}")
     async def handler(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return await _answer(site, request, functools.partial(show, **request.path_params))
+        show = functools.partial(route.show, **{name: str(value) for name, value in request.path_params.items()})
+        return await _answer(site, request, show, fresh=route.fresh)
 
     return handler
 
 
-async def _answer(site: Site, request: Request[Any, Any, Any], show: Callable[..., Any]) -> Response[bytes]:
-    address = request.scope["raw_path"].decode("latin-1").partition("?")[0] + "?" + request.scope["query_string"].decode("latin-1")
+async def _answer(site: Site, request: Request[Any, Any, Any], show: Show, *, fresh: bool) -> Response[bytes]:
+    address = f'{request.scope["path"]}?{request.scope["query_string"].decode("latin-1")}'
     try:
+        if fresh:
+            made = await run_sync(lambda: site.made(site.scene(dict(request.query_params)), show))
+            return _response(request, made, _KEPT)
         etag = await run_sync(site.etag)
         if etag in request.headers.get("if-none-match", ""):
             return Response(b"", status_code=304, headers={"etag": etag, **_KEPT})
         reply = site.known(address) or await run_sync(site.make, address, dict(request.query_params), show)
         return _response(request, reply, {"etag": etag, **_KEPT})
+    except NothingCounted:
+        page = empty()
     except UnknownName as error:
         page = missing(error)
     except InputError as error:
@@ -61,9 +65,6 @@ async def _answer(site: Site, request: Request[Any, Any, Any], show: Callable[..
         log.exception("Page %s failed, reference %s: %s", request.scope["path"], reference, type(error).__name__)
         page = broken(reference, error.status if isinstance(error, BalooError) else 500)
     return _response(request, await run_sync(_error, site, page), {"cache-control": "no-store"})
-
-
-_KEPT = {"cache-control": "public, no-cache", "vary": "accept-encoding"}
 
 
 def _error(site: Site, page: Page) -> Reply:

@@ -6,11 +6,17 @@ from baloo.errors import InputError, UnknownName
 from baloo.web.site import Page
 from baloo.web.words import words_in
 
-__all__ = ["broken", "missing", "refused"]
+__all__ = ["broken", "empty", "missing", "refused"]
 
 
 def _page(status: int, headline: str, text: str, hint: str = "") -> Page:
     return Page("error.html", headline, text, values={"headline": headline, "text": text, "hint": hint}, status=status)
+
+
+def empty() -> Page:
+    """Nothing was counted so far."""
+    words = words_in()
+    return _page(200, words("empty-title"), words("empty-text"), words("empty-remedy"))
 
 
 def missing(error: UnknownName | None) -> Page:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from baloo.web.figures.active import active
 from baloo.web.figures.areas import area_rows, areas, inner
 from baloo.web.figures.changes import changes, tiles
+from baloo.web.figures.moves import moves
 from baloo.web.figures.once import once
+from baloo.web.figures.quarters import quarters
+from baloo.web.pages.route import Route
 from baloo.web.pages.week import this_week
 from baloo.web.scene import Scene
 from baloo.web.site import Page
@@ -27,7 +30,7 @@ def home(scene: Scene) -> Page:
             "now": now, "number": scene.shown(now), "answer": answer(scene, now), "delta": delta(scene, now, then),
             "trend": active(scene, whole), "tiles": made, "sum": summed, "changes": changes(scene, whole),
             "areas": areas(scene, whole), "rows": area_rows(scene, inner(scene, whole)), "once": once(scene, whole),
-            "week": this_week(scene), "systems": len(scene.registry.systems),
+            "week": this_week(scene), "quarters": quarters(scene, whole), "moves": moves(scene, whole), "systems": len(scene.registry.systems),
         },
     )
 
@@ -57,4 +60,4 @@ def delta(scene: Scene, now: int | None, then: int | None) -> str:
     return scene.words("delta-more" if now > then else "delta-fewer", n=abs(now - then))
 
 
-ROUTES = (("/", home),)
+ROUTES = (Route("/", home),)

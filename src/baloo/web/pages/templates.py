@@ -9,15 +9,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from baloo.charts import Drawing
+from baloo.charts.picture import Size
 from baloo.web.assets import assets
 from baloo.web.figures.figure import Figure
-from baloo.web.renderer import LocalRenderer
 from baloo.web.scene import Scene
 from baloo.web.site import Page
 
 __all__ = ["rendered"]
 
-_SIZES = ("wide", "narrow")
+_SIZES: tuple[Size, ...] = ("wide", "narrow")
 
 
 @functools.cache
@@ -28,13 +28,13 @@ def _environment() -> Environment:
     )
 
 
-def rendered(page: Page, scene: Scene, renderer: LocalRenderer) -> str:
+def rendered(page: Page, scene: Scene) -> str:
     """The HTML of a page."""
 
     def pictures(figure: Figure) -> Markup:
         if figure.picture is None:
             return Markup()
-        drawings = renderer.draw(figure.picture, _SIZES)
+        drawings = scene.renderer.draw(figure.picture, _SIZES)
         return Markup("").join(_inline(drawing, size, figure) for drawing, size in zip(drawings, _SIZES, strict=True))
 
     values: dict[str, Any] = {
@@ -44,5 +44,6 @@ def rendered(page: Page, scene: Scene, renderer: LocalRenderer) -> str:
     return _environment().get_template(page.template).render(values)
 
 
-def _inline(drawing: Drawing, size: Any, figure: Figure) -> Markup:  # noqa: ANN401 - one of _SIZES
-    return Markup(drawing.inline(size, figure.label, figure.slug.replace("/", "-").replace("%", "")))  # noqa: S704 - our own drawing, its words escaped
+def _inline(drawing: Drawing, size: Size, figure: Figure) -> Markup:
+    uid = figure.slug.replace("/", "-").replace("%", "")
+    return Markup(drawing.inline(size, figure.label, uid))  # noqa: S704 - our own drawing, its words escaped

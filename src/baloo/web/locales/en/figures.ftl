@@ -98,3 +98,41 @@ once-caption = People, by the number of areas they help in
 once-subject = people by the number of areas
 in-areas = { spelt-start }
 in-areas-or-more = { spelt-start } or more
+
+file-period = { $start } to { $end }
+file-day = { $end }
+file-definition = Definitions of registry { $hash }
+file-licence = CC0-1.0
+file-publisher = Baloo at { $community }
+
+column-step = Step
+column-level = Level
+column-rate = Of the step before
+column-quarter = Quarter to
+column-after = Active then
+column-from = From
+column-to = To
+percent = { $n }%
+path-title = The hardest step is { $step }
+path-title-plain = How far along the path
+path-text = People who hold each step of the pathway today, and how many of a hundred went on from the one before.
+path-label = Bars of the people at each step of { $scope }
+path-subject = the pathway of { $scope }
+path-caption = People at each step
+path-rate = { $n } in 100 go on
+quarters-title = { $way ->
+    [more] More came than went
+    [fewer] More went than came
+   *[same] As many came as went
+}
+quarters-text = In the last { $n } quarters { $came } people joined or returned, and { $left } drifted. Quarters are compared one by one, so a person who went and came back counts in both.
+quarters-label = Bars of people who joined, returned and drifted in { $scope }, quarter by quarter
+quarters-subject = the quarters of { $scope }
+quarters-caption = Comings and goings in { $scope }, by quarter
+moves-title = { $n } people moved from { $source } to { $target }
+moves-text = People who were active in one area a year ago and are active in another now.
+moves-in = Most of those who came from another area were in { $area }: { $n }.
+moves-out = Most of those who moved on are in { $area } now: { $n }.
+moves-note = Moves of fewer than five people are left out.
+moves-caption = From where, to where, in a year
+moves-subject = the moves between areas

@@ -1,0 +1,66 @@
+# Status, privacy and about.
+status-title = How fresh is each source?
+status-description = When each system last told us something, and what we could not read.
+status-late = { $n ->
+    [0] Every system is in.
+    [one] One system has been silent for a week or more, so its numbers may be a few people short.
+   *[other] { spelt-start } systems have been silent for a week or more, so their numbers may be a few people short.
+}
+banner-counted = Counted up to { $moment }.
+refused-events = What we couldn’t read
+refused-text = { $n ->
+    [0] Nothing waits. Every event that came in could be read.
+   *[other] Events that did not fit are kept aside with the reason, and are not counted until they are put right.
+}
+column-reason = Reason
+column-events = Events
+unknown-system = not known
+empty-remedy = If you run this: `baloo refresh` counts what has come in.
+
+privacy-title = Privacy, and how to be forgotten
+privacy-description = What is kept of you, for how long, and how to be left out.
+privacy-lead = We count people, and show nobody.
+privacy-shown = What these pages show
+privacy-shown-text = Numbers of people, never names. Groups of fewer than { $k } are not shown, and where a sum would give them away, another number stays hidden with them.
+privacy-kept = What is kept
+column-kept = What
+column-why = What for
+column-how-long = How long
+kept-events = What was done, when and where
+kept-events-why = To count, and to count again when a rule changes.
+kept-events-long = As long as the community keeps its data.
+kept-names = Accounts, names and addresses
+kept-names-why = To know that two accounts are one person. They stand apart from what was done.
+kept-names-long = Until somebody asks to be forgotten.
+kept-refused = Events that could not be read
+kept-refused-why = To put them right and count them.
+kept-refused-long = { $days } days.
+privacy-never = What is never stored
+privacy-never-text = Passwords, what you wrote, where you are, which browser you use. These pages set no cookie and load nothing from elsewhere.
+privacy-out = How to be left out
+privacy-out-text = Ask the people who run this community’s Baloo. They mark your accounts, and from the next count on you are in no number, past ones included.
+
+about-title = Who counts the people of { $community }?
+about-description = What Baloo is, how it counts, and how to use its figures.
+about-lead = Baloo takes in what people do in every place where they do it, works out who is who, and answers one question: how many of us are there?
+about-how = How it counts
+about-how-text = Each area has its own rule for who is active. A person is counted once in each area and once in the total, however many accounts they have.
+about-figures = Take the figures with you
+about-figures-text = Every figure is CC0: use it for anything. Below each stand its numbers as a table, and the same as files. This one is the number of active people over time:
+about-csv = the table, cell for cell
+about-json = the table with its title, period and definition
+about-svg = the picture, at any size
+about-png = the picture for mail and slides
+about-query = Put ?as_of=2025-12-31 behind an address to see it as it was on that day, and staff=no to leave out people who are paid by the community. Links keep what you asked for.
+about-words = Words used here
+word-area = Area
+word-area-text = A part of the community that counts its people. Areas can lie inside each other.
+word-system = System
+word-system-text = A place where contributions happen. One system can feed several areas.
+word-active = Active
+word-active-text = The area’s first rule of that level holds for you today.
+word-point = Conversion point
+word-point-text = A rule on what somebody did: a step on the path from a first visit to the core.
+word-person = Person
+word-person-text = All the accounts that are known to be one human.
+about-help = Ask the people who run this for your community; the privacy page says what they can do for you.

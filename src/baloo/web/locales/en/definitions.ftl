@@ -1,0 +1,28 @@
+# What counts.
+definitions-description = What it takes to be counted at { $community }, in words.
+definitions-text = Each area says itself what it counts. These sentences are written from the rules that do the counting, so the two cannot disagree.
+definitions-else = Where nothing else is said
+definition-title = { $level ->
+    [active] What does it take to be active in { $scope }?
+    [core] What does it take to be core in { $scope }?
+    [casual] What does it take to be casual in { $scope }?
+   *[other] What makes a visitor of { $scope }?
+}
+level = { $level ->
+    [visitor] Visitor
+    [casual] Casual
+    [active] Active
+   *[core] Core
+}
+rule-title = The rule, in words and in full
+rule-title-words = The rule, in words
+rule-yaml = The rule as it is written
+rule-same = The sentence is written from the file beside it.
+rule-since = This rule has held since { $day }.
+rule-from-to = { $start } to { $end }
+rule-from = since { $start }
+rule-to = until { $end }
+rule-always = always
+keeps-ever = for ever
+history-title = What changed, and when
+others-title = The other steps in { $scope }

@@ -1,0 +1,79 @@
+"""How fresh each system is: from the last day of which something is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from baloo.registry.model import Area, Claim, System
+from baloo.web import scope as scopes
+from baloo.web.scene import Scene
+from baloo.web.scope import Scope
+
+__all__ = ["Feed", "claims_on", "feeds_of", "fresh"]
+
+_LATE = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A system as a table shows it: what counts of it, how many are active there, and how fresh it is."""
+
+    scope: Scope
+    what: str
+    people: str
+    state: Literal["fresh", "late", "silent", "closed"]
+    verdict: str
+    first: str
+    last: str
+
+
+def feeds_of(scene: Scene, area: Area) -> list[Feed]:
+    """The systems that feed an area or one that it is made of."""
+    found: dict[str, list[Claim]] = {}
+    for part in _with_parts(scene, area):
+        for claim in part.counts:
+            found.setdefault(claim.system, []).append(claim)
+        for system in scene.registry.systems.values():
+            if system.map and any(row.area == part.id for row in system.map.rows):
+                found.setdefault(system.id, [])
+    return [fresh(scene, scene.registry.systems[name], claims) for name, claims in sorted(found.items())]
+
+
+def claims_on(scene: Scene, system: str) -> list[Scope]:
+    """The areas that contributions of a system count for."""
+    declared = scene.registry.systems[system]
+    mapped = {row.area for row in declared.map.rows} if declared.map else set()
+    return [
+        scopes.area(scene.registry, area.id) for area in scene.registry.areas.values()
+        if area.id in mapped or any(claim.system == system for claim in area.counts)
+    ]
+
+
+def fresh(scene: Scene, system: System, claims: Iterable[Claim] = ()) -> Feed:
+    """One system. With `claims`, what they count of it; else all that is counted."""
+    words, claims = scene.words, list(claims)
+    first, last = scene.answers.known_days(system.id)
+    kinds = {kind for claim in claims for kind in claim.kinds or ()}
+    if any(claim.kinds is None for claim in claims) or not claims:
+        kinds = {kind.id for kind in system.kinds.values() if kind.contribution}
+    if claims and all(claim.until is not None and claim.until <= scene.as_of for claim in claims):
+        state: Literal["fresh", "late", "silent", "closed"] = "closed"
+    elif last is None:
+        state = "silent"
+    else:
+        state = "late" if scene.today - last > _LATE else "fresh"
+    scope = scopes.system(scene.registry, system.id)
+    return Feed(
+        scope, words.listed([system.kinds[kind].title for kind in sorted(kinds) if kind in system.kinds]),
+        scene.shown(scene.people(scope)), state, words("fresh-state", state=state),
+        words.day(first) if first else words("fresh-never"), words.day(last) if last else words("fresh-never"),
+    )
+
+
+def _with_parts(scene: Scene, area: Area) -> Iterable[Area]:
+    yield area
+    for part in scene.registry.parts_of(area.id):
+        yield from _with_parts(scene, part)
