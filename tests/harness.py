@@ -16,9 +16,11 @@ from typing import Any
 
 import duckdb
 
+import baloo.registry
 from baloo.clock import FixedClock
 from baloo.lake.base import LakeSnapshot
 from baloo.metrics.derived import Manifest, read_manifest
+from baloo.metrics.refresh import refresh
 from baloo.people.base import PeopleChanges, StaffSpan
 from baloo.people.keys import owner_key
 from baloo.registry.model import Registry
@@ -126,9 +128,7 @@ def live_rows(folder: Path, manifest: Manifest) -> list[tuple[int, int, dt.date,
 
 def count(folder: Path, registry: Registry | Path, facts: Sequence[Fact], people: People, today: dt.date = FAR) -> Counted:
     """Have the engine count everything from nothing, in a folder of its own."""
-    from baloo.metrics.refresh import refresh
 
-    import baloo.registry
     reader = FakePeople(facts, people)
     derived = folder / "derived"
     snapshot = write_lake(folder / "lake", facts, reader)
