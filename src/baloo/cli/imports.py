@@ -131,8 +131,9 @@ def _tell(report: Report, *, as_json: bool) -> None:
     for note in report.notes:
         narrate(note)
     for (pointer, reason), count in report.reasons.most_common(10):
-        where = report.examples.get((pointer, reason), "")
-        narrate(f"refused {count:,}: {reason} ({pointer or 'the whole event'}; first at {where})")
+        where = report.examples.get((pointer, reason))
+        first = f"; first at {where}" if where else ""
+        narrate(f"refused {count:,}: {reason} ({pointer or 'the whole event'}{first})")
     if report.refused and not report.dry:
         narrate("Refused events are kept: see `baloo quarantine list`.")
     would = "would be " if report.dry else ""

@@ -1,0 +1,111 @@
+"""What the functional tests share: a small workspace of fictional people, and the real command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TODAY = "2024-06-30"
+REGISTRY = {
+    "community.yaml": "community: marula\ntitle: Marula\nquestion: Are we ten yet?\ntarget: 10\nstaff: [marula.example]\n",
+    "systems/forum.yaml": """
+system: forum
+title: The forum
+url: https://forum.example.org
+owner: forum@example.org
+kinds:
+  forum.answer: {title: Answered a question, owner: asker}
+  forum.post: Wrote a post
+""",
+    "systems/code.yaml": """
+system: code
+title: The code
+url: https://git.example.org/marula
+owner: code@example.org
+kinds:
+  git.commit: Wrote a change
+  git.merge: Merged a change
+  git.coauthor: Wrote a change together
+  git.review: Reviewed a change
+""",
+    "areas/support.yaml": """
+area: support
+title: Support
+owner: support@example.org
+target: 5
+counts: [{system: forum}]
+pathway:
+  - {point: seen, level: casual, when: {at_least: 1, within: 1 year}}
+  - {point: regular, level: active, when: {kinds: [forum.answer], whose: others, at_least: 2, within: 90 days}}
+""",
+    "areas/coding.yaml": "area: coding\ntitle: Coding\nowner: coding@example.org\ncounts: [{system: code}]\n",
+}
+
+
+@dataclass(frozen=True)
+class Baloo:
+    """The command line on one workspace."""
+
+    root: Path
+
+    def __call__(self, *arguments: str, code: int = 0, **environment: str) -> str:
+        """Run a command, expect its exit code, return its stdout."""
+        return self.run(*arguments, code=code, **environment).stdout
+
+    def run(self, *arguments: str, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command and expect its exit code."""
+        command = [sys.executable, "-m", "baloo", "-w", str(self.root), *arguments]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env={**os.environ, "BALOO_TODAY": TODAY, **environment}, timeout=120
+        )
+
+        assert done.returncode == code, done.stderr
+        return done
+
+    def json(self, *arguments: str) -> Any:
+        """Run a command with --json."""
+        return json.loads(self(*arguments, "--json"))
+
+    def count(self, **options: str) -> int:
+        """How many are active."""
+        words = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
+        return int(self.json("count", "active", *words)["active"])
+
+
+def event(kind: str, day: str, actor: dict[str, str] | str, **more: Any) -> dict[str, Any]:
+    """An event of version 1; `actor` is an account or the whole actor."""
+    return {
+        "schema": "contribution", "version": 1, "at": day if "T" in day else f"{day}T12:00:00Z",
+        "system": "code" if kind.startswith("git") else "forum", "kind": kind,
+        "actor": {"account": actor} if isinstance(actor, str) else actor, **more,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def baloo(tmp_path: Path) -> Baloo:
+    """A workspace with two systems and two areas."""
+    found = Baloo(tmp_path / "W")
+    found("init", str(found.root), code=0)
+    for name, text in REGISTRY.items():
+        (found.root / "registry" / name).write_text(text, "utf-8")
+    return found
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., str]:
+    """Write events into a file and give its path."""
+
+    def _write(events: list[dict[str, Any]], name: str = "events.ndjson") -> str:
+        file = tmp_path / name
+        file.write_text("".join(json.dumps(e) + "\n" for e in events), "utf-8")
+        return str(file)
+
+    return _write
