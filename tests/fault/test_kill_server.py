@@ -1,0 +1,92 @@
+"""`kill -9` of the whole server under load, again and again: what got a 201 is counted once, and nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import uuid
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from baloo.workspace import Workspace
+from tests.functional.conftest import REGISTRY
+
+CYCLES = 60 if os.environ.get("BALOO_SOAK") else 12
+CLIENTS = 8
+
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(1800)]
+
+
+def _baloo(root: Path, *arguments: str) -> str:
+    done = subprocess.run([sys.executable, "-m", "baloo", "-w", str(root), *arguments], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def _workspace(root: Path) -> str:
+    """A workspace and a token of its system `code`."""
+    _baloo(root, "init", str(root))
+    for name, text in REGISTRY.items():
+        (root / "registry" / name).write_text(text, "utf-8")
+    return _baloo(root, "token", "create", "code")
+
+
+async def _client(port: int, token: str, ledger: list[str], rng: random.Random) -> None:
+    """Send one event after the other; each id is noted once its 201 has arrived. Ends when the connection breaks."""
+    with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while True:
+            name = str(uuid.UUID(int=rng.getrandbits(128), version=4))
+            body = json.dumps({
+                "id": name, "schema": "contribution", "version": 1, "at": f"2024-0{rng.randint(1, 9)}-01T10:00:00Z", "system": "code",
+                "kind": "git.commit", "actor": {"account": f"person-{rng.randint(1, 40)}"},
+            }).encode()  # fmt: skip
+            head = f"POST /submit/baloo/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
+            writer.write(head.encode() + body)
+            answer = await reader.readuntil(b"\r\n\r\n")
+            assert answer.startswith(b"HTTP/1.1 201"), answer
+            await reader.readexactly(36)
+            ledger.append(name)
+
+
+async def _cycle(root: Path, token: str, ledger: list[str], rng: random.Random) -> None:
+    """Start the server, load it, kill its whole process group at a random moment."""
+    command = [sys.executable, "-m", "baloo", "-w", str(root), "serve", "--port", "0"]
+    server = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE, start_new_session=True)
+    assert server.stderr is not None
+    try:
+        line = (await asyncio.wait_for(server.stderr.readline(), 60)).decode()
+        port = int(line.split(" on http://127.0.0.1:")[1].split()[0])
+        clients = [asyncio.create_task(_client(port, token, ledger, random.Random(rng.random()))) for _ in range(CLIENTS)]
+        await asyncio.sleep(rng.uniform(0.2, 4.0))
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+    await asyncio.gather(*clients)
+    await server.wait()
+
+
+def test_nothing_that_got_a_201_is_lost_or_doubled(tmp_path: Path):
+    """After many kills at random moments the lake has each acknowledged id exactly once."""
+    root = tmp_path / "W"
+    token = _workspace(root)
+    ledger: list[str] = []
+    rng = random.Random(20261122)
+    for _ in range(CYCLES):
+        asyncio.run(_cycle(root, token, ledger, rng))
+    _baloo(root, "refresh")
+
+    files = str(Workspace.open(root).lake / "events" / "**" / "*.parquet")
+    found = Counter(row[0] for row in duckdb.sql(f"SELECT id FROM '{files}'").fetchall())
+    assert len(ledger) > CYCLES * 20
+    assert [name for name in ledger if found[name] != 1] == []
+    assert {name: times for name, times in found.items() if times > 1} == {}
