@@ -152,9 +152,9 @@ class DoorApp:
     async def _keep(self, verdict: Verdict) -> None:
         try:
             await self._appender.append(encode(verdict.request))
-        except StorageFull as error:
+        except StorageFull:
             if not self._full:
-                _log.error("The disk is full: the door answers 507 until there is room. %s", error.where or "")
+                _log.error("The disk is full: the door answers 507 until there is room.")
             self._full = True
             raise
         if self._full:
