@@ -15,12 +15,10 @@ from baloo.registry.model import Area, AreaMap, Claim, Community, Kind, MapRow, 
 __all__ = ["build"]
 
 
-def build(draft: Draft, rows: Mapping[str, list[Row]]) -> Registry:
-    """The registry of a draft without errors. `rows` has the rows of each system's map."""
-    if draft.community is None:
-        raise ValueError("a draft without a community has an error")
+def build(draft: Draft, entry: Entry, rows: Mapping[str, list[Row]]) -> Registry:
+    """The registry of a draft without errors. `entry` is its community, `rows` has the rows of each system's map."""
     was = former_ids(draft)
-    community = _community(draft.community.data)
+    community = _community(entry.data)
     systems = {s.id: s for s in (_system(entry, rows, was) for entry in draft.system)}
     areas = {a.id: a for a in (_area(entry, was) for entry in draft.area)}
     schemas = BUILT_IN | {(s.id, s.version): s for s in (parse_schema(e.data, e.source.file) for e in draft.schema)}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from baloo.registry._check_fields import uses_of
 from baloo.registry._names import Names
-from baloo.registry._rules import parse_where
+from baloo.registry._types import written_test
 from baloo.registry.facts import Facts
 from baloo.registry.model import Scalar, Test
 
@@ -26,7 +25,7 @@ def check_facts(names: Names, facts: Facts) -> None:
         if place == ("split_by",) and len(values) > MAX_PARTS:
             message = f"`{field}` has {len(values)} values; a split has at most {MAX_PARTS} parts."
             names.report(entry, place, message, slug="too-many-parts")
-        elif "where" in place and not _matches(_written(entry.data, place), values):
+        elif len(place) > 1 and place[-2] == "where" and not _matches(written_test(entry.data, place), values):
             message = f"Nothing in the data matches this test of `{field}`."
             names.report(entry, place, message, severity="warning", slug="matches-nothing")
     for area, entry in names.areas.items():
@@ -36,27 +35,30 @@ def check_facts(names: Names, facts: Facts) -> None:
             names.report(entry, ("pathway",), message, severity="warning", slug="core-not-active")
 
 
-def _written(data: Any, place: tuple[str | int, ...]) -> Test:  # noqa: ANN401 - what a file holds
-    for step in place:
-        data = data[step]
-    return parse_where({"field": data})[0][1]
-
-
 def _matches(test: Test, values: Collection[Scalar]) -> bool:
-    """Whether one of the values passes; what depends on numbers or on what is missing is taken to pass."""
+    """Whether one of the values passes; a value may come as the text that it is written as."""
+    known, wanted = [_text(value) for value in values], [_text(value) for value in test.values]
     if test.op == "in":
-        return any(_same(value, wanted) for value in values for wanted in test.values)
+        return any(value in wanted for value in known)
     if test.op == "not":
-        return any(not any(_same(value, wanted) for wanted in test.values) for value in values)
+        return any(value not in wanted for value in known)
     if test.op == "starts":
-        return any(isinstance(value, str) and value.startswith(str(test.values[0])) for value in values)
-    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-    limit = test.values[0]
-    if test.op == "missing" or isinstance(limit, str):
+        return any(value.startswith(wanted[0]) for value in known)
+    if test.op == "missing":
         return True
+    numbers, limit = [number for number in map(_number, known) if number is not None], _number(wanted[0]) or 0
     return any(number >= limit if test.op == "at_least" else number < limit for number in numbers)
 
 
-def _same(value: Scalar, wanted: Scalar) -> bool:
-    """Equal, where `true` is not 1."""
-    return value == wanted and isinstance(value, bool) == isinstance(wanted, bool)
+def _text(value: Scalar) -> str:
+    """`true` and 1.0 as JSON would write them, the latter as 1."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -10,6 +10,7 @@ from baloo.registry._check_rules import leaves_of, rules_of
 from baloo.registry._files import Entry
 from baloo.registry._names import Names
 from baloo.registry._schemas import is_open
+from baloo.registry._types import odd_use
 from baloo.registry._yaml import Place
 from baloo.registry.model import Schema
 
@@ -26,8 +27,10 @@ def check_fields(names: Names) -> None:
         return
     for entry, place, field, concerned in uses_of(names):
         schemas = [schema for system, kind in concerned for schema in _schemas_of(names, system, kind)]
-        declared = {name for schema in schemas for name in schema.fields}
-        if not schemas or field in declared:
+        types = {schema.fields[field].type for schema in schemas if field in schema.fields}
+        if not schemas or types:
+            for message in odd_use(field, types, place, entry.data):
+                names.report(entry, place, message, severity="warning", slug="type")
             continue
         close = nearest(field, {name for schema in schemas if not is_open(schema) for name in schema.fields})
         if not any(map(is_open, schemas)):

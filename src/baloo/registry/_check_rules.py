@@ -154,26 +154,33 @@ def _keeps(names: Names, entry: Entry, area: str, i: int, point: dict[str, Any])
 def _circles(names: Names) -> None:
     """Points that reach themselves; each circle is told once, where its first point is written."""
     told: set[frozenset[_Node]] = set()
-    for area, entry in names.areas.items():
-        for i, point in enumerate(entry.data.get("pathway", ())):
-            circle = _circle(names, (area, point["point"]))
+    safe: set[_Node] = set()
+    for area in names.areas:
+        for point in names.pathway(area):
+            circle = _circle(names, (area, point["point"]), (), safe)
             if circle and frozenset(circle) not in told:
                 told.add(frozenset(circle))
-                way = " → ".join(f"{a}:{p}" for a, p in [*circle, circle[0]])
+                way = " → ".join(f"{a}:{p}" for a, p in (*circle, circle[0]))
+                entry, i = _written(names, circle[0])
                 message = f"This point would have to be reached before itself: {way}."
                 names.report(entry, ("pathway", i, "point"), message, slug="circle")
 
 
-def _circle(names: Names, start: _Node) -> list[_Node]:
-    """The way from a point back to itself, or nothing."""
-    seen: set[_Node] = set()
-    todo: list[tuple[_Node, list[_Node]]] = [(start, [start])]
-    while todo:
-        node, way = todo.pop()
+def _circle(names: Names, node: _Node, way: tuple[_Node, ...], safe: set[_Node]) -> tuple[_Node, ...]:
+    """The circle that a point leads into, or nothing; `way` leads to the point, `safe` leads into no circle."""
+    if node in way:
+        return way[way.index(node) :]
+    if node not in safe:
         for step in _steps(names, node):
-            if step == start:
-                return way
-            if step not in seen:
-                seen.add(step)
-                todo.append((step, [*way, step]))
-    return []
+            found = _circle(names, step, (*way, node), safe)
+            if found:
+                return found
+        safe.add(node)
+    return ()
+
+
+def _written(names: Names, node: _Node) -> tuple[Entry, int]:
+    """Where a point is written: the entry of the area whose pathway it is, and its number in it."""
+    area = node[0].partition("/")[0]
+    entry = next(names.areas[a] for a in names.whole_of(area) if "pathway" in names.areas[a].data)
+    return entry, [point["point"] for point in entry.data["pathway"]].index(node[1])

@@ -23,9 +23,9 @@ def load_folder(folder: Path) -> Registry:
     """See `baloo.registry.load`."""
     draft, rows = _read(folder)
     errors = [problem for problem in draft.problems if problem.severity == "error"]
-    if errors:
+    if errors or draft.community is None:
         raise RegistryError(sorted(errors, key=_in_order))
-    return build(draft, rows)
+    return build(draft, draft.community, rows)
 
 
 def check_folder(folder: Path, facts: Facts | None) -> list[Problem]:

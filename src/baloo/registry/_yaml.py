@@ -122,7 +122,9 @@ def _yaml_message(error: MarkedYAMLError) -> str:
     said = str(error.problem or error.context or "it cannot be read").strip()
     if r"'\t'" in said or "tab" in said.split():
         return "There is a tab here. YAML is indented with spaces."
-    return f"This is not YAML: {said}."
+    mark, begun = error.problem_mark, error.context_mark
+    where = f", {error.context} that begins on line {begun.line + 1}" if mark and begun and begun.line != mark.line else ""
+    return f"This is not YAML: {said}{where}."
 
 
 class _Reader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from baloo.errors import RegistryError
@@ -42,6 +43,7 @@ class RegistryProvider:
             self._looked = now
             if self._registry is not None and seen == self._seen:
                 return self._registry
+            self._seen = seen
             try:
                 registry = self._load(self._folder)
             except RegistryError as error:
@@ -49,13 +51,14 @@ class RegistryProvider:
                 if self._registry is None:
                     raise
                 return self._registry
-            self._registry, self._seen, self.trouble = registry, seen, None
+            self._registry, self.trouble = registry, None
             return registry
 
     def _files(self) -> tuple[tuple[str, int, int], ...]:
         found = []
         for file in sorted(self._folder.rglob("*")):
-            if file.suffix in {".yaml", ".yml", ".csv"} and file.is_file():
-                known = file.stat()
-                found.append((str(file), known.st_mtime_ns, known.st_size))
+            if file.suffix in {".yaml", ".yml", ".csv"}:
+                with suppress(OSError):  # an editor replaces files; the next look sees them
+                    known = file.stat()
+                    found.append((str(file), known.st_mtime_ns, known.st_size))
         return tuple(found)

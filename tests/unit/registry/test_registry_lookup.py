@@ -91,6 +91,9 @@ def test_the_source_of_a_whole_file(tmp_path: Path) -> None:
     assert text == source_of(tmp_path, area)
     with pytest.raises(UnknownName):
         source_of(tmp_path, area, "nowhere")
+    (tmp_path / "areas/a.yaml").write_text("[{area: b}]\n", "utf-8")
+    with pytest.raises(UnknownName):
+        source_of(tmp_path, area)
     (tmp_path / "areas/a.yaml").unlink()
     with pytest.raises(InputError):
         source_of(tmp_path, area)
@@ -113,7 +116,7 @@ class SomeFacts:
 
     def values(self, system: str, kind: str | None, field: str) -> Collection[Scalar] | None:
         """French and German, hundreds of threads, and nothing known of colours."""
-        known: dict[str, Collection[Scalar]] = {"locale": ["fr", "de"], "thread": range(501), "new": [True], "size": [3]}
+        known: dict[str, Collection[Scalar]] = {"locale": ["fr", "de"], "thread": range(501), "new": [True], "size": ["3"]}
         return known.get(field)
 
     def core_not_active(self, area: str) -> int | None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ruamel.yaml import YAML
 
 from baloo.registry import load
 from baloo.registry._rules import parse_rule
+from baloo.registry.model import Span
 from baloo.registry.words import Titles, count_words, default_definition, definition, sentence
 
 HERE = Path(__file__).parent
@@ -54,3 +56,21 @@ def test_each_form_has_its_words(written: str, expected: str) -> None:
 def test_numbers_up_to_twelve_are_words() -> None:
     """Small numbers are words, large ones have their thousands parted."""
     assert (count_words(0), count_words(12), count_words(13), count_words(2160)) == ("no", "twelve", "13", "2,160")
+
+
+def test_a_badge_is_kept_for_ever() -> None:
+    """`keeps` is a sentence of its own."""
+    registry = load(HERE / "presets")
+    area = registry.areas["fedora"]
+
+    badge = dataclasses.replace(area.pathway[0], keeps="ever")
+    grace = dataclasses.replace(area.pathway[0], keeps=Span(1, "weeks"))
+
+    assert definition(registry, area, badge).endswith(" 13 weeks. Once yours, it stays yours.")
+    assert definition(registry, area, grace).endswith(" 13 weeks. You keep it for 1 week after that stops being true.")
+
+
+def test_not_alone_has_no_words() -> None:
+    """A rule that `check` refuses is not said."""
+    with pytest.raises(ValueError, match="only under `all`"):
+        sentence(parse_rule({"not": {"at_least": 1, "within": "1 year"}}, {}), TITLES)
