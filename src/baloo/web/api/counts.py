@@ -1,0 +1,74 @@
+"""How many, now and over time: `/active`, `/series`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from litestar import Response, get
+from litestar.params import FromQuery, QueryParameter
+
+from baloo.metrics.answers import Answers
+from baloo.web.api.asked import Asked, Day, Level, Of, Present, Scoped, listed
+from baloo.web.api.definitions import counted_by
+from baloo.web.api.problems import BadParameter
+from baloo.web.api.replies import in_both_forms, reply
+from baloo.web.api.shapes import Active, AreaCount, Series, SumOfAreas
+
+__all__ = ["HANDLERS"]
+
+_LONGEST = 20_000  # rows of a series
+
+
+@get("/active", sync_to_thread=True, summary="How many people are active")
+def active(
+    request: Asked, answers: Present, asked: Of, as_of: Day = None, level: Level = "active",
+    areas: Annotated[str | None, QueryParameter(description="Areas to be combined, with commas between them.")] = None,
+    op: Annotated[Literal["union", "intersection", "difference"] | None,
+                  QueryParameter(description="How: in any of them, in each of them, or in the first and no other.")] = None,
+) -> Response[Active]:
+    """People who held a level at the end of a day, each counted once: of the community, of one scope, or of several areas."""
+    names = _names(areas, asked, op)
+    day = as_of or answers.today
+    if names:
+        count = answers.combine(names, op or "union", day, level, asked.staff)
+    else:
+        count = answers.count(asked.scope, level, day, asked.staff)
+    scope = answers.scope(asked.scope)
+    return reply(request, Active(
+        active=count.value, as_of=day, scope=scope.name, level=level, exclude_staff=not asked.staff,
+        provisional=count.provisional, warming_up=count.warming_up, definition=counted_by(answers.registry, scope, level),
+        areas=names or None, op=(op or "union") if names else None,
+        sum_of_areas=_sum(answers, day, level, asked.staff) if scope.kind == "community" and not names else None,
+        stamp=answers.stamp,
+    ))
+
+
+def series(
+    request: Asked, answers: Present, asked: Of, start: Day = None, end: Day = None,
+    grain: FromQuery[Literal["day", "week", "month"]] = "week", level: Level = "active",
+) -> Response[Series]:
+    """Counts at the last day of each period (weeks end on Sunday); one that still runs is given at today, and is provisional."""
+    if start and ((end or answers.today) - start).days > _LONGEST * {"day": 1, "week": 7, "month": 28}[grain]:
+        raise BadParameter(f"That is more than {_LONGEST:,} rows; ask for less at a time.", "start")
+    rows = answers.series(asked.scope, level, start, end, grain, asked.staff)
+    return reply(request, Series(answers.scope(asked.scope).name, level, grain, not asked.staff, rows, answers.stamp))
+
+
+HANDLERS = [active, *in_both_forms(series, "How many people, over time")]
+
+
+def _names(areas: str | None, asked: Scoped, op: str | None) -> list[str]:
+    names = listed(areas) or []
+    if names and asked.scope != "community":
+        raise BadParameter("Name `areas` or one scope, not both.", "areas")
+    if len(names) > 50:
+        raise BadParameter("Combine at most 50 areas.", "areas")
+    if not names and (op or areas is not None):
+        raise BadParameter("`op` needs `areas`, as in `areas=a,b&op=union`.", "areas")
+    return names
+
+
+def _sum(answers: Answers, day: dt.date, level: str, staff: bool) -> SumOfAreas:
+    found = answers.sum_of_areas(day, level, staff)
+    return SumOfAreas([AreaCount(*area) for area in found.areas], found.sum, found.total, found.unclaimed)

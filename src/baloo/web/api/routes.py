@@ -1,0 +1,38 @@
+"""All handlers of the API, under its errors, its parameters' guard and its description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Router, get
+from litestar.params import FromPath
+
+from baloo.errors import UnknownName
+from baloo.web.api import changes, counts, definitions, describe, feed, status, together
+from baloo.web.api.asked import DEPENDENCIES, refuse_unknown
+from baloo.web.api.problems import HANDLERS as PROBLEMS
+
+__all__ = ["routes"]
+
+_V1 = [*counts.HANDLERS, *changes.HANDLERS, *together.HANDLERS, *feed.HANDLERS, *definitions.HANDLERS, *status.HANDLERS]
+
+
+def routes() -> list[Any]:
+    """The handlers, to be mounted at the root of an application with `state.answers` and `state.workspace`."""
+    return [_api(), *describe.pages(_api())]
+
+
+def _api() -> Router:
+    return Router(
+        "/", route_handlers=[Router("/api/v1", route_handlers=[*_V1, _nothing()]), feed.contributor, *status.HEALTH],
+        dependencies=DEPENDENCIES, guards=[refuse_unknown], exception_handlers=PROBLEMS,
+    )
+
+
+def _nothing() -> Any:  # noqa: ANN401 - a handler of Litestar
+    @get("/{rest:path}", include_in_schema=False, sync_to_thread=False)
+    def nothing(rest: FromPath[str]) -> None:
+        valid = sorted(path for handler in _V1 for path in handler.paths)
+        raise UnknownName("address", f"/api/v1{rest}", [f"/api/v1{path}" for path in valid])
+
+    return nothing

@@ -1,0 +1,99 @@
+"""What there is, how fresh it is, and whether the process is well: `/scopes`, `/status`, `/health`, `/health/ready`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+
+import msgspec
+from litestar import Response, get
+
+from baloo.errors import BalooError
+from baloo.metrics.answers import AnswersSource
+from baloo.queue.base import Depth
+from baloo.queue.sqlite import SqliteQueue
+from baloo.web.api.asked import Asked, Present, workspace_of
+from baloo.web.api.replies import in_both_forms, reply
+from baloo.web.api.shapes import Scopes, Status, SystemDays, Waiting
+from baloo.workspace import Workspace
+
+__all__ = ["HANDLERS", "HEALTH", "Alive", "Ready"]
+
+_LEAST_ROOM = 64 << 20  # bytes
+
+
+class Alive(msgspec.Struct):
+    """The process answers."""
+
+    status: str = "alive"
+
+
+class Ready(msgspec.Struct):
+    """Whether the service does its work. `problems` says in words why it is not ready."""
+
+    ready: bool
+    problems: list[str]
+    queue_rows: int | None  # requests that wait to be loaded
+    queue_age_seconds: float | None  # of the oldest of them
+    counted_version: int | None  # None: nothing is counted yet
+    counted_age_seconds: float | None  # since the last refresh that changed something
+    disk_free_bytes: int
+    disk_total_bytes: int
+
+
+def scopes(request: Asked, answers: Present) -> Response[Scopes]:
+    """The community, unclaimed, areas and the parts of splits, systems and organisations; and the views of the feed."""
+    return reply(request, Scopes(answers.scopes(), answers.views(), answers.stamp))
+
+
+@get("/status", sync_to_thread=True, summary="How fresh the numbers are")
+def status(request: Asked) -> Response[Status]:
+    """What was counted when, what waits, and from when to when each system is known."""
+    source: AnswersSource = request.app.state.answers
+    answers = source.current()
+    systems = [SystemDays(system, *answers.known_days(system)) for system in sorted(answers.registry.systems)]
+    return reply(request, Status(answers.stamp, Waiting(*_depth(workspace_of(request))), systems))
+
+
+@get("/health", sync_to_thread=False, summary="Whether the process answers")
+def health() -> Response[Alive]:
+    """Alive, whatever else is the matter."""
+    return Response(Alive(), headers={"cache-control": "no-store"})
+
+
+@get("/health/ready", sync_to_thread=True, summary="Whether the service does its work")
+def ready(request: Asked) -> Response[Ready]:
+    """200 where events are taken in and numbers are given out, 503 where not; either way how much waits, and since when."""
+    workspace, now = workspace_of(request), dt.datetime.now(dt.UTC)
+    problems = []
+    depth = answers = None
+    try:
+        depth = _depth(workspace)
+        answers = request.app.state.answers.current()
+    except BalooError as error:
+        if error.slug != "nothing-counted":
+            problems.append(error.message)
+    disk = shutil.disk_usage(workspace.root)
+    if disk.free < _LEAST_ROOM:
+        problems.append("There is almost no room left on the disk.")
+    body = Ready(
+        not problems, problems, depth.rows if depth else None,
+        (now - depth.oldest).total_seconds() if depth and depth.oldest else None,
+        answers.stamp.version if answers else None, (now - answers.stamp.refreshed).total_seconds() if answers else None,
+        disk.free, disk.total,
+    )
+    return Response(body, status_code=503 if problems else 200, headers={"cache-control": "no-store"})
+
+
+HANDLERS = [*in_both_forms(scopes, "What people are counted in"), status]
+HEALTH = [health, ready]
+
+
+def _depth(workspace: Workspace) -> Depth:
+    if not workspace.queue.exists():
+        return Depth(0, None)
+    queue = SqliteQueue(workspace.queue, wait=1.0)
+    try:
+        return queue.depth()
+    finally:
+        queue.close()

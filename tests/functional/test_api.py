@@ -1,0 +1,280 @@
+"""The read API over HTTP, on a small counted community: shapes, tables, errors, caching, health."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.testing import TestClient
+
+from baloo.clock import FixedClock
+from baloo.metrics.answers import AnswersSource
+from baloo.registry.model import Area, Claim, Leaf, Point, Registry, Span, Version, Window
+from baloo.web.api.problems import WRONG_METHOD
+from baloo.web.api.routes import routes
+from baloo.workspace import Workspace
+from counted import FOREVER, Counted, day, registry
+
+CLOCK = FixedClock(dt.datetime(2016, 12, 28, 12, tzinfo=dt.UTC))  # a Wednesday
+WITHIN = Leaf(Window("within", Span(90, "days")), "at_least", 1)
+PATHWAY = (Point("first", "casual", (Version(WITHIN),), "First deed"), Point("regular", "active", (Version(WITHIN),), "Regular"))
+AMA, JUN, TOVE, IDRIS = 1, 2, 3, 4
+
+
+def declared() -> Registry:
+    """Two areas beside each other, one of which was called otherwise, and one inside."""
+    return registry(
+        Area("code", "Code", was=("hacking",), counts=(Claim("forge"),), pathway=PATHWAY),
+        Area("help-desk", "Help desk", counts=(Claim("desk"),), organisation="foundation"),
+        Area("shell", "Shell", part_of="code"),
+    )
+
+
+def counted() -> Counted:
+    """Ama is staff and codes; Jun codes and helps; Tove moved from helping to code; Idris helped long ago."""
+    spans = {
+        ("area:code", "active"): [(AMA, "2015-02-01", None), (JUN, "2016-01-01", None), (TOVE, "2016-08-01", None)],
+        ("area:code", "point:first"): [(AMA, "2015-02-01", None), (JUN, "2016-01-01", None), (TOVE, "2016-07-01", None), (IDRIS, "2016-01-01", None)],
+        ("area:code", "point:regular"): [(AMA, "2015-02-01", None), (JUN, "2016-01-01", None), (TOVE, "2016-08-01", None)],
+        ("area:help-desk", "active"): [(JUN, "2015-06-01", None), (TOVE, "2015-03-01", "2016-05-01"), (IDRIS, "2015-01-05", "2015-09-01")],
+        ("area:help-desk", "known"): [(JUN, "2015-06-01", None), (TOVE, "2015-03-01", None), (IDRIS, "2015-01-05", None)],
+        ("community", "active"): [
+            (AMA, "2015-02-01", None), (JUN, "2015-06-01", None), (TOVE, "2015-03-01", "2016-05-01"), (TOVE, "2016-08-01", None),
+            (IDRIS, "2015-01-05", "2015-09-01")],
+        ("community", "seen"): [(AMA, "2015-02-01", None), (JUN, "2015-06-01", None), (TOVE, "2015-03-01", None)],
+        ("community", "new"): [(TOVE, "2016-12-19", "2016-12-26")],
+        ("community", "staff"): [(AMA, "2015-01-01", None)],
+    }
+    rows = [(*name, person, day(start), day(stop) if stop else FOREVER) for name, held in spans.items() for person, start, stop in held]
+    return Counted(rows, first_days={"forge": "2015-01-05", "desk": "2015-01-05"}, last_days={"forge": "2016-12-27", "desk": "2016-12-20"})
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A workspace with nothing counted."""
+    return Workspace.init(tmp_path / "hill")
+
+
+@pytest.fixture
+def client(workspace: Workspace) -> Iterator[TestClient[Litestar]]:
+    """A client of the API alone, of a workspace where something is counted."""
+    counted().write(workspace.derived)
+    yield from served(workspace)
+
+
+def served(workspace: Workspace) -> Iterator[TestClient[Litestar]]:
+    """A client of the API of a workspace."""
+    state = State({"answers": AnswersSource(workspace.derived, declared, CLOCK), "workspace": workspace})
+    with TestClient(Litestar(routes(), state=state, openapi_config=None, exception_handlers=WRONG_METHOD), raise_server_exceptions=False) as client:
+        yield client
+
+
+def problem(response: Any, status: int, slug: str) -> dict[str, Any]:
+    """Every error has one shape: problem+json with type, title, status, detail, and never more than the known fields."""
+    body: dict[str, Any] = response.json()
+    assert (status, "application/problem+json") == (response.status_code, response.headers["content-type"].partition(";")[0])
+    assert body.keys() >= {"type", "title", "status", "detail"}
+    assert body.keys() <= {"type", "title", "status", "detail", "where", "remedy", "nearest", "valid"}
+    assert (slug, status) == (body["type"], body["status"])
+    assert response.headers["access-control-allow-origin"] == "*"
+    return body
+
+
+def test_active_of_the_community(client: TestClient[Litestar]) -> None:
+    """The number comes with its day, its rule in words, the sum of areas beside it and the state it comes from."""
+    body = client.get("/api/v1/active").json()
+
+    assert body.pop("definition").startswith("You count as active in The Hill")
+    assert body == {
+        "active": 3, "as_of": "2016-12-28", "scope": "community", "level": "active", "exclude_staff": False, "provisional": False,
+        "warming_up": False, "areas": None, "op": None,
+        "sum_of_areas": {
+            "areas": [{"area": "code", "people": 3}, {"area": "help-desk", "people": 1}], "sum": 4, "total": 3, "unclaimed": 0},
+        "stamp": {"version": 1, "seq": 10, "refreshed": "2020-01-01T12:00:00Z", "counted_to": "2016-12-27"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("area=code", 3), ("area=hacking", 3), ("area=code&exclude_staff=true", 2), ("area=help-desk&as_of=2015-07-01", 3),
+        ("system=forge", 0), ("organisation=foundation", 0), ("scope=area:code", 3), ("scope=unclaimed", 0), ("level=seen", 3),
+        ("areas=code,help-desk", 3), ("areas=code,help-desk&op=intersection", 1), ("areas=code,help-desk&op=difference", 2),
+        ("areas=help-desk,code&op=difference", 0), ("areas=code,help-desk&op=difference&exclude_staff=true", 1),
+        ("as_of=1999-01-01", 0),
+    ],
+)
+def test_active_of_what_is_asked(client: TestClient[Litestar], query: str, expected: int) -> None:
+    """Each parameter narrows the number; former ids and combined areas are understood."""
+    response = client.get(f"/api/v1/active?{query}")
+
+    assert (200, expected) == (response.status_code, response.json()["active"])
+
+
+def test_series(client: TestClient[Litestar]) -> None:
+    """Months end on their last day, and the one that runs is given at today and marked."""
+    rows = client.get("/api/v1/series?grain=month&start=2016-10-15&area=code").json()["rows"]
+
+    assert rows == [
+        {"day": "2016-10-31", "value": 3, "provisional": False}, {"day": "2016-11-30", "value": 3, "provisional": False},
+        {"day": "2016-12-28", "value": 3, "provisional": True},
+    ]
+
+
+def test_flows_add_up(client: TestClient[Litestar]) -> None:
+    """Flows of the community come with those of each top-level area and their sum."""
+    body = client.get("/api/v1/flows?start=2015-12-31&end=2016-12-31").json()
+
+    assert body["rows"] == [{"start": "2015-12-31", "end": "2016-12-31", "before": 3, "stayed": 3, "left": 0, "joined": 0,
+                             "returned": 0, "after": 3}]
+    assert (body["areas"]["code"]["joined"], body["areas"]["help-desk"]["left"]) == (2, 1)
+    assert (body["sum_of_areas"]["before"], body["sum_of_areas"]["after"]) == (3, 4)
+
+
+def test_flows_by_period(client: TestClient[Litestar]) -> None:
+    """Each quarter is compared with its eve; who comes back returned."""
+    rows = client.get("/api/v1/flows?grain=quarter&start=2016-04-01&end=2016-09-30").json()["rows"]
+
+    assert [(r["start"], r["end"], r["left"], r["returned"]) for r in rows] == [
+        ("2016-03-31", "2016-06-30", 1, 0), ("2016-06-30", "2016-09-30", 0, 1)]
+
+
+def test_moves_overlap_and_pathway(client: TestClient[Litestar]) -> None:
+    """People who move, who are in several areas, and how far they are."""
+    moves = client.get("/api/v1/moves?start=2015-12-31&end=2016-12-28").json()
+    overlap = client.get("/api/v1/overlap").json()
+    pathway = client.get("/api/v1/pathway?area=code").json()
+
+    assert moves["rows"] == [{"source": "help-desk", "target": "code", "people": 1}]
+    assert overlap["rows"] == [{"areas": ["code"], "people": 2}, {"areas": ["code", "help-desk"], "people": 1}]
+    assert (overlap["people"], overlap["sum_of_areas"], overlap["by_number_of_areas"]) == (3, 4, {"1": 2, "2": 1})
+    assert [(s["point"], s["people"], s["rate"]) for s in pathway["rows"]] == [("first", 4, None), ("regular", 3, 0.75)]
+    assert pathway["levels"][-1] == {"level": "inactive", "people": 0, "exactly": 0}
+
+
+def test_the_seeds_feed(client: TestClient[Litestar]) -> None:
+    """The seeds' feed is a bare list of 52 weeks, newest first, that any page may read; only weeks that are over stand there."""
+    response = client.get("/data/contributor/All.json")
+    rows = response.json()
+
+    assert rows[:2] == [{"wkcommencing": "2016-12-19", "new": 1, "totalactive": 3}, {"wkcommencing": "2016-12-12", "new": 0, "totalactive": 3}]
+    assert (len(rows), response.headers["access-control-allow-origin"]) == (52, "*")
+    assert "max-age" in response.headers["cache-control"]
+
+
+def test_a_view_that_nobody_knows(client: TestClient[Litestar]) -> None:
+    """An unknown view is 404, with the valid ones; names compare by letters and digits."""
+    body = problem(client.get("/data/contributor/helpdsk.json"), 404, "unknown-name")
+
+    assert (body["nearest"], body["valid"]) == ("helpdesk", ["all", "code", "desk", "forge", "helpdesk", "shell", "unclaimed"])
+    assert client.get("/data/contributor/Help-Desk.json").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "slug", "nearest"),
+    [
+        ("/api/v1/active?areaa=code", 400, "bad-parameter", "area"),
+        ("/api/v1/active?area=code&area=shell", 400, "bad-parameter", None),
+        ("/api/v1/active?area=code&system=forge", 400, "bad-parameter", None),
+        ("/api/v1/active?as_of=2016-02-30", 400, "bad-parameter", None),
+        ("/api/v1/active?as_of=1969-12-31", 400, "bad-parameter", None),
+        ("/api/v1/active?as_of=", 400, "bad-parameter", None),
+        ("/api/v1/active?level=activ", 400, "bad-parameter", "active"),
+        ("/api/v1/active?exclude_staff=perhaps", 400, "bad-parameter", None),
+        ("/api/v1/active?op=union", 400, "bad-parameter", None),
+        ("/api/v1/active?area=cod", 404, "unknown-name", "code"),
+        ("/api/v1/active?system=forg", 404, "unknown-name", "forge"),
+        ("/api/v1/active?organisation=nobody", 404, "unknown-name", None),
+        ("/api/v1/active?scope=comunity", 404, "unknown-name", "community"),
+        ("/api/v1/active?areas=code,shel", 404, "unknown-name", "shell"),
+        ("/api/v1/series?grain=fortnight", 400, "bad-parameter", None),
+        ("/api/v1/series?grain=day&start=1970-01-01&end=2999-01-01", 400, "bad-parameter", None),
+        ("/api/v1/flows?start=2016-12-01&end=2016-01-01", 400, "input", None),
+        ("/api/v1/pathway", 400, "bad-parameter", None),
+        ("/api/v1/feed?weeks=0", 400, "bad-parameter", None),
+        ("/api/v1/feed?view=cde", 404, "unknown-name", "code"),
+        ("/api/v1/activ", 404, "unknown-name", "/api/v1/active"),
+        ("/data/contributor/alll.json", 404, "unknown-name", "all"),
+        ("/data/contributor/all.json?weeks=3", 400, "bad-parameter", None),
+    ],
+)
+def test_errors_have_one_shape(client: TestClient[Litestar], path: str, status: int, slug: str, nearest: str | None) -> None:
+    """A wrong parameter is 400, an unknown name 404; both say which, and the nearest valid one."""
+    body = problem(client.get(path), status, slug)
+
+    assert nearest == body.get("nearest")
+
+
+def test_it_is_only_read(client: TestClient[Litestar]) -> None:
+    """Anything but a GET is refused in the same shape."""
+    response = client.post("/api/v1/active")
+
+    assert problem(response, 405, "wrong-method")
+
+
+def test_nothing_counted_yet(workspace: Workspace) -> None:
+    """Before the first refresh the API says what to run, and the process is alive and ready."""
+    for client in served(workspace):
+        body = problem(client.get("/api/v1/active"), 503, "nothing-counted")
+        ready = client.get("/health/ready")
+
+        assert body["remedy"] == "Run `baloo refresh`."
+        assert (ready.status_code, ready.json()["counted_version"]) == (200, None)
+
+
+def test_a_present_answer_is_not_sent_again(client: TestClient[Litestar], workspace: Workspace) -> None:
+    """With the ETag of the last answer comes 304, until something else is counted."""
+    etag = client.get("/api/v1/active").headers["etag"]
+    again = client.get("/api/v1/active", headers={"if-none-match": etag})
+    changed = counted()
+    changed.version = 2
+    changed.write(workspace.derived)
+    later = client.get("/api/v1/active", headers={"if-none-match": etag})
+
+    assert (304, etag, b"") == (again.status_code, again.headers["etag"], again.content)
+    assert (later.status_code, later.json()["stamp"]["version"]) == (200, 2)
+
+
+@pytest.mark.parametrize("path", ["series", "flows", "moves", "overlap", "pathway", "scopes", "definitions", "feed"])
+def test_tables_equal_the_rows(client: TestClient[Litestar], path: str) -> None:
+    """The CSV has a line for each row of the JSON, under the same names."""
+    query = {"pathway": "?area=code", "moves": "?start=2015-12-31"}.get(path, "")
+    table = client.get(f"/api/v1/{path}.csv{query}")
+    rows = client.get(f"/api/v1/{path}{query}").json()["rows"]
+    read = list(csv.DictReader(io.StringIO(table.text)))
+
+    assert table.headers["content-type"].startswith("text/csv")
+    assert [list(row) for row in rows] == [list(line) for line in read]
+    assert rows
+
+
+def test_status_and_health(client: TestClient[Litestar]) -> None:
+    """The status says how fresh everything is; health says whether it works."""
+    status = client.get("/api/v1/status").json()
+    ready = client.get("/health/ready").json()
+
+    assert status["systems"][0] == {"system": "desk", "first": "2015-01-05", "last": "2016-12-20"}
+    assert status["waiting"] == {"rows": 0, "oldest": None}
+    assert client.get("/health").json() == {"status": "alive"}
+    assert (ready["ready"], ready["queue_rows"], ready["counted_version"]) == (True, 0, 1)
+
+
+def test_the_description(client: TestClient[Litestar]) -> None:
+    """OpenAPI knows every address and parameter, and the page tells people the same without scripts."""
+    described = client.get("/api/openapi.json").json()
+    page = client.get("/api").text
+    active = described["paths"]["/api/v1/active"]["get"]
+
+    assert {"/api/v1/active", "/api/v1/flows.csv", "/data/contributor/{file}", "/health/ready"} <= described["paths"].keys()
+    assert {p["name"] for p in active["parameters"]} == {
+        "area", "system", "organisation", "scope", "exclude_staff", "as_of", "level", "areas", "op"}
+    assert list(described["paths"]["/api/v1/flows.csv"]["get"]["responses"]["200"]["content"]) == ["text/csv"]
+    assert "/api/v1/moves" in page
+    assert "<script" not in page
