@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import Response
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.testing import TestClient
@@ -41,9 +42,11 @@ def counted() -> Counted:
     """Ama is staff and codes; Jun codes and helps; Tove moved from helping to code; Idris helped long ago."""
     spans = {
         ("area:code", "active"): [(AMA, "2015-02-01", None), (JUN, "2016-01-01", None), (TOVE, "2016-08-01", None)],
-        ("area:code", "point:first"): [(AMA, "2015-02-01", None), (JUN, "2016-01-01", None), (TOVE, "2016-07-01", None), (IDRIS, "2016-01-01", None)],
+        ("area:code", "point:first"): [
+            (AMA, "2015-02-01", None), (JUN, "2016-01-01", None), (TOVE, "2016-07-01", None), (IDRIS, "2016-01-01", None)],
         ("area:code", "point:regular"): [(AMA, "2015-02-01", None), (JUN, "2016-01-01", None), (TOVE, "2016-08-01", None)],
-        ("area:help-desk", "active"): [(JUN, "2015-06-01", None), (TOVE, "2015-03-01", "2016-05-01"), (IDRIS, "2015-01-05", "2015-09-01")],
+        ("area:help-desk", "active"): [
+            (JUN, "2015-06-01", None), (TOVE, "2015-03-01", "2016-05-01"), (IDRIS, "2015-01-05", "2015-09-01")],
         ("area:help-desk", "known"): [(JUN, "2015-06-01", None), (TOVE, "2015-03-01", None), (IDRIS, "2015-01-05", None)],
         ("community", "active"): [
             (AMA, "2015-02-01", None), (JUN, "2015-06-01", None), (TOVE, "2015-03-01", "2016-05-01"), (TOVE, "2016-08-01", None),
@@ -52,8 +55,9 @@ def counted() -> Counted:
         ("community", "new"): [(TOVE, "2016-12-19", "2016-12-26")],
         ("community", "staff"): [(AMA, "2015-01-01", None)],
     }
-    rows = [(*name, person, day(start), day(stop) if stop else FOREVER) for name, held in spans.items() for person, start, stop in held]
-    return Counted(rows, first_days={"forge": "2015-01-05", "desk": "2015-01-05"}, last_days={"forge": "2016-12-27", "desk": "2016-12-20"})
+    rows = [(*name, who, day(a), day(b) if b else FOREVER) for name, held in spans.items() for who, a, b in held]
+    first, last = {"forge": "2015-01-05", "desk": "2015-01-05"}, {"forge": "2016-12-27", "desk": "2016-12-20"}
+    return Counted(rows, first_days=first, last_days=last)
 
 
 @pytest.fixture
@@ -72,11 +76,12 @@ def client(workspace: Workspace) -> Iterator[TestClient[Litestar]]:
 def served(workspace: Workspace) -> Iterator[TestClient[Litestar]]:
     """A client of the API of a workspace."""
     state = State({"answers": AnswersSource(workspace.derived, declared, CLOCK), "workspace": workspace})
-    with TestClient(Litestar(routes(), state=state, openapi_config=None, exception_handlers=WRONG_METHOD), raise_server_exceptions=False) as client:
+    app = Litestar(routes(), state=state, openapi_config=None, exception_handlers=WRONG_METHOD)
+    with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 
-def problem(response: Any, status: int, slug: str) -> dict[str, Any]:
+def problem(response: Response, status: int, slug: str) -> dict[str, Any]:
     """Every error has one shape: problem+json with type, title, status, detail, and never more than the known fields."""
     body: dict[str, Any] = response.json()
     assert (status, "application/problem+json") == (response.status_code, response.headers["content-type"].partition(";")[0])
@@ -164,7 +169,8 @@ def test_the_seeds_feed(client: TestClient[Litestar]) -> None:
     response = client.get("/data/contributor/All.json")
     rows = response.json()
 
-    assert rows[:2] == [{"wkcommencing": "2016-12-19", "new": 1, "totalactive": 3}, {"wkcommencing": "2016-12-12", "new": 0, "totalactive": 3}]
+    assert rows[0] == {"wkcommencing": "2016-12-19", "new": 1, "totalactive": 3}
+    assert rows[1] == {"wkcommencing": "2016-12-12", "new": 0, "totalactive": 3}
     assert (len(rows), response.headers["access-control-allow-origin"]) == (52, "*")
     assert "max-age" in response.headers["cache-control"]
 
