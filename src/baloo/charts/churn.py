@@ -16,9 +16,9 @@ __all__ = ["Period", "churn", "churn_chart"]
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One period's comings and goings, in people; `name` is what stands below its bars."""
+    """One period's comings and goings, in people; `name` has the lines below its bars."""
 
-    name: str
+    name: tuple[str, ...]
     joined: int
     returned: int
     left: int
@@ -33,11 +33,11 @@ def churn(periods: Sequence[Period], words: tuple[str, str, str]) -> Picture:
             {"i": i, "a": 0, "b": -p.left, "k": "left"},
         )
     ]
-    last = periods[-1] if periods else Period("", 0, 0, 0)
+    last = periods[-1] if periods else Period((), 0, 0, 0)
     middles = (last.joined / 2, last.joined + last.returned / 2, -last.left / 2)
     return Picture("churn", {
         "bars": bars,
-        "names": [{"i": i, "t": p.name} for i, p in enumerate(periods)],
+        "names": [{"i": i, "t": list(p.name)} for i, p in enumerate(periods)],
         "words": [{"i": len(periods) - 1, "y": y, "t": t} for y, t in zip(middles, words, strict=True)],
     })
 
@@ -55,12 +55,12 @@ def churn_chart(size: Size) -> alt.TopLevelMixin:
             x=x, y=alt.Y("a:Q", axis=alt.Axis(labelExpr="format(abs(datum.value), ',d')", tickCount=5)), y2="b:Q",
             color=alt.Color("k:N", scale=kinds),
         ),
-        alt.Chart(alt.NamedData("names")).mark_text(color="var(--ink-2)", fontSize=11 if small else 13).encode(
-            x=x, y=alt.value(height + 16), text="t:N",
+        alt.Chart(alt.NamedData("names")).mark_text(color="var(--ink-2)", baseline="top", fontSize=12 if small else 13, lineHeight=16).encode(
+            x=x, y=alt.value(height + 10), text="t:N",
         ),
         alt.Chart(alt.NamedData("words")).mark_text(align="left", dx=bar / 2 + 6, color="var(--ink-2)").encode(
             x=x, y="y:Q", text="t:N",
         ),
     ]
-    padding = {"left": 44, "right": 72 if small else 96, "top": 10, "bottom": 30}
+    padding = {"left": 44, "right": 72 if small else 96, "top": 10, "bottom": 44}
     return alt.layer(*layers).properties(width=width, height=height, padding=padding)

@@ -1,4 +1,4 @@
-"""Stylesheet, script and icon, under names that hold a hash of their content, so that they are kept for ever and never stale."""
+"""Stylesheet and icon, under names that hold a hash of their content, so that they are kept for ever and never stale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib import resources
 
 __all__ = ["Asset", "assets", "build"]
 
-_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+_TYPES = {"css": "text/css", "svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True, slots=True)

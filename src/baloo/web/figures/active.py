@@ -63,10 +63,6 @@ def _begun(rows: Sequence[Row]) -> list[Row]:
     return list(rows[begin:])
 
 
-def _at(rows: Sequence[Row], day: dt.date) -> Row | None:
-    return next((row for row in reversed(rows) if row.day <= day), None)
-
-
 def _title(scene: Scene, scope: Scope, rows: Sequence[Row]) -> str:
     words, now = scene.words, rows[-1].value if rows else None
     if now is None or scene.hides(now):
@@ -79,23 +75,23 @@ def _title(scene: Scene, scope: Scope, rows: Sequence[Row]) -> str:
         always = since == rows[0].day
         name = "trend-title-always" if always else "trend-title-passed"
         return words(name, target=number, month=words.month(since), form=scope.form, scope=scope.title)
-    then = _at(rows, scene.year_ago)
-    if then is None or then.value is None or scene.hides(then.value):
+    then = scene.people(scope, as_of=scene.year_ago)
+    if not then or scene.hides(then):
         return words("trend-title-plain", scope=scope.title)
-    if then.value == now:
+    if then == now:
         return words("trend-title-same")
-    return words("trend-title-more" if now > then.value else "trend-title-fewer", n=abs(now - then.value))
+    return words("trend-title-more" if now > then else "trend-title-fewer", n=abs(now - then))
 
 
 def _picture(scene: Scene, scope: Scope, rows: Sequence[Row], notes: Sequence[tuple[dt.date, Note]]) -> Picture:
     words = scene.words
     points = [TrendPoint(row.day, None if scene.hides(row.value) else row.value, row.provisional) for row in rows]
     known = [p for p in points if p.value is not None]
-    then = _at(rows, scene.year_ago)
+    then = scene.people(scope, as_of=scene.year_ago)
     ago = end = None
-    if then is not None and then.value is not None and not scene.hides(then.value) and len(known) > 1:
-        number = words.number(then.value)
-        ago = Mark(words("trend-ago", number=number), then.day, then.value, number)
+    if then and not scene.hides(then) and rows[0].day < scene.year_ago:
+        number = words.number(then)
+        ago = Mark(words("trend-ago", number=number), scene.year_ago, then, number)
     if known:
         end = Mark(words.number(known[-1].value or 0), known[-1].day, known[-1].value)
     return trend(

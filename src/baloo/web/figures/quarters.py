@@ -45,14 +45,16 @@ def quarters(scene: Scene, scope: Scope) -> Figure | None:
         ),
         start=found[0].start, end=found[-1].end,
         picture=churn(
-            [Period(_name(f), *(n or 0 for n in row)) for f, row in zip(found, rows, strict=True)],
+            [Period(_name(i, f), *(n or 0 for n in row)) for i, (f, row) in enumerate(zip(found, rows, strict=True))],
             (words("tile-joined"), words("tile-returned"), words("tile-left")),
         ),
     )
 
 
-def _name(flows: Flows) -> str:
-    return f"{flows.end.year} Q{(flows.end.month + 2) // 3}"
+def _name(i: int, flows: Flows) -> tuple[str, ...]:
+    """The quarter, and below the first one and the first of each year the year."""
+    quarter = (flows.end.month + 2) // 3
+    return (f"Q{quarter}", str(flows.end.year)) if i == 0 or quarter == 1 else (f"Q{quarter}",)
 
 
 def _after(scene: Scene, flows: Flows) -> Cell:

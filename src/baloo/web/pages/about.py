@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from baloo.metrics.answers import NothingCounted
-from baloo.web.pages.freshness import fresh
+from baloo.web.pages.freshness import banner, fresh
 from baloo.web.pages.route import Route
 from baloo.web.scene import Scene
 from baloo.web.site import Page
@@ -15,10 +15,10 @@ def status(scene: Scene) -> Page:
     """How fresh each system is, and what waits in quarantine."""
     words, registry = scene.words, scene.registry
     try:
-        stamp = scene.answers.stamp
+        found = banner(scene)
         feeds = [fresh(scene, registry.systems[name]) for name in sorted(registry.systems)]
     except NothingCounted:
-        stamp, feeds = None, []
+        found, feeds = None, []
     refused: dict[tuple[str, str], int] = {}
     for group in scene.waiting():
         system = group.system if group.system and group.system in registry.systems else ""
@@ -26,7 +26,7 @@ def status(scene: Scene) -> Page:
         refused[key] = refused.get(key, 0) + group.count
     return Page(
         "status.html", words("menu-status"), words("status-description"), "status", values={
-            "stamp": stamp, "feeds": feeds, "late": [f for f in feeds if f.state != "fresh"],
+            "banner": found, "feeds": feeds,
             "refused": sorted(((n, *key) for key, n in refused.items()), reverse=True),
         },
     )

@@ -12,7 +12,7 @@ from baloo.web import scope as scopes
 from baloo.web.scene import Scene
 from baloo.web.scope import Scope
 
-__all__ = ["Feed", "claims_on", "feeds_of", "fresh"]
+__all__ = ["Banner", "Feed", "banner", "claims_on", "feeds_of", "fresh"]
 
 _LATE = dt.timedelta(days=7)
 
@@ -28,6 +28,24 @@ class Feed:
     verdict: str
     first: str
     last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """How far it is counted, and which systems are not in."""
+
+    late: bool
+    counted: str
+    text: str
+
+
+def banner(scene: Scene) -> Banner:
+    """What stands above the number. Raises NothingCounted."""
+    words, registry = scene.words, scene.registry
+    feeds = [fresh(scene, system) for system in registry.systems.values()]
+    late = [feed for feed in feeds if feed.state in {"late", "silent"}]
+    text = words("banner-late", n=len(late), all=len(feeds), systems=words.listed([feed.scope.title for feed in late[:3]]))
+    return Banner(bool(late), words("banner-counted", moment=words.moment(scene.answers.stamp.refreshed)), text)
 
 
 def feeds_of(scene: Scene, area: Area) -> list[Feed]:

@@ -8,6 +8,7 @@ from baloo.web.figures.changes import changes, tiles
 from baloo.web.figures.moves import moves
 from baloo.web.figures.once import once
 from baloo.web.figures.quarters import quarters
+from baloo.web.pages.freshness import banner
 from baloo.web.pages.route import Route
 from baloo.web.pages.week import this_week
 from baloo.web.scene import Scene
@@ -30,7 +31,7 @@ def home(scene: Scene) -> Page:
             "now": now, "number": scene.shown(now), "answer": answer(scene, now), "delta": delta(scene, now, then),
             "trend": active(scene, whole), "tiles": made, "sum": summed, "changes": changes(scene, whole),
             "areas": areas(scene, whole), "rows": area_rows(scene, inner(scene, whole)), "once": once(scene, whole),
-            "week": this_week(scene), "quarters": quarters(scene, whole), "moves": moves(scene, whole), "systems": len(scene.registry.systems),
+            "week": this_week(scene), "banner": banner(scene), "quarters": quarters(scene, whole), "moves": moves(scene, whole), "systems": len(scene.registry.systems),
         },
     )
 

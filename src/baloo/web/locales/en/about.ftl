@@ -1,10 +1,12 @@
 # Status, privacy and about.
 status-title = How fresh is each source?
 status-description = When each system last told us something, and what we could not read.
-status-late = { $n ->
+banner-late = { $n ->
     [0] Every system is in.
-    [one] One system has been silent for a week or more, so its numbers may be a few people short.
-   *[other] { spelt-start } systems have been silent for a week or more, so their numbers may be a few people short.
+    [one] { $systems } has sent nothing for a week or more, so numbers may be a few people short.
+    [2] { $systems } have sent nothing for a week or more, so numbers may be a few people short.
+    [3] { $systems } have sent nothing for a week or more, so numbers may be a few people short.
+   *[other] { spelt-start } of { $all } systems have sent nothing for a week or more, so numbers may be a few people short.
 }
 banner-counted = Counted up to { $moment }.
 refused-events = What we couldn’t read

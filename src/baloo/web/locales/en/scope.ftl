@@ -41,6 +41,7 @@ column-system = System
 column-what = What counts
 column-active-there = Active there
 column-state = State
+then-active = active
 column-first = First seen
 column-last = Last seen
 column-kind = What people do
