@@ -44,7 +44,7 @@ class ExitCode(IntEnum):
     OK = 0
     FAILED = 1  # an unforeseen error: a bug
     USAGE = 2  # the words of the command are off
-    PROBLEMS = 3  # `check` found errors, or an import refused events
+    PROBLEMS = 3  # `check` found errors, or every event of an import was refused
     INPUT = 4  # a file or name that was given cannot be used
     WORKSPACE = 5  # no workspace, or one of a newer version
     BUSY = 6  # another process holds the workspace
