@@ -12,7 +12,7 @@ import msgspec
 
 from baloo.errors import nearest
 from baloo.ingest.forms import blackhole, v01, v1
-from baloo.ingest.forms.draft import Actor, Draft
+from baloo.ingest.forms.draft import Actor, Draft, marks
 from baloo.ingest.moment import DAY, parse
 from baloo.ingest.refusals import Refused
 from baloo.ingest.terms import KindTerms, Terms
@@ -57,7 +57,7 @@ class Judge:
             extra = _decode(draft.extra)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._judge_slowly(raw, doc_id)
-        if len(raw) > self._longest or not plain(raw, draft, draft.extra, extra):
+        if len(raw) > self._longest or not plain(raw, marks(draft), bytes(draft.extra), extra):
             return self._judge_slowly(raw, doc_id)
         return self._event(draft, extra, doc_id)
 
