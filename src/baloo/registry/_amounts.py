@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["odd_amounts"]
+__all__ = ["odd_amounts", "too_long"]
 
+_CENTURY = 37200  # a hundred years of the longest months, in days; a longer window is `ever`, and further back the calendar ends
+_AHEAD = 366  # days that a rule may look ahead, for so far ahead may events be dated
 _LONGEST = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
 
 
@@ -30,6 +32,15 @@ def odd_amounts(leaf: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         key = "days" if "days" in leaf else "at_least"
         why = f"{days} days at {cap} a day make {most}" if cap else f"the window has at most {most} {of}"
         yield key, f"Nobody can reach {wanted}: {why}."
+
+
+def too_long(leaf: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(key, message) of a window that is longer than a rule may look."""
+    days = _days(leaf) or 0
+    if "around" in leaf and days > 2 * _AHEAD:
+        yield "around", f"`around: {leaf['around']}` looks further ahead than a year."
+    elif days > _CENTURY:
+        yield "within", f"`within: {leaf['within']}` is longer than a hundred years; say `ever`."
 
 
 def _days(leaf: Mapping[str, Any]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from baloo.registry._amounts import odd_amounts
+from baloo.registry._amounts import odd_amounts, too_long
 from baloo.registry._files import Entry
 from baloo.registry._names import Names
 from baloo.registry._rules import parse_reached
@@ -79,6 +79,8 @@ def _leaf(names: Names, entry: Entry, place: Place, leaf: dict[str, Any], feeds:
     if "days" in leaf and leaf.get("of", "days") != "days":
         message = f"`days: {leaf['days']}` is short for `at_least: {leaf['days']}, of: days`; it cannot be `of: {leaf['of']}`."
         names.report(entry, (*place, "of"), message, slug="how-much")
+    for key, message in too_long(leaf):
+        names.report(entry, (*place, key), message, slug="too-long")
     for key, message in odd_amounts(leaf):
         names.report(entry, (*place, key), message, severity="warning", slug="odd")
     asks = "whose" if "whose" in leaf else "of" if leaf.get("of") == "people" else None
@@ -134,7 +136,10 @@ def _steps(names: Names, node: _Node) -> Iterator[_Node]:
 
 
 def _keeps(names: Names, entry: Entry, area: str, i: int, point: dict[str, Any]) -> None:
-    """No grace on a rule with `top`, be it its own or one that it reaches."""
+    """A grace is no longer than a century, and not on a rule with `top`, be it its own or one that it reaches."""
+    if point["keeps"] != "ever" and any(True for _ in too_long({"within": point["keeps"]})):
+        message = f"`keeps: {point['keeps']}` is longer than a hundred years; say `ever`."
+        names.report(entry, ("pathway", i, "keeps"), message, slug="too-long")
     seen: set[_Node] = set()
     todo: list[_Node] = [(area, point["point"])]
     while todo:
