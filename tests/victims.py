@@ -1,8 +1,8 @@
 """Processes that are killed, and the ledger that judges afterwards.
 
-An appender says of each request what it sends and, when it is told that it is durable, that it was acknowledged. The ledger is made
-of these lines; they are kept outside of whatever is killed. `python victims.py FOLDER BASE SEED [ROUNDS] [--unsafe]` is appender
-and loader in one process, for the power cut and for injected errors; `--unsafe` syncs nothing.
+An appender says of each request what it sends and, when it is told that it is durable, that it was acknowledged. The ledger is
+made of these lines; they are kept outside of whatever is killed. `python victims.py FOLDER BASE SEED [ROUNDS] [--unsafe]` is
+appender and loader in one process, for the power cut and for injected errors; `--unsafe` syncs nothing.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
-from walls import Walls, event, name, request, void
-
 from baloo.errors import BalooError
 from baloo.queue.base import Queue
 from baloo.queue.sqlite import SqliteQueue
+from walls import Walls, event, request, void
 
 ABSENT = 0  # the state of an event that was never sent or was taken back; others are numbers of a body
 
@@ -122,7 +121,7 @@ def _append(queue: Queue, row: bytes, said: dict[int, int], write: Callable[[str
 
 
 def _allowed(lines: Iterable[str]) -> dict[int, set[int]]:
-    """The states in which each event may be: the last that was acknowledged, or one that was sent after it and may have arrived."""
+    """The states in which each event may be: the last that was acknowledged, or one that was sent after it and may be there."""
     allowed: dict[int, set[int]] = {}
     for line in lines:
         word, *said = line.split()

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from victims import Verdict, judge
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
