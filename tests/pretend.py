@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import SimpleNamespace
 
 from baloo.errors import UnknownName
@@ -31,13 +32,15 @@ def _area(name: str, title: str, systems: Sequence[str], **more: object) -> Area
 def registry() -> Registry:
     """Marula: eight areas, five systems, one organisation."""
     systems = {
-        name: System(name, title, {f"{name}.done": Kind(f"{name}.done", "Did something")}, url=f"https://{name}.example.org", owner="jun@example.org")
+        name: System(name, title, {f"{name}.done": Kind(f"{name}.done", "Did something")}, f"https://{name}.example.org")
         for name, title in (
-            ("forge", "forge.marula.example"), ("forum", "support.marula.example"), ("wiki", "The wiki"), ("chat", "Chat"), ("meet", "Meetups"),
+            ("forge", "forge.marula.example"), ("forum", "support.marula.example"), ("wiki", "The wiki"), ("chat", "Chat"),
+            ("meet", "Meetups"),
         )
     }
     areas = [
-        _area("coding", "Coding", ["forge"], target=400), _area("support", "Support", ["forum", "chat"], target=350, was=("help",)),
+        _area("coding", "Coding", ["forge"], target=400),
+        _area("support", "Support", ["forum", "chat"], target=350, was=("help",)),
         _area("translation", "Translation", ["wiki"], target=300, split_by="locale"),
         _area("quality", "Quality", ["forge"], target=200, organisation="moco"),
         _area("documentation", "Documentation", ["wiki"], target=160), _area("events", "Events", ["meet"], target=120),
@@ -67,7 +70,8 @@ class PretendAnswers:
     @property
     def stamp(self) -> SimpleNamespace:
         """Which state this is."""
-        return SimpleNamespace(version=self.version, seq=1, refreshed=dt.datetime(2026, 11, 22, 6, tzinfo=dt.UTC), counted_to=TODAY)
+        refreshed = dt.datetime(2026, 11, 22, 6, tzinfo=dt.UTC)
+        return SimpleNamespace(version=self.version, seq=1, refreshed=refreshed, counted_to=TODAY)
 
     def scopes(self) -> list[SimpleNamespace]:
         """All that people are counted in."""
@@ -84,7 +88,9 @@ class PretendAnswers:
         value = last if as_of >= TODAY else round(first + (last - first) * share * share * (3 - 2 * share) + ripple * last / 60)
         return Count(max(0, value if staff else round(value * 0.9)), as_of)
 
-    def series(self, scope: str, level: str, start: dt.date, end: dt.date, grain: str = "week", *, staff: bool = True) -> list[Row]:
+    def series(
+        self, scope: str, level: str, start: dt.date, end: dt.date, grain: str = "week", *, staff: bool = True,
+    ) -> list[Row]:
         """The number at the end of each week."""
         days = [end - dt.timedelta(weeks=n) for n in range((end - start).days // 7, -1, -1)]
         return [Row(day, self.count(scope, level, day, staff=staff).value) for day in days]
@@ -105,7 +111,7 @@ class PretendAnswers:
     def flow_series(self, scope: str, start: dt.date, end: dt.date, grain: str = "quarter", *, staff: bool = True) -> list[Flows]:
         """Eight quarters."""
         days = [end - dt.timedelta(days=91 * n) for n in range(8, -1, -1)]
-        return [self.flows(scope, a, b, staff=staff) for a, b in zip(days, days[1:], strict=False)]
+        return [self.flows(scope, a, b, staff=staff) for a, b in pairwise(days)]
 
     def known_days(self, system: str) -> tuple[dt.date | None, dt.date | None]:
         """One system is late, one is silent."""
@@ -115,7 +121,10 @@ class PretendAnswers:
 
     def moves(self, start: dt.date, end: dt.date, *, staff: bool = True) -> list[Move]:
         """Some movers."""
-        return [Move("documentation", "support", 22), Move("support", "quality", 15), Move("translation", "support", 12), Move("quality", "support", 3)]
+        return [
+            Move("documentation", "support", 22), Move("support", "quality", 15), Move("translation", "support", 12),
+            Move("quality", "support", 3),
+        ]
 
     def overlap(self, as_of: dt.date, *, staff: bool = True) -> list[Overlap]:
         """Who helps in several places."""

@@ -13,6 +13,6 @@ from baloo.charts.sparkline import sparkline
 from baloo.charts.trend import Mark, TrendPoint, trend
 
 __all__ = [
-    "DARK", "LIGHT", "About", "Bar", "Drawing", "Mark", "Period", "Picture", "TrendPoint", "churn", "described", "draw", "funnel", "png_file", "rasterised",
-    "sparkline", "svg_file", "trend",
+    "DARK", "LIGHT", "About", "Bar", "Drawing", "Mark", "Period", "Picture", "TrendPoint", "churn", "described", "draw", "funnel",
+    "png_file", "rasterised", "sparkline", "svg_file", "trend",
 ]

@@ -55,7 +55,9 @@ def churn_chart(size: Size) -> alt.TopLevelMixin:
             x=x, y=alt.Y("a:Q", axis=alt.Axis(labelExpr="format(abs(datum.value), ',d')", tickCount=5)), y2="b:Q",
             color=alt.Color("k:N", scale=kinds),
         ),
-        alt.Chart(alt.NamedData("names")).mark_text(color="var(--ink-2)", baseline="top", fontSize=12 if small else 13, lineHeight=16).encode(
+        alt.Chart(alt.NamedData("names")).mark_text(
+            color="var(--ink-2)", baseline="top", fontSize=12 if small else 13, lineHeight=16,
+        ).encode(
             x=x, y=alt.value(height + 10), text="t:N",
         ),
         alt.Chart(alt.NamedData("words")).mark_text(align="left", dx=bar / 2 + 6, color="var(--ink-2)").encode(

@@ -18,7 +18,7 @@ _STEP = 58  # pixels from one bar to the next
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One step: its name, its people, the same in words, the share that came this far, and whether it is the one that is counted."""
+    """One step: its name, its people, the same in words, the share that came this far, and whether it is counted."""
 
     name: str
     people: int

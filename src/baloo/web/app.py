@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
 from litestar.enums import ScopeType
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
@@ -21,6 +23,7 @@ from baloo.queue.sqlite import SqliteQueue
 from baloo.records import Records
 from baloo.registry import load
 from baloo.registry.provider import RegistryProvider
+from baloo.web.api.routes import routes
 from baloo.web.headers import guarded
 from baloo.web.pages.addresses import not_found, page_routes
 from baloo.web.renderer import Renderer
@@ -28,6 +31,8 @@ from baloo.web.site import Site
 from baloo.workspace import Workspace
 
 __all__ = ["make_app", "pages_app", "with_door"]
+
+_PACKED = r"^/($|(areas|systems|organisations|definitions|charts|static|status|privacy|about)(/|$))"  # when they are made
 
 
 def make_app(workspace: Workspace, *, clock: Clock | None = None) -> ASGIApp:
@@ -47,11 +52,14 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None) -> ASGIApp:
         workspace.settings, registry, answers.current, clock, renderer, workspace.registry, Quarantine(records).groups,
     )
     door = make_door(workspace, registry, TokenChecker(records, clock), appender, clock)
-    return with_door(door, pages_app(site, opened.close))
+    state = {"answers": answers, "workspace": workspace}
+    return with_door(door, pages_app(site, opened.close, routes(), state))
 
 
-def pages_app(site: Site, close: Callable[[], None], api: Iterable[ControllerRouterHandler] = ()) -> ASGIApp:
-    """Pages and API, under the security headers; `close` is called when the server stops."""
+def pages_app(
+    site: Site, close: Callable[[], None], api: Iterable[ControllerRouterHandler] = (), state: Mapping[str, object] | None = None,
+) -> ASGIApp:
+    """Pages and API, under the security headers; `close` is called when the server stops. `state` is what the API asks."""
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
@@ -61,7 +69,8 @@ def pages_app(site: Site, close: Callable[[], None], api: Iterable[ControllerRou
             close()
 
     app = Litestar(
-        [*page_routes(site), *api], lifespan=[life], openapi_config=None, logging_config=None,
+        [*page_routes(site), *api], lifespan=[life], openapi_config=None, logging_config=None, state=State(dict(state or {})),
+        compression_config=CompressionConfig("gzip", exclude=[_PACKED]),
         exception_handlers={NotFoundException: not_found(site), MethodNotAllowedException: not_found(site)},
     )
     return guarded(app)

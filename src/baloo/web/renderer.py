@@ -1,8 +1,8 @@
 """Draws figures in a process of its own.
 
-The libraries of drawing are large and hold the interpreter for the 30 ms that a figure takes; beside the door that would cost every
-sender as much. The process starts with the first figure, is asked in lines of JSON, and ends after two quiet minutes or when the
-pipe is closed, so that it never outlives its parent.
+The libraries of drawing are large and hold the interpreter for the 30 ms that a figure takes; beside the door that would
+cost every sender as much. The process starts with the first figure, is asked in lines of JSON, and ends after two quiet
+minutes or when the pipe is closed, so that it never outlives its parent.
 """
 
 from __future__ import annotations

@@ -72,8 +72,8 @@ class Site:
     """Makes pages of the present answers. Safe to use from many threads; one page is made at a time."""
 
     def __init__(
-        self, settings: Settings, registry: Callable[[], Registry], answers: Callable[[], Answers], clock: Clock, renderer: LocalRenderer,
-        files: Path = Path(), waiting: Callable[[], Sequence[Waiting]] = tuple,
+        self, settings: Settings, registry: Callable[[], Registry], answers: Callable[[], Answers], clock: Clock,
+        renderer: LocalRenderer, files: Path = Path(), waiting: Callable[[], Sequence[Waiting]] = tuple,
     ) -> None:
         self.settings = settings
         self.renderer = renderer
@@ -120,8 +120,8 @@ class Site:
         if staff not in {"yes", "no"}:
             raise InputError(f"`staff` is `yes` or `no`, not `{staff}`.")
         return Scene(
-            self._answers, self._registry(), self.settings, self.renderer, words_in(), today, _day(query.get("as_of"), today), staff == "yes",
-            self._files, self._waiting,
+            self._answers, self._registry(), self.settings, self.renderer, words_in(), today, _day(query.get("as_of"), today),
+            staff == "yes", self._files, self._waiting,
         )
 
     def made(self, scene: Scene, show: Show) -> Reply:

@@ -28,7 +28,7 @@ class Words:
             self._bundle.add_resource(FluentResource(file.read_text("utf-8")))
 
     def __call__(self, name: str, **values: str | int) -> str:
-        """The text of message `name`. Raises LookupError for an unknown name or a value that the text asks for and is not given."""
+        """The text of message `name`. Raises LookupError for an unknown name, and where the text asks for a value not given."""
         message = self._bundle.get_message(name) if self._bundle.has_message(name) else None
         if message is None or message.value is None:
             raise LookupError(f"There are no words for `{name}` in `{self.locale}`.")

@@ -26,7 +26,8 @@ def active(scene: Scene, scope: Scope) -> Figure:
     words = scene.words
     first, last = (rows[0], rows[-1]) if rows else (None, None)
     told = {
-        "scope": scope.title, "first": scene.shown(first.value if first else None), "last": scene.shown(last.value if last else None),
+        "scope": scope.title,
+        "first": scene.shown(first.value if first else None), "last": scene.shown(last.value if last else None),
         "start": words.month(first.day if first else scene.as_of), "end": words.month(last.day if last else scene.as_of),
     }
     return Figure(

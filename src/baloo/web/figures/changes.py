@@ -60,7 +60,8 @@ def changes(scene: Scene, scope: Scope) -> Figure:
     numbers = _numbers(scene, flows)
     names = {
         "before": words("flow-before", day=words.day(flows.start)), "left": words("tile-left"), "stayed": words("tile-stayed"),
-        "joined": words("tile-joined"), "returned": words("tile-returned"), "after": words("flow-after", day=words.day(flows.end)),
+        "joined": words("tile-joined"),
+        "returned": words("tile-returned"), "after": words("flow-after", day=words.day(flows.end)),
     }
     values = {**numbers, "before": flows.before, "after": flows.after}
     return Figure(

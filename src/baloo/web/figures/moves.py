@@ -27,7 +27,10 @@ def moves(scene: Scene, scope: Scope) -> Figure | None:
         text=_text(scene, scope, found), label=words("moves-caption"), subject=words("moves-subject", scope=scope.title),
         table=Table(
             words("moves-caption"),
-            (Column("from", words("column-from")), Column("to", words("column-to")), Column("people", words("column-people"), number=True)),
+            (
+                Column("from", words("column-from")), Column("to", words("column-to")),
+                Column("people", words("column-people"), number=True),
+            ),
             tuple((_cell(scene, move.source), _cell(scene, move.target), scene.cell(move.people)) for move in found),
         ),
         start=scene.year_ago, end=scene.as_of,

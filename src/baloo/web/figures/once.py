@@ -28,7 +28,7 @@ def once(scene: Scene, scope: Scope) -> Figure | None:
     ]
     return Figure(
         slug=scope.slug("areas-per-person"),
-        title=words("once-title", sum=words.number(added), people=words.number(people)) if added > people else words("once-title-equal"),
+        title=words("once-title" if added > people else "once-title-equal", sum=words.number(added), people=words.number(people)),
         text=words("once-text", several=scene.shown(several), n=several) if several else words("once-text-nobody"),
         label=words("once-caption"), subject=words("once-subject"),
         table=Table(

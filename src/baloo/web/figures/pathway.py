@@ -40,7 +40,8 @@ def pathway(scene: Scene, scope: Scope) -> Figure | None:
             words("path-caption"),
             (
                 Column("step", words("column-step")), Column("level", words("column-level")),
-                Column("people", words("column-people"), number=True), Column("percent_of_before", words("column-rate"), number=True),
+                Column("people", words("column-people"), number=True),
+                Column("percent_of_before", words("column-rate"), number=True),
             ),
             tuple((
                 Cell(step.title, step.title), Cell(words("level", level=step.level), step.level), scene.cell(step.people),

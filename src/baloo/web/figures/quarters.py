@@ -20,7 +20,8 @@ def quarters(scene: Scene, scope: Scope) -> Figure | None:
     """The last eight quarters; None where fewer than two have anybody in them."""
     words = scene.words
     start = scene.as_of - dt.timedelta(days=91 * (_QUARTERS - 1))
-    found = [f for f in scene.answers.flow_series(scope.name, start, scene.as_of, "quarter", staff=scene.staff) if f.before or f.after]
+    flows = scene.answers.flow_series(scope.name, start, scene.as_of, "quarter", staff=scene.staff)
+    found = [f for f in flows if f.before or f.after]
     if len(found) < 2:
         return None
     rows = [[None if scene.hides(n) else n for n in (f.joined, f.returned, f.left)] for f in found]

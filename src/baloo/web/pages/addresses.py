@@ -52,8 +52,9 @@ async def _answer(site: Site, request: Request[Any, Any, Any], show: Show, *, fr
         etag = await run_sync(site.etag)
         if etag in request.headers.get("if-none-match", ""):
             return Response(b"", status_code=304, headers={"etag": etag, **_KEPT})
-        reply = site.known(address) or await run_sync(site.make, address, dict(request.query_params), show)
-        return _response(request, reply, {"etag": etag, **_KEPT})
+        known = site.known(address)
+        made = known or await run_sync(site.make, address, dict(request.query_params), show)
+        return _response(request, made, {"etag": etag, **_KEPT})
     except NothingCounted:
         page = empty()
     except UnknownName as error:

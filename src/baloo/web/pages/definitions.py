@@ -43,7 +43,8 @@ def point(scene: Scene, area: str, name: str) -> Page | Moved:
     title = words("definition-title", level=found.level, scope=scope.title)
     return Page(
         "definition.html", title, rule.text, "definitions", values={
-            "scope": scope, "rule": rule, "keeps": keeps(scene, found), "yaml": yaml_of(scene.files, owner, found), "owner": owner,
+            "scope": scope, "rule": rule, "keeps": keeps(scene, found),
+            "yaml": yaml_of(scene.files, owner, found), "owner": owner,
             "is_counted": counted is not None and counted.id == found.id,
             "others": [said(scene, registry.areas[area], p) for p in pathway.values() if p.id != name],
         },

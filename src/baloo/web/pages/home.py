@@ -31,7 +31,8 @@ def home(scene: Scene) -> Page:
             "now": now, "number": scene.shown(now), "answer": answer(scene, now), "delta": delta(scene, now, then),
             "trend": active(scene, whole), "tiles": made, "sum": summed, "changes": changes(scene, whole),
             "areas": areas(scene, whole), "rows": area_rows(scene, inner(scene, whole)), "once": once(scene, whole),
-            "week": this_week(scene), "banner": banner(scene), "quarters": quarters(scene, whole), "moves": moves(scene, whole), "systems": len(scene.registry.systems),
+            "week": this_week(scene), "banner": banner(scene), "quarters": quarters(scene, whole), "moves": moves(scene, whole),
+            "systems": len(scene.registry.systems),
         },
     )
 

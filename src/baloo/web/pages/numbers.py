@@ -25,7 +25,8 @@ def numbers(scene: Scene, scope: Scope) -> dict[str, Any]:
         "lead": words("scope-lead", n=now) if shown and now is not None else words("few-kept") if now else words("scope-none"),
         "delta": delta(scene, now, then), "goal": _goal(scene, scope, now) if shown and now is not None else "",
         "flags": _flags(scene, scope),
-        "trend": active(scene, scope), "tiles": made, "sum": summed, "changes": changes(scene, scope), "quarters": quarters(scene, scope),
+        "trend": active(scene, scope), "tiles": made, "sum": summed, "changes": changes(scene, scope),
+        "quarters": quarters(scene, scope),
     }
 
 

@@ -12,7 +12,7 @@ __all__ = ["Route"]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`show` takes the visit and the parameters of `path`. A `fresh` page tells of more than the counts, and is made each time."""
+    """`show` takes the visit and the parameters of `path`. A `fresh` page tells of more than counts, and is made each time."""
 
     path: str
     show: Callable[..., Page | Raw | Moved]

@@ -51,7 +51,8 @@ def said(scene: Scene, area: Area, point: Point) -> Said:
         for i, version in enumerate(point.versions)
     )
     return Said(
-        area, point, f"/definitions/{area.id}/{point.id}", definition(scene.registry, area, point), words("level", level=point.level),
+        area, point, f"/definitions/{area.id}/{point.id}", definition(scene.registry, area, point),
+        words("level", level=point.level),
         words("rule-since", day=words.day(since)) if since else "", history[::-1],
     )
 

@@ -32,7 +32,8 @@ def system(scene: Scene, name: str) -> Page:
         "plain_rule": default_definition(scene.registry, scope.title),
     }
     title = scene.words("scope-title", scope=scope.title, people=values["number"])
-    return Page("system.html", title, scene.words("scope-description", scope=scope.title, people=values["number"]), "systems", values)
+    description = scene.words("scope-description", scope=scope.title, people=values["number"])
+    return Page("system.html", title, description, "systems", values)
 
 
 ROUTES = (Route("/systems", index), Route("/systems/{name:str}", system))

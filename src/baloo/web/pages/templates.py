@@ -38,7 +38,8 @@ def rendered(page: Page, scene: Scene) -> str:
         return Markup("").join(_inline(drawing, size, figure) for drawing, size in zip(drawings, _SIZES, strict=True))
 
     values: dict[str, Any] = {
-        **page.values, "page": page, "scene": scene, "w": scene.words, "assets": assets(), "pictures": pictures, "query": scene.query,
+        **page.values, "page": page, "scene": scene, "w": scene.words, "assets": assets(), "pictures": pictures,
+        "query": scene.query,
         "demo": bool(scene.settings["demo"]), "community": scene.registry.community,
     }
     return _environment().get_template(page.template).render(values)

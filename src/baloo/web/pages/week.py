@@ -72,4 +72,5 @@ def _nearest(scene: Scene) -> Sentence | None:
     if not short:
         return None
     missing, scope = min(short, key=lambda found: (found[0], found[1].title))
-    return Sentence(scene.words("week-nearest", n=missing, scope=scope.title, target=scene.words.number(scope.target or 0)), scope.path)
+    target = scene.words.number(scope.target or 0)
+    return Sentence(scene.words("week-nearest", n=missing, scope=scope.title, target=target), scope.path)
