@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from baloo.metrics.plan import All, Counted, Edge, Entry, Feed, New, Node, Plan, Spread, Staff, Union, in_order
+from baloo.metrics.plan import All, Counted, Edge, Entry, Feed, New, Node, Plan, Spread, Staff, Union, feeds_of, in_order
 from baloo.metrics.selections import Selections
 from baloo.registry.model import AllOf, AnyOf, Leaf, Level, Not, Point, Reached, Registry, Rule, Span, Window
 
@@ -52,8 +52,9 @@ class _Compiler:
         self._scope("community", everything, {level: self._union_of(tops, level) for level in _LEVELS})
         self._add("community", "staff", Staff())
         nodes = in_order(entry.node for entry in self.entries)
-        sources = {feed.source: None for node in nodes for feed in _feeds_of(node)}
-        return Plan(tuple(self.entries), nodes, tuple(sources), self._no_number_before())
+        sources = {feed.source: None for node in nodes for feed in feeds_of(node)}
+        contributions = tuple(feed.source for feed in everything)
+        return Plan(tuple(self.entries), nodes, tuple(sources), contributions, self._no_number_before())
 
     def _add(self, scope: str, measure: str, node: Node, *, parted: bool = False) -> None:
         self.entries.append(Entry(scope, measure, node, parted))
@@ -119,7 +120,9 @@ class _Compiler:
         target = rule.area or area
         if target == area:
             return self._point(place, self._find(area, rule.point))
-        node = self._point((target, False), self._find(target, rule.point))
+        whole, _, part = target.partition("/")
+        found = self._find(whole, rule.point)
+        node = Union((Edge(self._point((whole, True), found), whole=True, only=part),)) if part else self._point((whole, False), found)
         return Spread(node, self._claimed(place)) if parted else node
 
     def _find(self, area: str, point: str) -> Point:
@@ -185,10 +188,6 @@ def _union(edges: tuple[Edge, ...]) -> Node:
     if len(edges) == 1 and edges[0] == Edge(edges[0].node):
         return edges[0].node
     return Union(edges)
-
-
-def _feeds_of(node: Node) -> tuple[Feed, ...]:
-    return node.feeds if isinstance(node, Counted | New | Spread) else ()
 
 
 def _unique(items: object) -> tuple:  # type: ignore[type-arg]

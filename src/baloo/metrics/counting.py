@@ -1,17 +1,17 @@
 """From people's days to intervals: every node of a plan, computed in DuckDB into one table `held` (node, part, person, start, stop).
 
-Needs the tables `days`, `keyed`, `staff_days`, `roster` and `excluded`. Nodes are computed in ranks: those that need only contributions,
+Needs the tables `parts`, `days`, `keyed`, `staff_days`, `roster` and `excluded`. Nodes are computed in ranks: those that need only contributions,
 then those that need only these, and so on, all unions of a rank in one statement.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from baloo.metrics.compile import YEAR
 from baloo.metrics.leaves import count_leaf, needs_amounts
-from baloo.metrics.plan import All, Counted, Edge, Feed, New, Node, Plan, Spread, Staff, Union, nodes_below
+from baloo.metrics.plan import All, Counted, Edge, Feed, New, Node, Plan, Spread, Staff, Union, feeds_of, nodes_below
 from baloo.metrics.rollup import Sources
 from baloo.metrics.session import Session
 from baloo.metrics.statements import render
@@ -37,16 +37,25 @@ class Counting:
             self._ranks[node] = 1 + max((self._ranks[below] for below in nodes_below(node)), default=-1)
         self._windows = {window: number for number, window in enumerate(sorted({YEAR, *self._all_windows()}, key=repr))}
 
-    def run(self) -> None:
-        """Fill `held`."""
+    def run(self, given: Collection[Node] = ()) -> None:
+        """Fill `held` with every node, but for those `given`, whose rows are in table `tops`."""
         self._lay_out()
         self.session.put("held", HELD, [])
+        if given:
+            self.session.insert("held", "SELECT t.* FROM tops AS t JOIN affected AS a ON a.person = t.person")
         self._blocks()
         for node in self.numbers:
-            if isinstance(node, Counted) and needs_amounts(node):
+            if isinstance(node, Counted) and needs_amounts(node) and node not in given:
                 self.leaf(node)
         for rank in range(max(self._ranks.values(), default=0) + 1):
             self._rank(rank)
+
+    def run_leaves(self, nodes: Iterable[Counted]) -> None:
+        """Fill `held` with these leaves alone."""
+        self._lay_out()
+        self.session.put("held", HELD, [])
+        for node in nodes:
+            self.leaf(node)
 
     def leaf(self, node: Counted) -> None:
         """Add the intervals of one leaf that counts amounts."""
@@ -65,7 +74,7 @@ class Counting:
     def _lay_out(self) -> None:
         feeds: dict[Feed, int] = {}
         for node in self.numbers:
-            for feed in node.feeds if isinstance(node, Counted | New | Spread) else ():
+            for feed in feeds_of(node):
                 feeds.setdefault(feed, len(feeds))
         self.session.put("feeds", {"feed": "INTEGER", "source": "INTEGER", "since": "DATE", "until": "DATE"}, [
             (number, self._sources.number(feed.source), feed.since or dt.date.min, feed.until or LAST_DAY)
@@ -73,8 +82,9 @@ class Counting:
         ])  # fmt: skip
         self.session.put("node_feeds", {"node": "INTEGER", "feed": "INTEGER", "width": "INTEGER"}, [
             (number, feeds[feed], _width(node)) for node, number in self.numbers.items()
-            for feed in (node.feeds if isinstance(node, Counted | New | Spread) else ())
+            for feed in feeds_of(node)
         ])  # fmt: skip
+        self.session.table("feed_widths", "SELECT DISTINCT feed, width, width * 28 AS days FROM node_feeds WHERE width > 0")
         self.session.put("node_windows", {"node": "INTEGER", "window_id": "INTEGER", "form": "VARCHAR"}, [
             (number, self._windows[node.window if isinstance(node, Counted) else YEAR], _form(node))
             for node, number in self.numbers.items() if isinstance(node, Counted | New)
@@ -101,6 +111,7 @@ class Counting:
 
     def _lay_out_rules(self) -> None:
         edges, alls = [], []
+        self._parts = {name: part for part, name in self.session.run("SELECT part, name FROM parts")}
         for node, number in self.numbers.items():
             if isinstance(node, Union):
                 edges += [self._edge(number, node, edge) for edge in node.edges]
@@ -110,6 +121,7 @@ class Counting:
                 alls += [(self._ranks[node], number, self.numbers[below], weight, required) for below, weight in weights.items()]
         self.session.put("edges", {
             "rank": "INTEGER", "target": "INTEGER", "source": "INTEGER", "keeps": "INTEGER", "since": "DATE", "until": "DATE", "whole": "BOOLEAN",
+            "part": "INTEGER",
         }, edges)  # fmt: skip
         self.session.put(
             "alls", {"rank": "INTEGER", "target": "INTEGER", "source": "INTEGER", "weight": "BIGINT", "required": "BIGINT"}, alls
@@ -117,8 +129,9 @@ class Counting:
 
     def _edge(self, number: int, node: Union, edge: Edge) -> tuple[object, ...]:
         keeps = self._windows[edge.keeps] if edge.keeps else None
+        only = None if edge.only is None else self._parts.get(edge.only, -1)
         since, until = edge.since or dt.date.min, edge.until or LAST_DAY
-        return (self._ranks[node], number, self.numbers[edge.node], keeps, since, until, edge.whole)
+        return (self._ranks[node], number, self.numbers[edge.node], keeps, since, until, edge.whole, only)
 
     # Computing
 

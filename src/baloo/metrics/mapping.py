@@ -33,7 +33,7 @@ class AreasOf:
                 days |= {row.since or dt.date.min, row.until or dt.date.max}
         ordered = sorted(days)
         for since, until in zip(ordered, ordered[1:], strict=False):
-            areas = {row.area for rows in candidates if (row := _first(rows, since))}
+            areas = {best.area for rows in candidates if (best := _first(rows, since))}
             if areas:
                 yield since, until, f"|{'|'.join(sorted(areas))}|"
 

@@ -15,7 +15,8 @@ from typing import Literal, TypeAlias
 from baloo.registry.model import PointsLine, Where, Window
 
 __all__ = [
-    "All", "Counted", "Edge", "Entry", "Feed", "New", "Node", "Plan", "Source", "Spread", "Staff", "Term", "Union", "in_order", "nodes_below",
+    "All", "Counted", "Edge", "Entry", "Feed", "New", "Node", "Plan", "Source", "Spread", "Staff", "Term", "Union", "feeds_of", "in_order",
+    "nodes_below",
 ]
 
 
@@ -105,13 +106,17 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What a union takes of a node: each interval extended by `keeps`, then clipped to [since, until); `whole` forgets the part."""
+    """What a union takes of a node: each interval extended by `keeps`, then clipped to [since, until).
+
+    `whole` forgets the part; `only` takes one part by its value.
+    """
 
     node: Node
     keeps: Window | None = None
     since: dt.date | None = None
     until: dt.date | None = None
     whole: bool = False
+    only: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +157,48 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that a registry asks to be counted. `nodes` are in an order in which each comes after those it needs."""
+    """All that a registry asks to be counted. `nodes` are in an order in which each comes after those it needs.
+
+    `contributions` are the sources of all kinds that are contributions.
+    """
 
     entries: tuple[Entry, ...]
     nodes: tuple[Node, ...]
     sources: tuple[Source, ...]
+    contributions: tuple[Source, ...] = ()
     no_number_before: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def tops(self) -> tuple[Counted, ...]:
+        """The leaves that compare people with each other: one person's intervals can change with another's contributions."""
+        return tuple(node for node in self.nodes if isinstance(node, Counted) and node.amount == "top")
+
+    def fingerprint(self) -> str:
+        """The same for plans that count the same, in every process."""
+        numbers = {node: number for number, node in enumerate(self.nodes)}
+        told = [_told(node, numbers) for node in self.nodes]
+        named = [(entry.scope, entry.measure, numbers[entry.node], entry.parted) for entry in self.entries]
+        return hashlib.sha256(repr((told, named, [source.name for source in self.contributions])).encode()).hexdigest()[:24]
+
+
+def _told(node: Node, numbers: dict[Node, int]) -> tuple[object, ...]:
+    """A node in plain values, with the numbers of the nodes that it needs."""
+    feeds = tuple((feed.source.name, feed.since, feed.until) for feed in feeds_of(node))
+    match node:
+        case Counted():
+            return ("counted", feeds, node.window, node.amount, node.threshold, node.of, node.whose, node.cap)
+        case Union():
+            return ("union", *((numbers[edge.node], edge.keeps, edge.since, edge.until, edge.whole, edge.only) for edge in node.edges))
+        case All():
+            return ("all", *(numbers[below] for below in node.holds), "not", *(numbers[below] for below in node.fails))
+        case Spread():
+            return ("spread", feeds, numbers[node.node])
+    return (type(node).__name__, feeds)
+
+
+def feeds_of(node: Node) -> tuple[Feed, ...]:
+    """The feeds that a node reads itself."""
+    return node.feeds if isinstance(node, Counted | New | Spread) else ()
 
 
 def nodes_below(node: Node) -> tuple[Node, ...]:

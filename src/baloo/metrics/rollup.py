@@ -28,10 +28,14 @@ class Sources:
 
     numbers: dict[str, int] = field(default_factory=dict)
     kinds: dict[tuple[str, str], int] = field(default_factory=dict)
+    last: int = 0
 
     def number(self, source: Source) -> int:
         """The number of a source; a new one where it has none."""
-        number = self.numbers.setdefault(source.name, len(self.numbers) + 1)
+        if source.name not in self.numbers:
+            self.last += 1
+            self.numbers[source.name] = self.last
+        number = self.numbers[source.name]
         if source.base:
             self.kinds[(source.system, source.kind)] = number
         return number
@@ -40,10 +44,34 @@ class Sources:
         """Whether the rollup has it."""
         return source.name in self.numbers
 
+    def keep(self, sources: Iterable[Source]) -> None:
+        """Forget all sources but these and those of whole kinds."""
+        names = {source.name for source in sources}
+        kinds = set(self.kinds.values())
+        self.numbers = {name: number for name, number in self.numbers.items() if name in names or number in kinds}
+
+    def recall(self, number: int, name: str, system: str | None, kind: str | None) -> None:
+        """Take over one row of an earlier state."""
+        self.last = max(self.last, number)
+        if name:
+            self.numbers[name] = number
+        if system is not None and kind is not None:
+            self.kinds[(system, kind)] = number
+
+    def rows(self) -> list[tuple[int, str, str | None, str | None]]:
+        """All of it as rows that `recall` takes."""
+        kinds = {number: kind for kind, number in self.kinds.items()}
+        known = [(number, name, *kinds.get(number, (None, None))) for name, number in self.numbers.items()]
+        return [*known, (self.last, "", None, None)]
+
     def learn_kinds(self, session: Session, events: str) -> None:
         """Number every kind that occurs, and lay the numbers out as table `kinds`."""
         for system, kind in sorted(session.run(f"SELECT DISTINCT system, kind FROM ({events}) AS e")):
             self.number(Source(system, kind))
+        self.lay_out_kinds(session)
+
+    def lay_out_kinds(self, session: Session) -> None:
+        """Make table `kinds`: source, system, kind."""
         session.put("kinds", _COUNTS, [(number, *kind) for kind, number in sorted(self.kinds.items())])
 
 

@@ -1,5 +1,5 @@
--- Rows of several rollup files added up; what was taken back whole is gone
+-- Rows of several files added up; what was taken back whole is gone
 SELECT {columns}, CAST(sum(n) AS BIGINT) AS n{points}
 FROM ({rows}) AS r
 GROUP BY {columns}
-HAVING sum(n) > 0
+HAVING sum(n) {test}

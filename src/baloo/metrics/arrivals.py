@@ -1,0 +1,53 @@
+"""What the lake holds, and what changed in it since a refresh: queries over its data files."""
+
+from __future__ import annotations
+
+from baloo.lake.base import LakeSnapshot
+from baloo.metrics.files import reading
+from baloo.metrics.session import Session
+from baloo.metrics.statements import render
+
+__all__ = ["EVENT", "live", "lay_out_delta"]
+
+EVENT = "seq, doc, system, kind, day, identity_id, observation_id, object, extra"
+_MANY = 500_000  # new rows; beyond, and beyond a fifth of the lake, reading all of it costs no more
+
+
+def live(lake: LakeSnapshot) -> str:
+    """Every production event that is not void."""
+    return render("live", files=_events(lake.events), voids=_voids(lake, "TRUE"), test="TRUE")
+
+
+def lay_out_delta(session: Session, lake: LakeSnapshot, since: int) -> bool:
+    """Make table `delta` of what to add (sign 1) and take back (sign -1) to come from `since` to the lake as it is.
+
+    False, and no table, where so much is new that the whole lake had better be read.
+    """
+    newer = tuple(file for file, last in zip(lake.events, lake.max_seq or (since + 1,) * len(lake.events), strict=True) if last > since)
+    session.table("delta", f"SELECT {EVENT}, 1 AS sign FROM ({render('live', files=_events(()), voids=_voids(lake, 'FALSE'), test='TRUE')}) AS e")
+    if newer:
+        new = session.run(f"SELECT count(*) FROM ({reading(newer, 'seq')}) AS e WHERE seq > {since}")[0][0]
+        if new > _MANY and new * 5 > session.run(f"SELECT count(*) FROM ({reading(lake.events, 'seq')}) AS e")[0][0]:
+            return False
+        arrived = render("live", files=_events(newer), voids=_voids(lake, "TRUE"), test=f"e.seq > {since}")
+        session.insert("delta", f"SELECT {EVENT}, 1 AS sign FROM ({arrived}) AS e")
+    if lake.voids:
+        session.table("revoked", f"SELECT doc, max(seq) AS last FROM ({reading(lake.voids, 'doc, seq')}) AS v WHERE seq > {since} GROUP BY doc")
+        if session.count("revoked"):
+            before = render("live", files=_events(lake.events), voids=_voids(lake, f"seq <= {since}"), test=f"e.seq <= {since}")
+            session.insert("delta", render("revoked", before=before, columns=", ".join(f"e.{name.strip()}" for name in EVENT.split(","))))
+    return True
+
+
+def _events(files: tuple[str, ...]) -> str:
+    if files:
+        return f"({reading(files, 'environment, ' + EVENT)})"
+    types = {"seq": "BIGINT", "doc": "BIGINT", "day": "DATE", "identity_id": "BIGINT", "observation_id": "BIGINT"}
+    columns = ", ".join(f"CAST(NULL AS {types.get(name.strip(), 'VARCHAR')}) AS {name.strip()}" for name in f"environment, {EVENT}".split(","))
+    return f"(SELECT {columns} WHERE FALSE)"
+
+
+def _voids(lake: LakeSnapshot, test: str) -> str:
+    if not lake.voids:
+        return "SELECT CAST(NULL AS BIGINT) AS doc, CAST(NULL AS BIGINT) AS last WHERE FALSE"
+    return f"SELECT doc, max(seq) AS last FROM ({reading(lake.voids, 'doc, seq')}) AS v WHERE {test} GROUP BY doc"
