@@ -20,6 +20,8 @@ from baloo.workspace import Workspace
 
 __all__: list[str] = []
 
+_BACKLOG = 4096
+
 
 def main(folder: str, host: str, port: str) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code."""
@@ -40,7 +42,7 @@ def main(folder: str, host: str, port: str) -> int:
 async def _serve(workspace: Workspace, app: object, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app,  # type: ignore[arg-type] # an ASGI application
-        loop="uvloop", http="httptools", log_level="warning", access_log=False, server_header=False, backlog=4096,
+        loop="uvloop", http="httptools", log_level="warning", access_log=False, server_header=False, backlog=_BACKLOG,
         timeout_keep_alive=75, timeout_graceful_shutdown=5,
     )  # fmt: skip
     server = uvicorn.Server(config)
@@ -61,7 +63,9 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # head and body are two writes: else 40 ms between them
         listener.bind((host, port))
+        listener.listen(_BACKLOG)  # whoever comes before the server is ready waits
     except socket.gaierror as error:
         raise InputError(f"There is no address `{host}` here.", remedy="Use 127.0.0.1, or an address of this machine.") from error
     except OSError as error:
