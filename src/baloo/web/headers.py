@@ -41,6 +41,6 @@ def guarded(app: ASGIApp) -> ASGIApp:
                 message["body"] = b""
             await send(message)
 
-        await app({**scope, "method": "GET"} if head else scope, receive, out)  # type: ignore[arg-type] # the same scope
+        await app({**scope, "method": "GET"} if head else scope, receive, out)
 
     return guard

@@ -53,8 +53,9 @@ async def _answer(site: Site, request: Request[Any, Any, Any], show: Show, *, fr
         if etag in request.headers.get("if-none-match", ""):
             return Response(b"", status_code=304, headers={"etag": etag, **_KEPT})
         known = site.known(address)
-        made = known or await run_sync(site.make, address, dict(request.query_params), show)
-        return _response(request, made, {"etag": etag, **_KEPT})
+        if known is None:
+            known = await run_sync(site.make, address, dict(request.query_params), show)
+        return _response(request, known, {"etag": etag, **_KEPT})
     except NothingCounted:
         page = empty()
     except UnknownName as error:
@@ -95,8 +96,8 @@ def _static() -> HTTPRouteHandler:
     by_path = {asset.path: asset for asset in assets().values()}
 
     @get("/static/{name:str}", include_in_schema=False, sync_to_thread=False)
-    def static(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
-        asset = by_path.get(f"/static/{name}")
+    def static(request: Request[Any, Any, Any]) -> Response[bytes]:
+        asset = by_path.get(request.scope["path"])
         if asset is None:
             return Response(b"", status_code=404)
         return _response(request, Reply(200, asset.type, asset.packed), {"cache-control": _FOR_EVER, "vary": "accept-encoding"})
