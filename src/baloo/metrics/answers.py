@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
 
@@ -20,8 +20,8 @@ from baloo.errors import BalooError, ExitCode, InputError, UnknownName
 from baloo.metrics.derived import Manifest, read_manifest
 from baloo.metrics.questions.curves import Curve, Curves
 from baloo.metrics.questions.known import Known
-from baloo.metrics.questions.periods import last_day, last_days, last_sunday, steps
-from baloo.metrics.questions.reader import Connection, Reader, States, Turns
+from baloo.metrics.questions.periods import eves, last_day, last_days, last_sunday
+from baloo.metrics.questions.reader import Came, Connection, Reader, States
 from baloo.metrics.questions.scopes import LEVELS, Names
 from baloo.metrics.questions.values import (
     Breakdown,
@@ -202,7 +202,8 @@ class Answers:
     def flows(self, scope: str, start: dt.date, end: dt.date, level: str = "active", staff: bool = True) -> Flows:
         """Who stayed, left, joined and returned between the ends of two days. Raises UnknownName, InputError."""
         _check_order(start, end)
-        return self._flows([self._names.scope(scope)], [(start, end)], level, staff)[0]
+        scope = self._names.scope(scope)
+        return self._flows([scope], [start, end], level, staff)[0][0]
 
     def flow_series(self, scope: str, start: dt.date, end: dt.date | None = None, grain: PeriodGrain = "quarter",
                     level: str = "active", staff: bool = True) -> list[Flows]:
@@ -211,14 +212,14 @@ class Answers:
             raise UnknownName("grain", grain, ("month", "quarter", "year"))
         end = min(end or self.today, self.today)
         _check_order(start, end)
-        return self._flows([self._names.scope(scope)], steps(grain, start, end), level, staff)
+        return self._flows([self._names.scope(scope)], eves(grain, start, end), level, staff)[0]
 
     def flows_by_area(self, start: dt.date, end: dt.date, level: str = "active", staff: bool = True) -> list[tuple[str, Flows]]:
         """The flows of each top-level area: their sums are more than the community's, where people are in several."""
         _check_order(start, end)
         areas = self.top_areas()
-        found = self._flows([f"area:{area}" for area in areas], [(start, end)], level, staff)
-        return list(zip(areas, found, strict=True))
+        found = self._flows([f"area:{area}" for area in areas], [start, end], level, staff)
+        return [(area, flows) for area, (flows,) in zip(areas, found, strict=True)]
 
     def moves(self, start: dt.date, end: dt.date, level: str = "active", staff: bool = True,
               areas: Sequence[str] | None = None) -> list[Move]:
@@ -318,13 +319,19 @@ class Answers:
         keys = tuple(sorted(set(keys)))
         return self._keep(("states", keys, a, b, staff), lambda: self._reader.states(keys, a, b, staff))
 
-    def _flows(self, scopes: Sequence[str], periods: Sequence[tuple[dt.date, dt.date]], level: str, staff: bool) -> list[Flows]:
-        """The flows of each scope in turn, a period after the other."""
-        keys = [self._names.key(scope, self._names.measure(scope, level)) for scope in scopes]
+    def _flows(self, scopes: Sequence[str], days: Sequence[dt.date], level: str, staff: bool) -> list[list[Flows]]:
+        """For each scope its flows from each day to the next."""
+        measures = [(scope, self._names.measure(scope, level)) for scope in scopes]
+        keys = [self._names.key(*measure) for measure in measures]
         asked = tuple(sorted({key for key in keys if key is not None}))
-        turns = self._keep(("turns", asked, tuple(periods), staff), lambda: self._reader.turns(asked, periods, staff))
-        found = {(turn.key, turn.a, turn.b): turn for turn in turns}
-        return [_as_flows(found.get((key or 0, a, b)) if key is not None else None, a, b) for key in keys for a, b in periods]
+        came = self._keep(("came", asked, tuple(days), staff), lambda: self._reader.came(asked, days, staff))
+        found = {(row.key, row.eve): row for row in came}
+        held = [[self._held(*measure, day, staff) for day in days] for measure in measures]
+        return [
+            [_flows(found.get((key or 0, a)) if key is not None else None, a, b, before, after)
+             for (a, before), (b, after) in pairwise(zip(days, people, strict=True))]
+            for key, people in zip(keys, held, strict=True)
+        ]
 
     def _keep(self, question: object, ask: Callable[[], _T]) -> _T:
         """The answer to a question, asked once. The oldest answers are forgotten; two threads may ask the same at once."""
@@ -370,8 +377,7 @@ def _check_order(start: dt.date, end: dt.date) -> None:
         raise InputError(f"The start, {start}, is after the end, {end}.", where="start", remedy="Turn them round.")
 
 
-def _as_flows(turn: Turns | None, a: dt.date, b: dt.date) -> Flows:
-    if turn is None:
-        return Flows(a, b, 0, 0, 0, 0, 0, 0)
-    came = turn.after - turn.stayed
-    return Flows(a, b, turn.before, turn.stayed, turn.before - turn.stayed, came - turn.returned, turn.returned, turn.after)
+def _flows(came: Came | None, a: dt.date, b: dt.date, before: int, after: int) -> Flows:
+    people, returned = (came.people, came.returned) if came else (0, 0)
+    stayed = after - people
+    return Flows(a, b, before, stayed, before - stayed, people - returned, returned, after)

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
-__all__ = ["Period", "back", "last_day", "last_days", "last_sunday", "start_of", "steps"]
+__all__ = ["Period", "back", "eves", "last_day", "last_days", "last_sunday", "start_of"]
 
 Period: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -44,10 +44,9 @@ def last_days(period: Period, start: dt.date, end: dt.date) -> Iterator[dt.date]
         day = last + ONE_DAY
 
 
-def steps(period: Period, start: dt.date, end: dt.date) -> list[tuple[dt.date, dt.date]]:
-    """Pairs of days to compare: the eve of each period that touches [start, end], and its last day, cut at `end`."""
-    lasts = list(last_days(period, start, end))
-    return [(start_of(period, last) - ONE_DAY, last) for last in lasts]
+def eves(period: Period, start: dt.date, end: dt.date) -> list[dt.date]:
+    """The eve of the period that holds `start`, and the last day of each period from it on, cut at `end`."""
+    return [start_of(period, start) - ONE_DAY, *last_days(period, start, end)]
 
 
 def last_sunday(day: dt.date) -> dt.date:

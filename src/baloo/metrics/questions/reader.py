@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ import msgspec
 from baloo.errors import StorageBroken
 from baloo.metrics.derived import Manifest
 
-__all__ = ["Connection", "Reader", "States", "Turns"]
+__all__ = ["Came", "Connection", "Reader", "States"]
 
 _BITS = 62  # keys in one word
 _integers = msgspec.json.Decoder(list[int])
@@ -30,16 +31,13 @@ class States(NamedTuple):
     people: int
 
 
-class Turns(NamedTuple):
-    """Who turned over between days a and b, for one key."""
+class Came(NamedTuple):
+    """People who did not hold `key` at the end of the day `eve`, and held it on the next day that was asked about."""
 
     key: int
-    a: dt.date
-    b: dt.date
-    before: int
-    stayed: int
-    after: int
-    returned: int
+    eve: dt.date
+    people: int
+    returned: int  # those of them who had held it before the eve
 
 
 class Connection:
@@ -101,13 +99,14 @@ class Reader:
         n = len(words)
         return [States(_unpack(words, row[:n]), _unpack(words, row[n:2 * n]), row[-1]) for row in found]
 
-    def turns(self, keys: Sequence[int], periods: Sequence[tuple[dt.date, dt.date]], staff: bool) -> list[Turns]:
-        """The turnover of each key in each period that had any; a period is the two days that are compared."""
-        if not keys or not periods or not self._live:
+    def came(self, keys: Sequence[int], days: Sequence[dt.date], staff: bool) -> list[Came]:
+        """Who came between each day and the next, for each key; days are in order, and where nobody came there is no row."""
+        if not keys or len(days) < 2 or not self._live:
             return []
-        given = ", ".join(f"(DATE '{a}', DATE '{b}')" for a, b in periods)
-        sql = _sql("flows").format(held=self._held(keys, staff), periods=given)
-        return [Turns(*row) for row in self._connection.rows(sql)]
+        eve, day = ("CASE " + " ".join(f"WHEN start <= DATE '{b}' THEN DATE '{(a, b)[i]}'" for a, b in pairwise(days)) + " END"
+                    for i in (0, 1))
+        sql = _sql("flows").format(held=self._held(keys, staff), eve=eve, day=day)
+        return [Came(*row) for row in self._connection.rows(sql, {"first": days[0], "last": days[-1]})]
 
     def _held(self, keys: Iterable[int], staff: bool) -> str:
         if staff or not self._staff:
