@@ -16,9 +16,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-
-from baloo.workspace import Workspace
 from tests.functional.conftest import REGISTRY
+
+from baloo.lake.store import Lake
+from baloo.workspace import Workspace
 
 CYCLES = 60 if os.environ.get("BALOO_SOAK") else 12
 CLIENTS = 8
@@ -27,7 +28,8 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 def _baloo(root: Path, *arguments: str) -> str:
-    done = subprocess.run([sys.executable, "-m", "baloo", "-w", str(root), *arguments], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "baloo", "-w", str(root), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -48,11 +50,11 @@ async def _client(port: int, token: str, ledger: list[str], rng: random.Random) 
         while True:
             name = str(uuid.UUID(int=rng.getrandbits(128), version=4))
             body = json.dumps({
-                "id": name, "schema": "contribution", "version": 1, "at": f"2024-0{rng.randint(1, 9)}-01T10:00:00Z", "system": "code",
-                "kind": "git.commit", "actor": {"account": f"person-{rng.randint(1, 40)}"},
+                "id": name, "schema": "contribution", "version": 1, "at": f"2024-0{rng.randint(1, 9)}-01T10:00:00Z",
+                "system": "code", "kind": "git.commit", "actor": {"account": f"person-{rng.randint(1, 40)}"},
             }).encode()  # fmt: skip
-            head = f"POST /submit/baloo/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
-            writer.write(head.encode() + body)
+            head = f"POST /submit/baloo/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+            writer.write(head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
             answer = await reader.readuntil(b"\r\n\r\n")
             assert answer.startswith(b"HTTP/1.1 201"), answer
             await reader.readexactly(36)
@@ -65,7 +67,10 @@ async def _cycle(root: Path, token: str, ledger: list[str], rng: random.Random) 
     server = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE, start_new_session=True)
     assert server.stderr is not None
     try:
-        line = (await asyncio.wait_for(server.stderr.readline(), 60)).decode()
+        line = ""
+        while "serves" not in line:
+            line = (await asyncio.wait_for(server.stderr.readline(), 60)).decode()
+            assert line, "the server ended"
         port = int(line.split(" on http://127.0.0.1:")[1].split()[0])
         clients = [asyncio.create_task(_client(port, token, ledger, random.Random(rng.random()))) for _ in range(CLIENTS)]
         await asyncio.sleep(rng.uniform(0.2, 4.0))
@@ -85,8 +90,8 @@ def test_nothing_that_got_a_201_is_lost_or_doubled(tmp_path: Path):
         asyncio.run(_cycle(root, token, ledger, rng))
     _baloo(root, "refresh")
 
-    files = str(Workspace.open(root).lake / "events" / "**" / "*.parquet")
-    found = Counter(row[0] for row in duckdb.sql(f"SELECT id FROM '{files}'").fetchall())
+    files = list(Lake.open(Workspace.open(root).lake, write=False).snapshot().events)
+    found = Counter(row[0] for row in duckdb.execute("SELECT id FROM read_parquet(?)", [files]).fetchall())
     assert len(ledger) > CYCLES * 20
     assert [name for name in ledger if found[name] != 1] == []
     assert {name: times for name, times in found.items() if times > 1} == {}
