@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 
 from baloo.registry._check_fields import uses_of
 from baloo.registry._names import Names
@@ -17,8 +18,9 @@ MAX_PARTS = 500  # parts of a split; more is a wrong field, and a page nobody re
 
 def check_facts(names: Names, facts: Facts) -> None:
     """Hold the registry against what is known of the data."""
+    values_of = cache(facts.values)  # many rules ask for the same fields, and an answer may cost a scan
     for entry, place, field, concerned in uses_of(names):
-        known = [facts.values(system, kind, field) for system, kind in sorted(concerned)]
+        known = [values_of(system, kind, field) for system, kind in _asked(names, concerned)]
         if not known or any(values is None for values in known):
             continue
         values = {value for some in known for value in some or ()}
@@ -33,6 +35,16 @@ def check_facts(names: Names, facts: Facts) -> None:
         if people:
             message = f"{people} people hold a core point and are not active, so they do not count as core."
             names.report(entry, ("pathway",), message, severity="warning", slug="core-not-active")
+
+
+def _asked(names: Names, concerned: set[tuple[str, str]]) -> list[tuple[str, str | None]]:
+    """(system, kind) to ask for; where all kinds of a system are concerned, the system once, with None."""
+    asked: list[tuple[str, str | None]] = []
+    for system in sorted({system for system, _kind in concerned}):
+        kinds = sorted(kind for s, kind in concerned if s == system)
+        whole = len(kinds) == len(names.kinds_of(system))
+        asked += [(system, None)] if whole else [(system, kind) for kind in kinds]
+    return asked
 
 
 def _matches(test: Test, values: Collection[Scalar]) -> bool:

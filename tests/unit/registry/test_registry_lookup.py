@@ -150,3 +150,21 @@ def test_the_registry_is_imported_lightly() -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert ran.stdout == "[]\n"
+
+
+def test_facts_are_asked_once(tmp_path: Path) -> None:
+    """A field of a system is asked for once, however many rules test it, and for all kinds together where all are concerned."""
+    write_empty(tmp_path, "town", "Town")
+    (tmp_path / "systems/s.yaml").write_text("system: s\nowner: o\nkinds: {k: Did, l: Let}\n", "utf-8")
+    lines = "{system: s, where: {locale: fr}}, {system: s, where: {locale: de}}, {system: s, kinds: [k], where: {locale: fr}}"
+    (tmp_path / "areas/a.yaml").write_text(f"area: a\ncounts: [{lines}]\n", "utf-8")
+    asked: list[tuple[str, str | None, str]] = []
+
+    class Noting(SomeFacts):
+        def values(self, system: str, kind: str | None, field: str) -> Collection[Scalar] | None:
+            """Note what is asked."""
+            asked.append((system, kind, field))
+            return super().values(system, kind, field)
+
+    assert check(tmp_path, Noting()) == []
+    assert asked == [("s", None, "locale"), ("s", "k", "locale")]
