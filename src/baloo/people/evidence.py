@@ -8,11 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from baloo.people.rules import AUTOMATIC, RULES, SAME_ADDRESS, Edge, group_input, is_personal, star
+from baloo.people.mailmap import Line, Mailmap
+from baloo.people.rules import AUTOMATIC, MAILMAP, RULES, SAME_ADDRESS, Edge, group_input, is_personal, star
 from baloo.people.sql import insert_new, run_many, select_in, select_rows
-from baloo.records.tables import edges, observations
+from baloo.records.tables import edges, mailmap, observations
 
-__all__ = ["Sighting", "record", "same_addresses"]
+__all__ = ["Sighting", "mailmaps", "record", "same_addresses", "withdraw"]
 
 _MANY = 20_000
 
@@ -34,6 +35,45 @@ def same_addresses(connection: sa.Connection, fresh: Iterable[Sighting], secret:
     return found
 
 
+def mailmaps(connection: sa.Connection, fresh: Iterable[Sighting], secret: bytes, *, whole: bool) -> list[Edge]:
+    """The groups of identities that a `.mailmap` gives one author: those with one that is new, or with `whole` all of them.
+
+    Each source is a map of its own.
+    """
+    of, seen = mailmap.c, observations.c
+    sources: defaultdict[str, list[Line]] = defaultdict(list)
+    for _, source, *parts in sorted(
+        select_rows(connection, of.id, of.source, of.proper_name, of.proper_email, of.commit_name, of.commit_email)
+    ):
+        sources[source].append(Line(*parts))
+    new = {key for _, _, key in fresh if key}
+    found: list[Edge] = []
+    for source, lines in sources.items():
+        said = Mailmap(lines)
+        keys = sorted(said.related(None if whole else new))
+        sightings = select_in(connection, [seen.identity_id, seen.name, seen.email_key], seen.email_key, keys)
+        for author, group in said.groups(sightings).items():
+            found += star(MAILMAP, group_input(secret, MAILMAP, source, *author), group)
+    return found
+
+
+def withdraw(connection: sa.Connection, rule: str, holding: Iterable[Edge]) -> set[int]:
+    """Take from a rule's evidence on record whatever is not `holding` any more; return the identities that it concerned."""
+    standing: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
+    for edge in holding:
+        standing[edge.a, edge.b].add(edge.inputs)
+    of = edges.c
+    gone: set[int] = set()
+    changed = []
+    for number, a, b, inputs in select_in(connection, [of.id, of.a, of.b, of.inputs], of.rule, [rule]):
+        left = sorted(standing[a, b].intersection(inputs.split()))
+        if left != inputs.split():
+            changed.append({"row": number, "text": " ".join(left)})
+            gone |= {a, b}
+    _restate(connection, changed)
+    return gone
+
+
 def record(connection: sa.Connection, found: Sequence[Edge], now: int) -> set[int]:
     """Write the evidence that is not on record yet, and return the identities that it concerns.
 
@@ -53,8 +93,13 @@ def record(connection: sa.Connection, found: Sequence[Edge], now: int) -> set[in
         else:
             rows.append({"a": a, "b": b, "rule": rule, "inputs": text, **_standing(rule), "made": now})
     insert_new(connection, edges, rows)
-    run_many(connection, sa.update(edges).where(edges.c.id == sa.bindparam("row")).values(inputs=sa.bindparam("text")), changed)
+    _restate(connection, changed)
     return {end for a, b, _ in merged for end in (a, b)}
+
+
+def _restate(connection: sa.Connection, changed: Sequence[Mapping[str, Any]]) -> None:
+    statement = sa.update(edges).where(edges.c.id == sa.bindparam("row")).values(inputs=sa.bindparam("text"))
+    run_many(connection, statement, changed)
 
 
 def _standing(rule: str) -> Mapping[str, Any]:

@@ -44,10 +44,11 @@ def explain(records: Records, a: int, b: int) -> Explanation:
         person = unite(rows.values(), lambda asked: dict(select_in(connection, [keys.id, keys.key], keys.id, asked)))
         both = {person.get(a, a), person.get(b, b)}
         same = len(both) == 1
-        live = {n: e for n, e in rows.items() if e.state not in (REJECTED, SPLIT)}
+        live = {n: e for n, e in rows.items() if e.holds}
+        denied = {n: e for n, e in rows.items() if e.state in (REJECTED, SPLIT)}
         inside = {n: e for n, e in live.items() if person[e.a] == person[e.b]}
         chain = _shortest(inside if same else live, a, b)
-        against = [n for n, e in rows.items() if n not in live and {person[e.a], person[e.b]} == both]
+        against = [n for n, e in denied.items() if {person[e.a], person[e.b]} == both]
         of = edges.c
         said = {n: rest for n, *rest in select_in(connection, [of.id, of.who, of.reason], of.id, chain + against)}
 

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from baloo.errors import InputError
 from baloo.people.persons import bump, recompute
 from baloo.people.rules import ACCEPTED, AUTOMATIC, BY_HAND, REJECTED, RULES, SPLIT
-from baloo.people.sql import insert_new, read_meta, run_many, select_in
+from baloo.people.sql import insert_new, note, read_meta, run_many, select_in
 from baloo.records.store import Records
-from baloo.records.tables import audit, edges, exclusions, identities, members
+from baloo.records.tables import edges, exclusions, identities, members
 
 __all__ = ["Changed", "exclude", "include", "link", "unlink"]
 
@@ -58,7 +58,7 @@ def exclude(records: Records, whom: Iterable[int], *, why: str, who: str, reason
         version = bump(connection)
         rows = [{"identity_id": n, "why": why, "reason": reason, "made": now, "version": version} for n in fresh]
         insert_new(connection, exclusions, rows)
-        _note(connection, who, f"people excluded: {why}", fresh, now)
+        note(connection, who, f"people excluded: {why}", _ids(fresh), now)
         return Changed(version, tuple(fresh))
 
 
@@ -73,7 +73,7 @@ def include(records: Records, whom: Iterable[int], *, who: str, now: int = 0) ->
             return Changed(read_meta(connection, "people_version"))
         gone = sa.delete(exclusions).where(exclusions.c.identity_id == sa.bindparam("whom"))
         run_many(connection, gone, [{"whom": identity} for identity in out])
-        _note(connection, who, "people included", out, now)
+        note(connection, who, "people included", _ids(out), now)
         return Changed(bump(connection), tuple(sorted(out)))
 
 
@@ -97,7 +97,7 @@ def _say(records: Records, pairs: Iterable[Pair], state: str, who: str, reason: 
         if state == ACCEPTED:
             _joined(connection, wanted)
         what = "people linked" if state == ACCEPTED else "people unlinked"
-        _note(connection, who, what, [f"{a}={b}" for a, b in wanted], now)
+        note(connection, who, what, _ids(f"{a}={b}" for a, b in wanted), now)
         return Changed(read_meta(connection, "people_version"), tuple(changed))
 
 
@@ -134,6 +134,6 @@ def _existing(connection: sa.Connection, wanted: Sequence[int]) -> None:
         raise InputError(f"There is no identity {', '.join(missing[:5])}.", remedy="See `baloo people export`.")
 
 
-def _note(connection: sa.Connection, who: str, what: str, about: Sequence[object], now: int) -> None:
-    detail = " ".join(map(str, about[:1000]))
-    connection.execute(sa.insert(audit).values(made=now, who=who, what=what, detail=detail))
+def _ids(about: Iterable[object]) -> str:
+    """Ids for the audit, cut where there are very many."""
+    return " ".join(map(str, about))[:10_000]

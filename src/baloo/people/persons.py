@@ -34,17 +34,18 @@ def edges_of(connection: sa.Connection, touched: Iterable[int]) -> dict[int, Edg
     return found
 
 
-def recompute(connection: sa.Connection, touched: Iterable[int]) -> list[int]:
+def recompute(connection: sa.Connection, touched: Iterable[int], renewed: Iterable[int] = ()) -> list[int]:
     """Bring the persons of the identities, and of all that hang together with them, up to date; return those that changed.
 
-    The people version grows by one where something changed.
+    `renewed` are told as changed whatever comes of it. The people version grows by one where something changed.
     """
-    touched = set(touched)
+    renewed = set(renewed)
+    touched = renewed.union(touched)
     persons = unite(edges_of(connection, touched).values(), lambda asked: _keys(connection, asked))
     for identity in touched:
         persons.setdefault(identity, identity)
     before = _members(connection, persons)
-    changed = sorted(identity for identity, person in persons.items() if before.get(identity) != person)
+    changed = sorted(identity for identity, person in persons.items() if before.get(identity) != person or identity in renewed)
     if changed:
         version = bump(connection)
         rows = [{"identity_id": n, "person_id": persons[n], "version": version} for n in changed]

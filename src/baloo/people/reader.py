@@ -51,7 +51,7 @@ class Reader:
 def _owners(connection: sa.Connection, changed: list[int] | None) -> list[tuple[int, int]]:
     """(owner_key, identity) of the identities that changed, or of all; one identity a key.
 
-    Where an account and a username on a system are the same text, the account goes first, then the older identity.
+    Where an account and a username on a system are the same text, those who did something go first, then the account.
     """
     of = identities.c
     columns = [of.owner_key, of.account, of.id]
@@ -60,12 +60,12 @@ def _owners(connection: sa.Connection, changed: list[int] | None) -> list[tuple[
     else:
         keys = {key for (key,) in select_in(connection, [of.owner_key], of.id, changed) if key is not None}
         rows = select_in(connection, columns, of.owner_key, list(keys))
-    best: dict[int, tuple[bool, int]] = {}
+    claims: dict[int, list[tuple[bool, int]]] = {}
     for key, account, identity in rows:
-        rank = (account is None, identity)
-        if key not in best or rank < best[key]:
-            best[key] = rank
-    return [(key, identity) for key, (_, identity) in best.items()]
+        claims.setdefault(key, []).append((account is None, identity))
+    contested = [identity for several in claims.values() if len(several) > 1 for _, identity in several]
+    seen = {who for (who,) in select_in(connection, [observations.c.identity_id], observations.c.identity_id, contested)}
+    return [(key, min((who not in seen, rank, who) for rank, who in several)[-1]) for key, several in claims.items()]
 
 
 def _excluded(connection: sa.Connection) -> list[int]:

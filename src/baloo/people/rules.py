@@ -49,13 +49,21 @@ _NOBODY_DOMAIN = frozenset({"", "(none)", "?", "localhost", "localhost.localdoma
 
 
 class Edge(NamedTuple):
-    """One row of evidence between identities a < b. `inputs` has the groups that it stands for, separated by spaces."""
+    """One row of evidence between identities a < b. `inputs` has the groups that it stands for, separated by spaces.
+
+    What a rule found and rests on no group any more holds nobody together.
+    """
 
     a: int
     b: int
     rule: str
     inputs: str = ""
     state: str = AUTOMATIC
+
+    @property
+    def holds(self) -> bool:
+        """Whether it speaks for a and b being one person."""
+        return self.state == ACCEPTED or (self.state == AUTOMATIC and bool(self.inputs))
 
 
 def is_personal(key: str | None) -> bool:
@@ -87,11 +95,7 @@ def unite(edges: Iterable[Edge], keys: Callable[[Sequence[int]], Mapping[int, st
     apart = {(edge.a, edge.b) for edge in edges if edge.state in (REJECTED, SPLIT)}
     whole = _Union()
     for edge in edges:
-        if (edge.a, edge.b) in apart:
-            whole.add(edge.a)
-            whole.add(edge.b)
-        else:
-            whole.join(edge.a, edge.b)
+        whole.take(edge.a, edge.b, edge.holds and (edge.a, edge.b) not in apart)
     torn = _torn(edges, apart, whole)
     if torn:
         concerned = [edge for edge in edges if edge.a in torn or edge.b in torn]
@@ -108,8 +112,12 @@ class _Union:
     def __init__(self) -> None:
         self.parent: dict[int, int] = {}
 
-    def add(self, identity: int) -> None:
-        self.parent.setdefault(identity, identity)
+    def take(self, a: int, b: int, together: bool) -> None:
+        """Know of a and b, and unite them where they are together."""
+        self.parent.setdefault(a, a)
+        self.parent.setdefault(b, b)
+        if together:
+            self.join(a, b)
 
     def root(self, identity: int) -> int:
         parent = self.parent
@@ -119,8 +127,6 @@ class _Union:
 
     def join(self, a: int, b: int) -> int:
         """Unite the sets of a and b; the lower root stays, so a root is its set's oldest identity."""
-        self.add(a)
-        self.add(b)
         a, b = sorted((self.root(a), self.root(b)))
         self.parent[b] = a
         return a
@@ -138,11 +144,7 @@ def _torn(edges: Iterable[Edge], apart: set[tuple[int, int]], whole: _Union) -> 
         return set()
     clusters = _Union()
     for edge in edges:
-        if edge.inputs or (edge.a, edge.b) not in apart:
-            clusters.join(edge.a, edge.b)
-        else:
-            clusters.add(edge.a)
-            clusters.add(edge.b)
+        clusters.take(edge.a, edge.b, bool(edge.inputs) or edge.holds)
     torn = {clusters.root(a) for a, b in apart if clusters.root(a) == clusters.root(b)}
     return {identity for identity in whole.parent if clusters.root(identity) in torn}
 
@@ -178,7 +180,7 @@ def _groups(edges: Sequence[Edge], names: Mapping[int, str]) -> list[set[int]]:
         strength = (edge.state != ACCEPTED, -RULES[edge.rule].weight, edge.rule)
         for given in edge.inputs.split():
             found.setdefault((*strength, given, ()), set()).update((edge.a, edge.b))
-        if not edge.inputs and edge.state in (AUTOMATIC, ACCEPTED):
+        if not edge.inputs and edge.holds:
             pair = tuple(sorted((names[edge.a], names[edge.b])))
             found.setdefault((*strength, "", pair), set()).update((edge.a, edge.b))
     return [found[key] for key in sorted(found)]

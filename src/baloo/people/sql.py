@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from baloo.records.tables import meta
+from baloo.records.tables import audit, meta
 
-__all__ = ["chunks", "insert_new", "read_meta", "run_many", "select_in", "select_rows", "write_meta"]
+__all__ = ["chunks", "insert_new", "note", "read_meta", "run_many", "select_in", "select_rows", "write_meta"]
 
 _CHUNK = 5_000  # values in one `IN (...)`; both databases take more
 
@@ -77,3 +77,8 @@ def write_meta(connection: sa.Connection, name: str, value: int) -> None:
     changed = connection.execute(sa.update(meta).where(meta.c.name == name).values(value=str(value)))
     if not changed.rowcount:
         connection.execute(sa.insert(meta).values(name=name, value=str(value)))
+
+
+def note(connection: sa.Connection, who: str, what: str, detail: str, now: int) -> None:
+    """Write to the audit that somebody did something; `detail` has ids and numbers, never names."""
+    connection.execute(sa.insert(audit).values(made=now, who=who, what=what, detail=detail))
