@@ -142,7 +142,11 @@ class Judge:
 
 def uuid_of(content: bytes) -> str:
     """The UUID (version 5) that stands for a content."""
-    return str(uuid.UUID(bytes=hashlib.sha1(_CONTENT + content, usedforsecurity=False).digest()[:16], version=5))
+    digest = bytearray(hashlib.sha1(_CONTENT + content, usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _id(given: str | None, doc_id: str | None) -> str | None:

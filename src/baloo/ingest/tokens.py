@@ -90,7 +90,7 @@ class TokenChecker:
         self._known: dict[str, tuple[int, str, int | None]] = {}
         self._looked = -_LOOK_AGAIN
         self._used: dict[int, int] = {}
-        self._noted = time.monotonic()
+        self._noted = -_NOTE_EVERY
 
     def system_of(self, token: str) -> str:
         """The system that a token stands for. Raises Forbidden for one that is unknown, revoked or expired."""

@@ -117,11 +117,14 @@ def test_the_list_tells_tokens_apart_and_gives_none_away(records: Records):
 def test_the_last_use_is_noted_now_and_then(records: Records, monkeypatch: pytest.MonkeyPatch):
     """Not at each request: the door asks whether there is news, and writes it in a thread."""
     tokens, checker = Tokens(records, CLOCK), TokenChecker(records, CLOCK)
-    checker.system_of(tokens.create("git").secret)
-    early = checker.has_news
+    secret = tokens.create("git").secret
+    checker.system_of(secret)
+    first = checker.has_news
+    checker.note_use()
+    checker.system_of(secret)
+    soon = checker.has_news
     monkeypatch.setattr(module, "_NOTE_EVERY", 0.0)
     late = checker.has_news
-    checker.note_use()
 
-    assert (early, late, checker.has_news) == (False, True, False)
+    assert (first, soon, late) == (True, False, True)
     assert [micros(NOON)] == [token.last_used for token in tokens.list()]

@@ -35,9 +35,9 @@ class Draft(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=F
 
 def marks(draft: Draft) -> int:
     """How many quotation marks the keys and texts of a draft took, `extra` left out, if none of them was escaped."""
-    actor = draft.actor
-    return (
-        20 + 2 * (type(draft.version) is str) + 2 * (draft.extra is not _NO_EXTRA)
-        + 4 * ((draft.id is not None) + (draft.object is not None) + (draft.environment is not None)
-               + (actor.account is not None) + (actor.username is not None) + (actor.email is not None) + (actor.name is not None))
+    who = draft.actor
+    texts = (
+        (draft.id is not None) + (draft.object is not None) + (draft.environment is not None)
+        + (who.account is not None) + (who.username is not None) + (who.email is not None) + (who.name is not None)
     )
+    return 20 + 2 * (type(draft.version) is str) + 2 * (draft.extra is not _NO_EXTRA) + 4 * texts
