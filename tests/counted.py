@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -50,7 +51,7 @@ class Counted:
         names = sorted({(row[0], row[1]) for row in [*self.held, *self.patch]} | {("community", "staff")})
         keys = {name: i * 3 + 1 for i, name in enumerate(names)}
         stem = f"v{self.version}"
-        with duckdb.connect() as connection:
+        with _duckdb().cursor() as connection:
             for part, held in (("intervals", self.held), ("patch", self.patch)):
                 rows = sorted((keys[scope, measure], *rest) for scope, measure, *rest in held)
                 _write(connection, folder / f"{stem}-{part}.parquet", "key INTEGER, person BIGINT, start DATE, stop DATE", rows)
@@ -89,8 +90,13 @@ def registry(*areas: Area, systems: Iterable[str] = ("desk", "forge"), community
     )
 
 
+@cache
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
 def _write(connection: duckdb.DuckDBPyConnection, file: Path, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
-    connection.execute(f"CREATE OR REPLACE TABLE rows ({columns})")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE rows ({columns})")
     if rows:
         values = ", ".join("(" + ", ".join(f"'{value}'" for value in row) + ")" for row in rows)
         connection.execute(f"INSERT INTO rows VALUES {values}")

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from baloo.clock import FixedClock
 from baloo.metrics.answers import Answers, FeedRow, Step
+from baloo.metrics.questions.reader import Connection
 from baloo.registry.model import Area, Leaf, Point, Span, Version, Window
 from counted import FOREVER, Counted, Held, day, registry
 
 BEGIN = day("2016-01-01")
+CONNECTION = Connection()
 CLOCK = FixedClock(dt.datetime(2016, 12, 31, 12, tzinfo=dt.UTC))
 AREAS = ("code", "docs", "help")
 HELD = Leaf(Window("within", Span(90, "days")), "at_least", 1)
@@ -46,7 +48,7 @@ def communities(draw: st.DrawFn) -> Counted:
 
 
 days = st.integers(-5, 310).map(lambda n: BEGIN + dt.timedelta(n))
-relaxed = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+relaxed = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def people(counted: Counted, scope: str, measure: str, on: dt.date, staff: bool) -> set[int]:
@@ -57,7 +59,7 @@ def people(counted: Counted, scope: str, measure: str, on: dt.date, staff: bool)
 
 def opened(counted: Counted, folder: str) -> Answers:
     """The answers to what is written into the folder."""
-    return Answers.open(counted.write(Path(folder)), REGISTRY, CLOCK)
+    return Answers.open(counted.write(Path(folder)), REGISTRY, CLOCK, CONNECTION)
 
 
 @relaxed
