@@ -25,7 +25,7 @@ class Period:
 
 
 def churn(periods: Sequence[Period], words: tuple[str, str, str]) -> Picture:
-    """The picture of some periods in order of time; `words` name joined, returned and left beside the last bars."""
+    """The picture of some periods in order of time; `words` name joined, returned and left, at the side in the bars' order."""
     bars = [
         row for i, p in enumerate(periods) for row in (
             {"i": i, "a": 0, "b": p.joined, "k": "joined"},
@@ -33,12 +33,10 @@ def churn(periods: Sequence[Period], words: tuple[str, str, str]) -> Picture:
             {"i": i, "a": 0, "b": -p.left, "k": "left"},
         )
     ]
-    last = periods[-1] if periods else Period((), 0, 0, 0)
-    middles = (last.joined / 2, last.joined + last.returned / 2, -last.left / 2)
     return Picture("churn", {
         "bars": bars,
         "names": [{"i": i, "t": list(p.name)} for i, p in enumerate(periods)],
-        "words": [{"i": len(periods) - 1, "y": y, "t": t} for y, t in zip(middles, words, strict=True)],
+        "words": [{"k": k, "t": f"■ {t}"} for k, t in zip(("joined", "returned", "left"), words, strict=True)],
     })
 
 
@@ -47,7 +45,7 @@ def churn_chart(size: Size) -> alt.TopLevelMixin:
     import altair as alt  # noqa: PLC0415 - slow and large; only where a figure is drawn
 
     small = size == "narrow"
-    width, height, bar = (230, 240, 14) if small else (800, 300, 34)
+    width, height, bar = (210, 240, 14) if small else (792, 300, 34)
     x = alt.X("i:Q", axis=None, scale=alt.Scale(nice=False, padding=bar))
     kinds = alt.Scale(domain=["joined", "returned", "left"], range=["var(--c1)", "var(--c2)", "var(--c8)"])
     layers = [
@@ -60,9 +58,14 @@ def churn_chart(size: Size) -> alt.TopLevelMixin:
         ).encode(
             x=x, y=alt.value(height + 10), text="t:N",
         ),
-        alt.Chart(alt.NamedData("words")).mark_text(align="left", dx=bar / 2 + 6, color="var(--ink-2)").encode(
-            x=x, y="y:Q", text="t:N",
+        *(
+            alt.Chart(alt.NamedData("words")).transform_filter(f"datum.k == '{kind}'").mark_text(
+                align="left", baseline="middle",
+            ).encode(
+                x=alt.value(width + 12), y=alt.value(top), text="t:N", color=alt.Color("k:N", scale=kinds),
+            )
+            for kind, top in (("returned", 8), ("joined", 30), ("left", height - 8))
         ),
     ]
-    padding = {"left": 44, "right": 72 if small else 96, "top": 10, "bottom": 44}
+    padding = {"left": 44, "right": 92 if small else 104, "top": 10, "bottom": 44}
     return alt.layer(*layers).properties(width=width, height=height, padding=padding)

@@ -96,5 +96,5 @@ def trend_chart(size: Size) -> alt.TopLevelMixin:
             dx=4 if small else 10, dy=-9 if small else 0, fontSize=17, fontWeight=700, color="var(--c1)",
         ).encode(x, y, text=words),
     ]
-    padding = {"left": 48, "right": 12, "top": 22, "bottom": 30} if small else {"left": 56, "right": 76, "top": 14, "bottom": 30}
+    padding = {"left": 48, "right": 12, "top": 22, "bottom": 30} if small else {"left": 56, "right": 76, "top": 26, "bottom": 30}
     return alt.layer(*layers).properties(width=width, height=height, padding=padding)

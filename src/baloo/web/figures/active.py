@@ -15,6 +15,7 @@ from baloo.web.tables import Column, Table
 __all__ = ["active", "passed"]
 
 _YEARS = 5
+_IN_SIGHT = 0.75  # the share of the target from which on it is the finding
 _QUARTERS = (25, 50, 75, 100, 125, 150, 200)  # percent of the target at which a line may stand
 
 
@@ -68,7 +69,7 @@ def _title(scene: Scene, scope: Scope, rows: Sequence[Row]) -> str:
     words, now = scene.words, rows[-1].value if rows else None
     if now is None or scene.hides(now):
         return words("trend-title-plain", scope=scope.title)
-    if scope.target:
+    if scope.target and now >= scope.target * _IN_SIGHT:
         since = passed(rows, scope.target)
         number = words.number(scope.target)
         if since is None:

@@ -25,6 +25,7 @@ class AreaRow:
     scope: Scope
     now: int | None
     number: str
+    few: bool
     change: str
     difference: int | None
     line: str
@@ -88,7 +89,8 @@ def _row(scene: Scene, scope: Scope) -> AreaRow:
     rise = known[-1] - known[0] if known else 0
     goal, share = _goal(scene, scope, now)
     return AreaRow(
-        scope, now, scene.shown(now), "" if difference is None else _change(scene, difference), difference, sparkline(weeks),
+        scope, now, scene.shown(now), now is None or scene.hides(now),
+        "" if difference is None else _change(scene, difference), difference, sparkline(weeks),
         words("course", way="up" if rise > 0 else "down" if rise < 0 else "level"), goal, share, _newest(scene, scope, now),
     )
 

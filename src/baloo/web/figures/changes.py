@@ -15,7 +15,7 @@ __all__ = ["Tile", "changes", "tiles"]
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One number with its name and what it means."""
+    """One number with its name and what it means; `number` is empty where it is not shown."""
 
     title: str
     number: str
@@ -33,7 +33,7 @@ def _numbers(scene: Scene, flows: Flows) -> dict[str, int | None]:
 
 
 def tiles(scene: Scene, scope: Scope) -> tuple[list[Tile], str]:
-    """The tiles of a year, and the sentence that adds them up (empty where a number is not shown)."""
+    """The tiles of a year, and the sentence that adds them up, or says why one is not shown."""
     words = scene.words
     flows = scene.answers.flows(scope.name, scene.year_ago, scene.as_of, staff=scene.staff)
     numbers = _numbers(scene, flows)
@@ -44,11 +44,11 @@ def tiles(scene: Scene, scope: Scope) -> tuple[list[Tile], str]:
         "left": (words("tile-left"), words("tile-left-text")),
     }
     made = [
-        Tile(title, words("tile-hidden") if numbers[name] is None else words.number(numbers[name] or 0), text)
+        Tile(title, "" if numbers[name] is None else words.number(numbers[name] or 0), text)
         for name, (title, text) in texts.items()
     ]
     if None in numbers.values():
-        return made, ""
+        return made, words("tiles-kept", k=int(scene.settings["public_k"]))
     sums = {name: words.number(getattr(flows, name)) for name in ("before", "left", "joined", "returned", "after")}
     return made, words("tiles-sum", **sums)
 
@@ -77,5 +77,5 @@ def changes(scene: Scene, scope: Scope) -> Figure:
 
 
 def _cell(scene: Scene, n: int | None) -> Cell:
-    hidden = scene.words("tile-hidden")
+    hidden = scene.words("not-shown")
     return Cell(hidden, hidden) if n is None else scene.cell(n)

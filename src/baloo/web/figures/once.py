@@ -13,14 +13,14 @@ __all__ = ["once"]
 
 
 def once(scene: Scene, scope: Scope) -> Figure | None:
-    """People by the number of areas they are active in; None where nobody is active in any."""
+    """People by the number of areas they are active in; None where too few are active in more than one."""
     words = scene.words
     found = dict(scene.answers.by_number_of_areas(scene.as_of, staff=scene.staff))
     people = sum(found.values())
-    if not people or scene.hides(people):
-        return None
     added = sum(areas * n for areas, n in found.items())
     several = sum(n for areas, n in found.items() if areas > 1)
+    if not several or scene.hides(several):
+        return None
     rows = [
         (Cell(words("in-areas", n=areas) if exact else words("in-areas-or-more", n=areas), areas if exact else f"{areas}+"),
          scene.cell(n), scene.cell(counted))
@@ -28,8 +28,8 @@ def once(scene: Scene, scope: Scope) -> Figure | None:
     ]
     return Figure(
         slug=scope.slug("areas-per-person"),
-        title=words("once-title" if added > people else "once-title-equal", sum=words.number(added), people=words.number(people)),
-        text=words("once-text", several=scene.shown(several), n=several) if several else words("once-text-nobody"),
+        title=words("once-title", sum=words.number(added), people=words.number(people)),
+        text=words("once-text", n=several),
         label=words("once-caption"), subject=words("once-subject"),
         table=Table(
             words("once-caption"),

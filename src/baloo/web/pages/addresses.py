@@ -95,7 +95,9 @@ def _response(request: Request[Any, Any, Any], reply: Reply, headers: dict[str, 
 def _static() -> HTTPRouteHandler:
     by_path = {asset.path: asset for asset in assets().values()}
 
-    @get("/static/{name:str}", include_in_schema=False, sync_to_thread=False)
+    by_path["/favicon.ico"] = assets()["icon.svg"]
+
+    @get(["/static/{name:str}", "/favicon.ico"], include_in_schema=False, sync_to_thread=False)
     def static(request: Request[Any, Any, Any]) -> Response[bytes]:
         asset = by_path.get(request.scope["path"])
         if asset is None:

@@ -22,7 +22,7 @@ def numbers(scene: Scene, scope: Scope) -> dict[str, Any]:
     shown = now is not None and not scene.hides(now)
     return {
         "scope": scope, "now": now, "number": scene.shown(now), "few": not shown,
-        "lead": words("scope-lead", n=now) if shown and now is not None else words("few-kept") if now else words("scope-none"),
+        "lead": words("scope-none") if not now else words("scope-lead", n=now) if shown else words("few-kept"),
         "delta": delta(scene, now, then), "goal": _goal(scene, scope, now) if shown and now is not None else "",
         "flags": _flags(scene, scope),
         "trend": active(scene, scope), "tiles": made, "sum": summed, "changes": changes(scene, scope),

@@ -56,7 +56,10 @@ tile-returned = Returned
 tile-returned-text = had been quiet, and came back.
 tile-left = Drifted
 tile-left-text = have gone quiet. We’d love to see them again.
-tile-hidden = few
+tiles-kept = A number of fewer than { $k ->
+    [5] five
+   *[other] { $k }
+} people is not shown, and another one with it, so that the sum does not give it away.
 flow-before = Active on { $day }
 flow-after = Active on { $day }
 
@@ -87,12 +90,7 @@ goal-there = { $n ->
 }
 
 once-title = The areas add up to { $sum }. We are { $people }.
-once-title-equal = Everybody helps in one area
-once-text = { $n ->
-    [one] One of us helps in more than one place, and in each of those places counts. In the total everybody counts once.
-   *[other] { $several } of us help in more than one place, and in each of those places they count. In the total they count once.
-}
-once-text-nobody = Nobody helps in two places yet, so the areas add up to the total.
+once-text = { $n } of us help in more than one place, and in each of those places they count. In the total they count once.
 once-why = A total here is never a sum of its parts, and the difference is good news.
 once-caption = People, by the number of areas they help in
 once-subject = people by the number of areas
@@ -108,7 +106,7 @@ file-publisher = Baloo at { $community }
 column-step = Step
 column-level = Level
 column-rate = Of the step before
-column-quarter = Quarter to
+column-quarter = To
 column-after = Active then
 column-from = From
 column-to = To
@@ -125,10 +123,11 @@ quarters-title = { $way ->
     [fewer] More went than came
    *[same] As many came as went
 }
-quarters-text = In the last { $n } quarters { $came } people joined or returned, and { $left } drifted. Quarters are compared one by one, so a person who went and came back counts in both.
-quarters-label = Bars of people who joined, returned and drifted in { $scope }, quarter by quarter
-quarters-subject = the quarters of { $scope }
-quarters-caption = Comings and goings in { $scope }, by quarter
+quarters-text = In these times together { $came } people joined or returned, and { $left } drifted. Each period is compared with its eve, so a person who went and came back counts in both.
+quarters-kept = Who joined and returned stands above the line, who drifted below. Numbers of fewer than five people are left out of the drawing.
+quarters-label = Bars of people who joined, returned and drifted in { $scope }, period by period
+quarters-subject = comings and goings in { $scope } over time
+quarters-caption = Comings and goings in { $scope }
 moves-title = { $n } people moved from { $source } to { $target }
 moves-text = People who were active in one area a year ago and are active in another now.
 moves-in = Most of those who came from another area were in { $area }: { $n }.

@@ -59,6 +59,7 @@ spelt-start = { $n ->
    *[other] { $n }
 }
 no-number = no number yet
+not-shown = not shown
 few = fewer than { $k ->
     [5] five
    *[other] { $k }

@@ -28,11 +28,11 @@ home-us-link = What counts as lending a hand?
 
 delta-more = { $n ->
     [one] One more than this time last year. Hello, you.
-   *[other] { $n } more than this time last year. Hello, you { $n }.
+   *[other] { spelt-start } more than this time last year. Hello, you { spelt }.
 }
 delta-fewer = { $n ->
     [one] One fewer than this time last year.
-   *[other] { $n } fewer than this time last year.
+   *[other] { spelt-start } fewer than this time last year.
 }
 delta-same = As many as this time last year.
 
