@@ -69,7 +69,7 @@ def _usable(derived: Path, manifest: Manifest | None, lake: LakeSnapshot) -> Man
     """The manifest, where it can be built on."""
     if manifest is None or manifest.engine.get("format") != (_FORMAT,) or manifest.seq > lake.seq:
         return None
-    return manifest if all((derived / name).exists() for name in named(manifest)) else None
+    return manifest if all((derived / name).exists() for name in named(manifest) if name.endswith(".parquet")) else None
 
 
 class _Run:

@@ -48,6 +48,7 @@ class Store:
         store = cls(session, files, plan, registry, list(engine["counts"]), list(engine["details"]), list(engine["pulse"]))
         for number, name, system, kind in session.run(reading(files.paths(engine["sources"]), ", ".join(_SOURCES))):
             store.sources.recall(number, name, system, kind)
+        store.sources.lay_out_kinds(session)
         return store
 
     def build(self, lake: LakeSnapshot) -> None:
