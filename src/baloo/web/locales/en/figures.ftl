@@ -123,7 +123,7 @@ quarters-title = { $way ->
     [fewer] More went than came
    *[same] As many came as went
 }
-quarters-text = In these times together { $came } people joined or returned, and { $left } drifted. Each period is compared with its eve, so a person who went and came back counts in both.
+quarters-text = All in all { $came } people joined or returned, and { $left } drifted. Each period is compared with its eve, so a person who went and came back counts in both.
 quarters-kept = Who joined and returned stands above the line, who drifted below. Numbers of fewer than five people are left out of the drawing.
 quarters-label = Bars of people who joined, returned and drifted in { $scope }, period by period
 quarters-subject = comings and goings in { $scope } over time
