@@ -90,9 +90,8 @@ def _build(folder: Path, now: State, people: int, years: int, until: dt.date, se
     from baloo.ingest.accept import Door
     from baloo.people.find import find
     from baloo.people.hands import exclude
-    from baloo.people.mailmap import import_mailmap
+    from baloo.people.lists import import_mailmap, import_roster
     from baloo.people.refer import resolve_reference
-    from baloo.people.roster import import_roster
     from baloo.queue.sqlite import SqliteQueue
     from baloo.records import Records
     from baloo.registry import load
@@ -100,7 +99,7 @@ def _build(folder: Path, now: State, people: int, years: int, until: dt.date, se
     from baloo.worker.importing import run_import
 
     workspace = Workspace.init(folder, settings="demo = true\n")
-    write_registry(workspace.registry)
+    write_registry(workspace.registry, until=until, people=people)
     door = Door(RegistryProvider(workspace.registry, load), now.clock, workspace.settings)
     queue = SqliteQueue(workspace.queue)
     with progress(f"Inventing {people:,} people", "events") as bar:
@@ -114,12 +113,10 @@ def _build(folder: Path, now: State, people: int, years: int, until: dt.date, se
     records = Records.open(workspace.records)
     micros = int(now.clock.now().timestamp() * 1_000_000)
     find(records, now=micros)
-    import_mailmap(records, mailmap(people, years, seed), source="code:.mailmap")
+    import_mailmap(records, mailmap(people, years, seed), "code:.mailmap", who="the demo", now=micros)
     for reference, why, reason in exclusions():
         exclude(records, resolve_reference(records, reference), why=why, who="the demo", reason=reason, now=micros)
-    roster = workspace.root / "data" / "roster.csv"
-    roster.write_text(roster_csv(people, years, until, seed), "utf-8")
-    import_roster(records, roster)
+    import_roster(records, roster_csv(people, years, until, seed), "roster.csv", who="the demo", now=micros)
     records.close()
     _count(workspace, now.clock)
     return workspace

@@ -70,7 +70,7 @@ def git(
     as_json: AsJson = False,
 ) -> None:
     """Import the history of a git repository: authors, merges, co-authors, reviewers."""
-    from baloo.people.mailmap import import_mailmap
+    from baloo.people.lists import import_mailmap
     from baloo.records import Records
     from baloo.registry import load
     from baloo.sources.git import KINDS, GitSource, read_mailmap
@@ -89,9 +89,10 @@ def git(
     _import(now, [source], namespace=namespace, dry=dry_run, as_json=as_json)
     if mailmap and not dry_run:
         records = Records.open(now.workspace.records)
-        lines = import_mailmap(records, mailmap, source=f"{system}:.mailmap")
+        micros = int(now.clock.now().timestamp() * 1_000_000)
+        done = import_mailmap(records, mailmap, f"{system}:.mailmap", who="baloo import git", now=micros)
         records.close()
-        narrate(f"{lines:,} new lines of .mailmap kept as evidence of who is who.")
+        narrate(f"{done.lines:,} lines of .mailmap stand as evidence of who is who.")
 
 
 def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_json: bool) -> None:

@@ -15,9 +15,10 @@ import typer
 
 from baloo.cli.common import AsJson, State, state
 from baloo.cli.output import answer, narrate
-from baloo.errors import InputError
+from baloo.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
+    from baloo.people.lists import Imported
     from baloo.records import Records
 
 __all__ = ["register"]
@@ -92,32 +93,33 @@ def export(context: typer.Context) -> None:
 
 @group.command()
 def mailmap(
-    context: typer.Context, file: Annotated[Path, typer.Argument(help="A .mailmap, in one of git's four forms.")], as_json: AsJson = False
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A .mailmap, in one of git's four forms.")],
+    source: Annotated[str | None, typer.Option(help="What it belongs to; the file's path where it is not given.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Keep the lines of a .mailmap as evidence of who is who."""
-    from baloo.people.mailmap import import_mailmap
+    """Make the evidence of a .mailmap what the file says now; what is gone from it joins nobody any more."""
+    from baloo.people.lists import import_mailmap
 
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("This file cannot be read as UTF-8.", where=str(file)) from error
-    with _records(state(context)) as records:
-        lines = import_mailmap(records, text, source=str(file))
-    answer({"lines": lines}, f"{lines:,} new lines.", as_json=as_json)
+    now = state(context)
+    with _records(now) as records:
+        done = import_mailmap(records, _text(file), source or str(file), who=_me(), now=_micros(now))
+    _tell(done, "lines", as_json=as_json)
 
 
 @group.command()
 def roster(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV: who, from, until, organisation.")],
+    file: Annotated[Path, typer.Argument(help="CSV: who,from,to,organisation.")],
     as_json: AsJson = False,
 ) -> None:
-    """Replace the roster of staff: who is paid, from when, until when. It goes before the staff domains."""
-    from baloo.people.roster import import_roster
+    """Make the roster of staff what the file says: who is paid, from when, to when. It goes before the staff domains."""
+    from baloo.people.lists import import_roster
 
-    with _records(state(context)) as records:
-        done = import_roster(records, file)
-    answer({"entries": done}, f"{done:,} entries.", as_json=as_json)
+    now = state(context)
+    with _records(now) as records:
+        done = import_roster(records, _text(file), str(file), who=_me(), now=_micros(now))
+    _tell(done, "entries", as_json=as_json)
 
 
 @group.command()
@@ -165,6 +167,24 @@ def _records(now: State) -> Iterator[Records]:
         yield records
     finally:
         records.close()
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise InputError("There is no such file.", where=str(file)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("This file cannot be read as UTF-8.", where=str(file)) from error
+
+
+def _tell(done: Imported, what: str, *, as_json: bool) -> None:
+    for problem in done.problems:
+        narrate(str(problem))
+    problems = [asdict(problem) for problem in done.problems]
+    answer({what: done.lines, "problems": problems}, f"{done.lines:,} {what}.", as_json=as_json)
+    if done.problems and not done.lines:
+        raise typer.Exit(ExitCode.PROBLEMS)
 
 
 def _me() -> str:
