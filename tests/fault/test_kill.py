@@ -68,7 +68,6 @@ def test_kill_loses_nothing_and_doubles_nothing(tmp_path: Path):
         victims.kill(who)
 
     verdict = judge(tmp_path, victims.lines())
-    print(verdict)
 
     assert verdict.right, verdict
     assert verdict.acknowledged > CYCLES

@@ -1,0 +1,121 @@
+"""A full disk, and room again: what was refused was not kept, what was acknowledged stays, and no restart is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from baloo.errors import StorageFull
+from baloo.queue.group import GroupCommit
+from baloo.queue.sqlite import SqliteQueue
+from walls import Walls, event, request
+
+pytestmark = pytest.mark.fault
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 12 MiB."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small file system")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)], capture_output=True, check=False)
+    if done.returncode != 0:
+        pytest.skip("a tmpfs cannot be mounted here")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def fill(disk: Path, *, leave: int) -> Path:
+    """A file that takes all the room but `leave` bytes."""
+    ballast = disk / "ballast"
+    room = os.statvfs(disk)
+    with ballast.open("wb") as file:
+        file.write(b"\0" * max(0, room.f_bavail * room.f_frsize - leave))
+    return ballast
+
+
+@pytest.mark.parametrize("leave", [0, 4_096, 50_000, 200_000])
+def test_the_queue_refuses_and_works_again(small: Path, leave: int):
+    """Rows are refused with StorageFull, wherever in the append the room ends, and taken again when there is room."""
+    queue = SqliteQueue(small / "queue.sqlite")
+    big = b"x" * 10_000
+    kept = queue.append([b"first"])
+    ballast = fill(small, leave=leave)
+    with suppress(StorageFull):
+        for _ in range(100):
+            kept += queue.append([big, big])
+    seen = [row.seq for row in queue.read(0, 1000)]
+    with pytest.raises(StorageFull):
+        queue.append([big] * 200)
+
+    assert seen == kept
+    assert queue.last() == kept[-1]
+
+    ballast.unlink()
+    kept += queue.append([big])
+
+    assert [row.seq for row in queue.read(0, 1000)] == kept
+    assert [row.seq for row in SqliteQueue(small / "queue.sqlite").read(0, 1000)] == kept
+
+
+def test_opening_on_a_full_disk_says_so(small: Path):
+    """A server that is started again while the disk is full says what is wrong, and loses nothing."""
+    walls = Walls(small)
+    walls.send(request(event(1)))
+    walls.close()
+    ballast = fill(small, leave=0)
+    with pytest.raises(StorageFull):
+        Walls(small).load(request(event(2)))
+    ballast.unlink()
+    again = Walls(small)
+
+    assert again.load().accepted == 1
+    again.close()
+
+
+def test_a_group_of_requests_is_refused_and_the_next_one_taken(small: Path):
+    """Each request of the group gets the error; the server needs no restart."""
+    queue = SqliteQueue(small / "queue.sqlite")
+
+    async def work() -> None:
+        with GroupCommit(queue) as group:
+            await group.append(b"first")
+            ballast = fill(small, leave=0)
+            errors = await asyncio.gather(*[group.append(b"x" * 10_000) for _ in range(9)], return_exceptions=True)
+
+            assert {type(error) for error in errors} == {StorageFull}
+
+            ballast.unlink()
+            await asyncio.gather(*[group.append(b"x" * 10_000) for _ in range(9)])
+
+    asyncio.run(work())
+
+    assert len(queue.read(0, 100)) == 10
+
+
+@pytest.mark.parametrize("leave", [0, 5_000, 30_000])
+def test_the_loader_waits_for_room(small: Path, leave: int):
+    """The rows stay in the queue, the lake as it was; the same loader goes on when there is room."""
+    walls = Walls(small)
+    walls.load(request(event(1)))
+    walls.send(*[request(*[event(100 * n + m, extra=f'{{"n":"{n * m * 7919}"}}') for m in range(100)]) for n in range(1, 11)])
+    ballast = fill(small, leave=leave)
+    with pytest.raises(StorageFull):
+        walls.loader.load_once()
+
+    assert len(walls.numbers()) == 1
+
+    ballast.unlink()
+    while walls.loader.load_once() is not None:
+        pass
+
+    assert len(walls.numbers()) == 1001
+    assert walls.queue.depth().rows == 0
