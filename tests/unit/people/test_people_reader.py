@@ -21,7 +21,7 @@ from baloo.people.refer import resolve_reference
 from baloo.people.resolver import Resolver
 from baloo.queue.base import Event
 from baloo.records.store import Records
-from baloo.records.tables import roster
+from baloo.records.tables import edges, roster
 
 
 def seen(records: Records, *actors: str) -> list[int]:
@@ -123,6 +123,38 @@ def test_an_owner_key_means_the_account_before_a_username(records: Records) -> N
     find(records)
 
     assert Reader(records).changes(None, ()).owners == [(owner_key("sumo", "jun"), 2)]
+
+
+def test_an_account_that_only_owned_is_told_when_it_does_something(records: Records) -> None:
+    """An account made for its things gives way to a username that acts, until the account itself acts."""
+    key = owner_key("sumo", "jun")
+    Resolver(records).ensure_accounts([("sumo", "jun")])
+    find(records)
+    assert Reader(records).changes(None, ()).owners == [(key, 1)]
+    rest = (None, None, None, "{}", "production", 1)
+    Resolver(records).resolve([Event("i", "event", "1", 1, None, "sumo", "k", None, "jun", *rest)])
+    find(records)
+    version = Reader(records).version()
+    assert Reader(records).changes(version - 1, ()).owners == [(key, 2)]
+
+    Resolver(records).resolve([Event("i", "event", "1", 1, None, "sumo", "k", "jun", None, *rest)])
+    find(records)
+
+    told = Reader(records).changes(version, ())
+    assert (told.members, told.owners) == ([(1, 1)], [(key, 1)])
+    assert told.owners == Reader(records).changes(None, ()).owners
+
+
+def test_a_pair_with_two_addresses_rests_on_both(records: Records) -> None:
+    """A pair's row names every group that it stands for, so that each group is known whole."""
+    seen(records, "sumo ama ama@example.org", "git ama ama@example.org")
+    seen(records, "sumo ama ama@example.net", "git ama ama@example.net", "pontoon ama ama@example.net")
+
+    with records.engine.connect() as connection:
+        inputs = dict(connection.execute(sa.select(edges.c.b, edges.c.inputs)).tuples().all())
+
+    assert [len(inputs[identity].split()) for identity in (2, 3)] == [2, 1]
+    assert set(inputs[3].split()) < set(inputs[2].split())
 
 
 def test_whoever_is_out_is_out_with_all_identities(records: Records) -> None:
