@@ -7,18 +7,19 @@ import datetime as dt
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 import pytest
 from httpx import Response
 from litestar import Litestar
 from litestar.datastructures import State
+from litestar.exceptions import MethodNotAllowedException
 from litestar.testing import TestClient
 
 from baloo.clock import FixedClock
 from baloo.metrics.answers import AnswersSource
 from baloo.registry.model import Area, Claim, Leaf, Point, Registry, Span, Version, Window
-from baloo.web.api.problems import WRONG_METHOD
+from baloo.web.api.problems import wrong_method
 from baloo.web.api.routes import routes
 from baloo.workspace import Workspace
 from counted import FOREVER, Counted, day, registry
@@ -73,10 +74,15 @@ def client(workspace: Workspace) -> Iterator[TestClient[Litestar]]:
     yield from served(workspace)
 
 
+def page(_: object, error: Exception) -> Never:
+    """A page for addresses that are not the API's; here there are none."""
+    raise error
+
+
 def served(workspace: Workspace) -> Iterator[TestClient[Litestar]]:
     """A client of the API of a workspace."""
     state = State({"answers": AnswersSource(workspace.derived, declared, CLOCK), "workspace": workspace})
-    app = Litestar(routes(), state=state, openapi_config=None, exception_handlers=WRONG_METHOD)
+    app = Litestar(routes(), state=state, openapi_config=None, exception_handlers={MethodNotAllowedException: wrong_method(page)})
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

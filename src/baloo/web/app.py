@@ -23,6 +23,7 @@ from baloo.queue.sqlite import SqliteQueue
 from baloo.records import Records
 from baloo.registry import load
 from baloo.registry.provider import RegistryProvider
+from baloo.web.api.problems import wrong_method
 from baloo.web.api.routes import routes
 from baloo.web.headers import guarded
 from baloo.web.pages.addresses import not_found, page_routes
@@ -71,7 +72,7 @@ def pages_app(
     app = Litestar(
         [*page_routes(site), *api], lifespan=[life], openapi_config=None, logging_config=None, state=State(dict(state or {})),
         compression_config=CompressionConfig("gzip", exclude=[_PACKED]),
-        exception_handlers={NotFoundException: not_found(site), MethodNotAllowedException: not_found(site)},
+        exception_handlers={NotFoundException: not_found(site), MethodNotAllowedException: wrong_method(not_found(site))},
     )
     return guarded(app)
 

@@ -11,6 +11,8 @@ import msgspec
 from litestar import Litestar, Response, Router, get
 from litestar.openapi.config import OpenAPIConfig
 
+from baloo.web.assets import assets
+
 __all__ = ["document", "pages"]
 
 _ABOUT = """\
@@ -53,33 +55,71 @@ def document(api: Router) -> dict[str, Any]:
 
 def _page(described: dict[str, Any]) -> str:
     paths = sorted(path for path in described["paths"] if not path.endswith(".csv"))
-    addresses = "".join(_section(path, described["paths"][path]["get"]) for path in paths)
-    about = escape(described["info"]["description"]).replace("`", "")
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        '<title>The read API</title></head><body><main>'
-        f'<h1>The read API</h1><p>{about}</p><p><a href="/api/openapi.json">OpenAPI</a> · <a href="/">Home</a></p>{addresses}'
-        "</main></body></html>"
-    )
+    forms = {path.removesuffix(".csv") for path in described["paths"] if path.endswith(".csv")}
+    sections = "".join(_section(path, described["paths"][path]["get"], csv=path in forms) for path in paths)
+    return _PAGE.format(style=assets()["baloo.css"].path, icon=assets()["icon.svg"].path, about=_text(_ABOUT), sections=sections)
 
 
-def _section(path: str, item: dict[str, Any]) -> str:
+def _section(path: str, item: dict[str, Any], *, csv: bool) -> str:
     rows = "".join(
-        f"<tr><th scope=\"row\"><code>{escape(p['name'])}</code></th><td>{escape(_kind(p['schema']))}</td>"
-        f"<td>{escape(p.get('description', '')).replace('`', '')}</td></tr>"
+        f'<tr><th scope="row"><code>{escape(p["name"])}</code></th><td>{escape(_kind(p["schema"]))}</td>'
+        f'<td>{_text(p.get("description", ""))}</td></tr>'
         for p in item.get("parameters", [])
     )
-    head = '<thead><tr><th scope="col">Parameter</th><th scope="col">Takes</th><th scope="col">Meaning</th></tr></thead>'
-    table = f"<table>{head}<tbody>{rows}</tbody></table>" if rows else ""
-    address = escape(path) if "{" in path else f'<a href="{escape(path)}">{escape(path)}</a>'
-    example = f"<p><code>GET {address}</code></p>"
-    text = escape(item.get("description", "")).replace("`", "")
-    return f"<section><h2>{escape(item['summary'])}</h2>{example}<p>{text}</p>{table}</section>"
+    address = f"<code>{escape(path)}</code>" if "{" in path else f'<a href="{escape(path)}"><code>{escape(path)}</code></a>'
+    table = f' · <a href="{escape(path)}.csv">as a table</a>' if csv else ""
+    parameters = _TABLE.format(path=escape(path), rows=rows) if rows else ""
+    return (
+        f'<section class="entry"><h2>{escape(item["summary"])}</h2><div class="stack"><p>{address}{table}</p>'
+        f'<p>{_text(item.get("description", ""))}</p>{parameters}</div></section>'
+    )
+
+
+def _text(words: str) -> str:
+    """Words with `names` set as code."""
+    parts = escape(words).split("`")
+    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
 
 
 def _kind(schema: dict[str, Any]) -> str:
     options = [one for one in schema.get("oneOf", [schema]) if one.get("type") != "null"]
-    words = [", ".join(str(v) for v in one["enum"] if v is not None) if "enum" in one else
-             {"string": "text", "integer": "a whole number", "boolean": "true or false"}.get(one.get("type", ""), "text")
-             if one.get("format") != "date" else "a day" for one in options]
-    return " or ".join(words) + (f"; default {schema['default']}" if schema.get("default") not in (None, "") else "")
+    default = f"; default {schema['default']}" if schema.get("default") not in (None, "", False) else ""
+    return " or ".join(_one_kind(one) for one in options) + default
+
+
+def _one_kind(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(str(value) for value in schema["enum"] if value is not None)
+    if schema.get("format") == "date":
+        return "a day"
+    return {"integer": "a whole number", "boolean": "true or false"}.get(schema.get("type", ""), "text")
+
+
+_TABLE = """\
+<div class="scroll" tabindex="0" role="group" aria-label="Parameters of {path}"><table>
+<thead><tr><th scope="col">Parameter</th><th scope="col">Takes</th><th scope="col">Meaning</th></tr></thead>
+<tbody>{rows}</tbody></table></div>"""
+
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>The read API</title>
+<link rel="icon" href="{icon}" type="image/svg+xml">
+<link rel="stylesheet" href="{style}">
+</head>
+<body>
+<a class="skip" href="#main">Skip to the text</a>
+<header class="head"><div class="bar"><a class="mark" href="/">Baloo</a></div></header>
+<main id="main" tabindex="-1">
+<h1>The read API</h1>
+<p class="lead">{about}</p>
+<p><a href="/api/openapi.json">The same for programs, as OpenAPI</a></p>
+{sections}
+</main>
+</body>
+</html>
+"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias, get_args, get_origin
 
 import msgspec
@@ -13,7 +13,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, Valida
 
 from baloo.errors import BalooError, InputError, UnknownName, nearest
 
-__all__ = ["HANDLERS", "WRONG_METHOD", "BadParameter", "NotModified", "Problem"]
+__all__ = ["HANDLERS", "BadParameter", "NotModified", "Problem", "wrong_method"]
 
 log = logging.getLogger(__name__)
 _Asked: TypeAlias = "Request[Any, Any, Any]"
@@ -71,7 +71,7 @@ def _known(_: _Asked, error: BalooError) -> Response[bytes]:
         error.slug, _TITLES.get(error.status, "Error"), error.status, error.message, error.where, error.remedy,
     )
     if isinstance(error, (UnknownName, BadParameter)):
-        problem.nearest, problem.valid = error.nearest, error.valid[:_VALID]
+        problem.nearest, problem.valid = error.nearest, error.valid[:_VALID] or None
     return _send(problem)
 
 
@@ -123,8 +123,19 @@ def _unmodified(_: _Asked, error: NotModified) -> Response[bytes]:
     return Response(b"", status_code=304, headers=error.headers)
 
 
-# The router knows the method before it knows whose handlers these are, so this one belongs to the application.
-WRONG_METHOD: dict[type[Exception] | int, Any] = {MethodNotAllowedException: _http}
+def wrong_method(page: Callable[[_Asked, Exception], Response[bytes]]) -> Callable[[_Asked, Exception], Response[bytes]]:
+    """The application's answer to a method that an address does not take: a problem from the API, `page` from the others.
+
+    The router refuses a method before it knows whose handlers stand there.
+    """
+
+    def answer(request: _Asked, error: Exception) -> Response[bytes]:
+        ours = request.scope["path"].startswith(("/api", "/data/", "/health"))
+        return _http(request, MethodNotAllowedException()) if ours else page(request, error)
+
+    return answer
+
+
 HANDLERS: dict[type[Exception] | int, Any] = {
     NotModified: _unmodified, BalooError: _known, ValidationException: _unreadable, HTTPException: _http, Exception: _broken,
 }
