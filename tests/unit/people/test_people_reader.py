@@ -151,7 +151,7 @@ def test_a_pair_with_two_addresses_rests_on_both(records: Records) -> None:
     seen(records, "sumo ama ama@example.net", "git ama ama@example.net", "pontoon ama ama@example.net")
 
     with records.engine.connect() as connection:
-        inputs = dict(connection.execute(sa.select(edges.c.b, edges.c.inputs)).tuples().all())
+        inputs = dict(tuple(row) for row in connection.execute(sa.select(edges.c.b, edges.c.inputs)))
 
     assert [len(inputs[identity].split()) for identity in (2, 3)] == [2, 1]
     assert set(inputs[3].split()) < set(inputs[2].split())
