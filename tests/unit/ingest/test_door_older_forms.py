@@ -102,12 +102,19 @@ def test_each_source_comes_round(
     assert (system, kind, extra) == (taken.system, taken.kind, json.loads(taken.extra))
 
 
-def test_a_username_among_the_extras_moves_to_the_actor(payload: dict[str, Any], judge: Judge):
-    """Names stand nowhere but in the actor, so that they can be erased."""
-    github = {"source": "github", "type": "github-commit", "extra": {"github-username": "jun-example", "issue-id": 9}}
-    (taken,) = judge(payload | github).request.events
+@pytest.mark.parametrize(("source", "key"), [("github", "github-username"), ("moztrap", "user")])
+def test_a_username_among_the_extras_moves_to_the_actor(
+    source: str, key: str, payload: dict[str, Any], registry: Registry, settings: Settings,
+):
+    """Names stand nowhere but in the actor, so that they can be erased; elsewhere `user` is a word like any other."""
+    systems = {name: System(name, name, {f"{name}.x": Kind(f"{name}.x", "Did it")}) for name in (source, "sumo")}
+    known = replace(registry, areas={}, systems=systems)
+    door = Door(lambda: known, FixedClock(dt.datetime(2026, 11, 22, tzinfo=dt.UTC)), settings)
+    sent = [payload | {"source": name, "type": "x", "extra": {key: "jun-example", "case": 9}} for name in (source, "sumo")]
 
-    assert (taken.username, taken.extra) == ("jun-example", '{"issue-id":9}')
+    there, elsewhere = door.accept(json.dumps(sent).encode(), namespace="baloo", sender=None, via="import").request.events
+    assert (there.username, there.extra) == ("jun-example", '{"case":9}')
+    assert elsewhere.username == (None if key == "user" else "jun-example")
 
 
 def test_a_kinds_own_schema_in_version_0_1_is_asked_for(payload: dict[str, Any], registry: Registry, settings: Settings):
