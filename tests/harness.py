@@ -10,7 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -118,12 +118,24 @@ def live_rows(folder: Path, manifest: Manifest) -> list[tuple[int, int, dt.date,
     nothing = "0 AS key, 0 AS person, DATE '1970-01-01' AS start, DATE '1970-01-01' AS stop"
     intervals, patch = table(manifest.intervals, nothing), table(manifest.patch, nothing)
     replaced = table(manifest.replaced, "0 AS person")
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        return connection.execute(
-            f"SELECT key, person, start, stop FROM {intervals} WHERE person NOT IN (SELECT person FROM {replaced}) "
-            f"UNION ALL SELECT key, person, start, stop FROM {patch} ORDER BY ALL"
-        ).fetchall()
+    return reader().execute(
+        f"SELECT key, person, start, stop FROM {intervals} WHERE person NOT IN (SELECT person FROM {replaced}) "
+        f"UNION ALL SELECT key, person, start, stop FROM {patch} ORDER BY ALL"
+    ).fetchall()
+
+
+def live_changes(folder: Path, manifest: Manifest) -> list[tuple[int, bool, dt.date, int]]:
+    """The changes of each curve (key, staff, day, delta)."""
+    files = [str(folder / name) for name in manifest.changes]
+    return reader().execute("SELECT key, staff, day, delta FROM read_parquet($1)", [files]).fetchall() if files else []
+
+
+@cache
+def reader() -> duckdb.DuckDBPyConnection:
+    """A connection that reads files, one for all tests of a process."""
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
 
 
 def count(folder: Path, registry: Registry | Path, facts: Sequence[Fact], people: People, today: dt.date = FAR) -> Counted:

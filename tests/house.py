@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 import sqlalchemy as sa
 
+import baloo.registry
 from baloo.clock import FixedClock
 from baloo.ingest.accept import OPERATOR, Door
 from baloo.lake.base import Loaded
-from baloo.metrics.derived import read_manifest
+from baloo.lake.compaction import compact
+from baloo.metrics.derived import Manifest, read_manifest
 from baloo.metrics.refresh import Refreshed, refresh
 from baloo.people import hands
 from baloo.people.find import find
@@ -24,7 +27,7 @@ from baloo.queue.base import encode
 from baloo.records.tables import identities, members, meta, roster
 from baloo.worker.parts import Parts
 from baloo.workspace import Workspace
-from harness import live_rows
+from harness import live_changes, live_rows
 from oracle.oracle import Identity
 
 Called = frozenset[Identity]  # a person, by all that systems call them
@@ -92,14 +95,18 @@ class House:
     def refresh(self, *, whole: bool = False, derived: Path | None = None) -> Refreshed:
         """Count what arrived since, or everything; into the workspace, or into another folder."""
         return refresh(derived=derived or self.workspace.derived, lake=self._parts.lake.snapshot(), people=self._parts.people,
-                       registry=self._parts.registry(), clock=self.clock, whole=whole)
+                       registry=baloo.registry.load(self.workspace.registry), clock=self.clock, whole=whole)
+
+    def compact(self, *, purge: bool = False) -> int:
+        """Compact the lake as far as it is counted; how many files were replaced."""
+        manifest = read_manifest(self.workspace.derived)
+        return compact(self._parts.lake, manifest.seq if manifest else 0, purge=purge)
 
     def people(self) -> dict[Identity, int]:
         """The person of each identity, by the records."""
+        joined = sa.select(identities.c.key, members.c.person_id).join(members, members.c.identity_id == identities.c.id)
         with self._reading() as connection:
-            rows = connection.execute(sa.select(identities.c.key, members.c.person_id).join(
-                members, members.c.identity_id == identities.c.id))
-            return {called(key): person for key, person in rows}
+            return {called(key): person for key, person in connection.execute(joined)}
 
     def persons(self) -> dict[int, Called]:
         """Each person by all their identities."""
@@ -113,11 +120,21 @@ class House:
         folder = derived or self.workspace.derived
         manifest = read_manifest(folder)
         assert manifest is not None
-        names: dict[int, list[tuple[str, str]]] = {}
-        for key in manifest.keys:
-            names.setdefault(key.key, []).append((key.scope, key.measure))
+        names = names_of(manifest)
         return sorted((scope, measure, person, start, stop)
                       for key, person, start, stop in live_rows(folder, manifest) for scope, measure in names[key])
+
+    def curves(self, derived: Path | None = None) -> list[tuple[str, str, bool, dt.date, int]]:
+        """Every day on which a number changes, of all people and of staff alone: scope, measure, staff, day, by how much."""
+        folder = derived or self.workspace.derived
+        manifest = read_manifest(folder)
+        assert manifest is not None
+        sums: Counter[tuple[str, str, bool, dt.date]] = Counter()
+        names = names_of(manifest)
+        for key, staff, day, delta in live_changes(folder, manifest):
+            for scope, measure in names[key]:
+                sums[scope, measure, staff, day] += delta
+        return sorted((*place, delta) for place, delta in sums.items() if delta)
 
     def _id(self, who: Identity) -> int:
         with self._reading() as connection:
@@ -131,6 +148,14 @@ class House:
     def _parts(self) -> Parts:
         assert self.parts is not None
         return self.parts
+
+
+def names_of(manifest: Manifest) -> dict[int, list[tuple[str, str]]]:
+    """What each key of the tables means: scopes and measures."""
+    names: dict[int, list[tuple[str, str]]] = {}
+    for key in manifest.keys:
+        names.setdefault(key.key, []).append((key.scope, key.measure))
+    return names
 
 
 def called(key: str) -> Identity:
