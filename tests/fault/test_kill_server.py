@@ -45,8 +45,8 @@ def _workspace(root: Path) -> str:
 
 async def _client(port: int, token: str, ledger: list[str], rng: random.Random) -> None:
     """Send one event after the other; each id is noted once its 201 has arrived. Ends when the connection breaks."""
-    with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    with contextlib.closing(writer), contextlib.suppress(OSError, asyncio.IncompleteReadError):
         while True:
             name = str(uuid.UUID(int=rng.getrandbits(128), version=4))
             body = json.dumps({
@@ -61,6 +61,12 @@ async def _client(port: int, token: str, ledger: list[str], rng: random.Random) 
             ledger.append(name)
 
 
+async def _until_it_counts(log: asyncio.StreamReader) -> None:
+    """Return when the worker has loaded and counted, and goes on doing so."""
+    while b"refreshed" not in await log.readline():
+        pass
+
+
 async def _cycle(root: Path, token: str, ledger: list[str], rng: random.Random) -> None:
     """Start the server, load it, kill its whole process group at a random moment."""
     command = [sys.executable, "-m", "baloo", "-w", str(root), "serve", "--port", "0"]
@@ -73,7 +79,9 @@ async def _cycle(root: Path, token: str, ledger: list[str], rng: random.Random) 
             assert line, "the server ended"
         port = int(line.split(" on http://127.0.0.1:")[1].split()[0])
         clients = [asyncio.create_task(_client(port, token, ledger, random.Random(rng.random()))) for _ in range(CLIENTS)]
-        await asyncio.sleep(rng.uniform(0.2, 4.0))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(_until_it_counts(server.stderr), rng.choice([0.5, 1.5, 20, 20, 20]))
+        await asyncio.sleep(rng.uniform(0.0, 1.0))
     finally:
         os.killpg(server.pid, signal.SIGKILL)
     await asyncio.gather(*clients)
@@ -90,8 +98,9 @@ def test_nothing_that_got_a_201_is_lost_or_doubled(tmp_path: Path):
         asyncio.run(_cycle(root, token, ledger, rng))
     _baloo(root, "refresh")
 
-    files = list(Lake.open(Workspace.open(root).lake, write=False).snapshot().events)
-    found = Counter(row[0] for row in duckdb.execute("SELECT id FROM read_parquet(?)", [files]).fetchall())
+    lake = Lake.open(Workspace.open(root).lake, write=False).snapshot()
+    found = Counter(row[0] for row in duckdb.execute("SELECT id FROM read_parquet(?)", [list(lake.events)]).fetchall())
+    assert lake.version > CYCLES  # the worker was killed between loads, too
     assert len(ledger) > CYCLES * 20
     assert [name for name in ledger if found[name] != 1] == []
     assert {name: times for name, times in found.items() if times > 1} == {}
