@@ -15,6 +15,7 @@ from baloo.web.assets import assets
 
 __all__ = ["document", "pages"]
 
+_LEAD = "What the pages show, for programs."
 _ABOUT = """\
 Every number of people is given with the state it comes from (`stamp`), and each person counts once. Names and types of fields
 stay as they are; new fields may come. Nothing here needs a token, and nothing names a person. Numbers are exact: the public
@@ -44,7 +45,8 @@ _KEPT = {"cache-control": "public, max-age=3600"}
 @cache
 def document(api: Router) -> dict[str, Any]:
     """The OpenAPI document of the API's addresses; those of tables say that they are CSV."""
-    config = OpenAPIConfig(title="Baloo", version=version("baloo"), description=_ABOUT, path="/unused")
+    about = f"{_LEAD} {_ABOUT}"
+    config = OpenAPIConfig(title="Baloo", version=version("baloo"), description=about, path="/x", use_handler_docstrings=True)
     described: dict[str, Any] = Litestar([api], openapi_config=config).openapi_schema.to_schema()
     for path, item in described["paths"].items():
         if path.endswith(".csv"):
@@ -57,7 +59,8 @@ def _page(described: dict[str, Any]) -> str:
     paths = sorted(path for path in described["paths"] if not path.endswith(".csv"))
     forms = {path.removesuffix(".csv") for path in described["paths"] if path.endswith(".csv")}
     sections = "".join(_section(path, described["paths"][path]["get"], csv=path in forms) for path in paths)
-    return _PAGE.format(style=assets()["baloo.css"].path, icon=assets()["icon.svg"].path, about=_text(_ABOUT), sections=sections)
+    style, icon = (assets()[name].path for name in ("baloo.css", "icon.svg"))
+    return _PAGE.format(style=style, icon=icon, lead=_LEAD, about=_text(_ABOUT), sections=sections)
 
 
 def _section(path: str, item: dict[str, Any], *, csv: bool) -> str:
@@ -116,8 +119,9 @@ _PAGE = """\
 <header class="head"><div class="bar"><a class="mark" href="/">Baloo</a></div></header>
 <main id="main" tabindex="-1">
 <h1>The read API</h1>
-<p class="lead">{about}</p>
-<p><a href="/api/openapi.json">The same for programs, as OpenAPI</a></p>
+<p class="lead">{lead}</p>
+<section class="entry"><h2>What to rely on</h2><div class="stack"><p>{about}</p>
+<p><a href="/api/openapi.json">This page for programs: OpenAPI</a></p></div></section>
 {sections}
 </main>
 </body>
