@@ -78,9 +78,8 @@ def _part_of(names: Names, area: str, entry: Entry) -> None:
             names.report(entry, ("part_of",), **wrong)
         return
     above = list(names.whole_of(present))
-    circle = above[: above.index(area) + 1] if area in above else []
-    if circle and area == min(circle):  # told once, of the first in the alphabet
-        way = " → ".join([area, *circle])
+    if area in above and area == min(above):  # a circle is told once, of the first in the alphabet
+        way = " → ".join([area, *above])
         names.report(entry, ("part_of",), f"`{area}` would lie in itself: {way}.", slug="circle")
 
 

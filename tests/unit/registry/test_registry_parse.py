@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from baloo.errors import Problem
 from baloo.registry import Registry, check, load
 from baloo.registry._rules import parse_leaf, parse_rule, parse_span, parse_where
+from baloo.registry._yaml import parse_source
 from baloo.registry.model import (
     AllOf,
     AnyOf,
@@ -192,3 +194,16 @@ def test_norwegian_is_a_language(tmp_path: Path) -> None:
     values = [test.values[0] for _field, test in load(tmp_path).areas["a"].counts[0].where]
 
     assert values == ["no", "on", "2013-01-01", True, 15, 1000.0, 17, "5", "1_000", "1:30"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("9007199254740992", 2**53), ("9007199254740993", None), ("-9007199254740993", None), ("1e15", 1e15), ("1e16", None)],
+)
+def test_numbers_end_where_json_ends(written: str, expected: float | None) -> None:
+    """A number is at most 2 to the power of 53, beyond which it is not the same everywhere."""
+    problems: list[Problem] = []
+    source = parse_source(f"n: {written}", "a.yaml", problems.append)
+
+    assert (source.data["n"] if source else None) == expected
+    assert bool(problems) == (expected is None)
