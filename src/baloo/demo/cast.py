@@ -41,7 +41,7 @@ class Stint(NamedTuple):
 
 @dataclass(slots=True)
 class Person:
-    """Somebody, with what they are called. `accounts` is filled by the writer of events as it meets systems."""
+    """Somebody, with what they are called. `who` is filled by the writer of events as it meets systems."""
 
     number: int
     name: str
@@ -51,6 +51,7 @@ class Person:
     staff: bool
     locale: str
     stints: list[Stint]
+    peers: tuple[Person, ...] = field(default=(), repr=False)  # whose things they work on
     who: dict[str, str] = field(default_factory=dict)
 
 
@@ -60,7 +61,11 @@ def cast(people: int, months: int, seed: int) -> list[Person]:
     draw = random.Random(f"{seed}/cast/{people}/{months}")  # noqa: S311 - not for secrets
     firsts = draw.choices(range(months), coming, k=people)
     firsts.sort()
-    return [_person(number, first, months, draw) for number, first in enumerate(firsts)]
+    everybody = [_person(number, first, months, draw) for number, first in enumerate(firsts)]
+    for person in everybody:
+        last = person.number + 1
+        person.peers = tuple(everybody[draw.randrange(max(0, last - 400), last)] for _ in range(8))
+    return everybody
 
 
 def _arrivals(months: int) -> list[float]:

@@ -47,6 +47,10 @@ def _actor(person: Person, system: str) -> str:
     return f'{{"account":"{person.login}","email":"{person.email}"}}'
 
 
+def _peer(person: Person, r: float) -> Person:
+    return person.peers[int(r * 997) % 8]
+
+
 def _commit(person: Person, repository: str, n: int, r: float) -> str:
     if person.second and r < 0.3:
         actor = f'"system":"git","actor":{{"name":"{person.name}","email":"{person.second}"}},'
@@ -97,7 +101,7 @@ def patch(person: Person, r: float, n: int) -> str:
 
 def patch_review(person: Person, r: float, n: int) -> str:
     """A review, seldom of one's own patch."""
-    author = person.login if r < 0.03 else f"author-{int(r * 4000)}"
+    author = person.login if r < 0.03 else _peer(person, r).login
     return (
         f'{who(person, "patches")}{_OPEN}"kind":"patch.reviewed","object":"https://patches.marula.example/{n - 40}",'
         f'"extra":{{"author":"{author}"}}}}\n'
@@ -120,12 +124,12 @@ def bug(person: Person, r: float, n: int) -> str:
 
 def verify(person: Person, r: float, n: int) -> str:
     """A fix that was tried, often for somebody else."""
-    return _bug(person, "verified", n - 900, r, str(1000 + (person.number if r < 0.2 else int(r * 2500))))
+    return _bug(person, "verified", n - 900, r, str(1000 + (person if r < 0.2 else _peer(person, r)).number))
 
 
 def bug_comment(person: Person, r: float, n: int) -> str:
     """Something useful said on a bug."""
-    return _bug(person, "commented", n - 300, r, str(1000 + int(r * 2500)))
+    return _bug(person, "commented", n - 300, r, str(1000 + _peer(person, r).number))
 
 
 def testcase(person: Person, r: float, n: int) -> str:
@@ -172,7 +176,7 @@ def article_review(person: Person, r: float, n: int) -> str:
     """A review of somebody's change to an article."""
     return (
         f'{who(person, "kb")}{_OPEN}"kind":"kb.review","object":"https://kb.marula.example/en/{n % 977}#{n}",'
-        f'"extra":{{"locale":"en","writer":"{500_000 + int(r * 2900)}"}}}}\n'
+        f'"extra":{{"locale":"en","writer":"{500_000 + _peer(person, r).number}"}}}}\n'
     )
 
 
@@ -199,7 +203,8 @@ def strings_review(person: Person, r: float, n: int) -> str:
     return (
         f'{who(person, "translate")}"schema":"translation","version":1,"kind":"translate.review",'
         f'"object":"https://translate.marula.example/{person.locale}/{n - 60}",'
-        f'"extra":{{"locale":"{person.locale}","strings":{1 + int(r * 30)},"state":"{_STATES[int(r * 5)]}"}}}}\n'
+        f'"extra":{{"locale":"{person.locale}","strings":{1 + int(r * 30)},"state":"{_STATES[int(r * 5)]}",'
+        f'"translator":"{_peer(person, r).login}"}}}}\n'
     )
 
 
@@ -237,7 +242,7 @@ def proposal(person: Person, r: float, n: int) -> str:
 
 def design_comment(person: Person, r: float, n: int) -> str:
     """Something helpful said on a design."""
-    designer = person.login if r < 0.1 else f"designer-{int(r * 300)}"
+    designer = person.login if r < 0.1 else _peer(person, r).login
     return (
         f'{who(person, "gallery")}{_OPEN}"kind":"design.comment","object":"https://design.marula.example/{n - 20}#{n}",'
         f'"extra":{{"designer":"{designer}"}}}}\n'
