@@ -1,4 +1,4 @@
-"""Writes the generated pages of the reference: the command line, the settings, the registry's schemas.
+"""Writes the generated pages of the reference: the command line, the settings, the refusals, the registry's schemas.
 
 `make docs` runs it; a test fails where a page is not what this would write.
 """
@@ -13,6 +13,7 @@ import typer
 
 from baloo.cli.app import app
 from baloo.errors import ExitCode
+from baloo.ingest.refusals import REMEDIES
 from baloo.registry import schemas
 from baloo.settings import SETTINGS
 
@@ -25,6 +26,7 @@ def pages() -> dict[Path, str]:
     return {
         HERE / "command-line.md": HEAD + command_line(),
         HERE / "settings.md": HEAD + settings(),
+        HERE / "refusals.md": HEAD + refusals(),
         HERE / "registry-schemas.md": HEAD + registry_schemas(),
     }
 
@@ -44,6 +46,18 @@ def command_line() -> str:
     root: Any = typer.main.get_command(app)
     parts.extend(_command("baloo", root, 2))
     return "\n".join(parts) + "\n"
+
+
+def refusals() -> str:
+    """Every reason for which an event is refused, and what to do about it."""
+    return "\n".join([
+        "# Why an event is refused\n",
+        "Each refused event is kept with one of these slugs, the JSON pointer of the place, and a reason in words that repeats",
+        "no value of the event. `baloo quarantine list` shows them; the native address answers them as `type`.\n",
+        "| slug | what to do |",
+        "|---|---|",
+        *(f"| `{slug}` | {remedy} |" for slug, remedy in REMEDIES.items()),
+    ]) + "\n"
 
 
 def _command(name: str, command: Any, depth: int) -> list[str]:  # noqa: ANN401 - Typer's own classes
