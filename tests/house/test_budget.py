@@ -44,14 +44,21 @@ def test_functions_are_short():
     assert statistics.median(lengths) <= 12
 
 
+def _swallows(node: ast.AST) -> bool:
+    """Whether a handler takes everything and lets it end there; one that tidies up and raises again takes nothing."""
+    if not isinstance(node, ast.ExceptHandler) or any(isinstance(part, ast.Raise) for part in ast.walk(node)):
+        return False
+    return node.type is None or (isinstance(node.type, ast.Name) and node.type.id in BROAD)
+
+
 def test_broad_excepts_are_rare():
-    """`except Exception` stands at named boundaries only: at most one in 3,000 lines."""
+    """`except Exception` that does not raise again stands at named boundaries only: at most one in 3,000 lines."""
     lines = sum(len(module.read_text("utf-8").splitlines()) for module in MODULES)
     broad = [
-        f"{module.relative_to(HOUSE)}:{node.lineno}"
+        f"{module.relative_to(HOUSE)}:{getattr(node, 'lineno', 0)}"
         for module in MODULES
         for node in ast.walk(ast.parse(module.read_text("utf-8")))
-        if isinstance(node, ast.ExceptHandler) and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in BROAD))
+        if _swallows(node)
     ]
 
     assert len(broad) <= max(3, lines * 0.3 / 1000), broad
@@ -76,12 +83,8 @@ def test_each_test_claims_something():
 @pytest.mark.parametrize("pattern", ["index-url", "files.pythonhosted", "registry.npmjs"])
 def test_no_download_host_is_named(pattern: str):
     """No file of ours names a download host: the ordinary clients find their registries by themselves."""
-    named = [
-        str(file.relative_to(HOUSE))
-        for file in HOUSE.rglob("*")
-        if file.is_file() and ".git" not in file.parts and not any(part.startswith(".venv") for part in file.parts)
-        and file.suffix in {".py", ".toml", ".md", ".yaml", ".cfg", ""} and file != Path(__file__)
-        and pattern in file.read_text("utf-8", "ignore")
-    ]  # fmt: skip
+    ours = [HOUSE / name for name in ("pyproject.toml", "Makefile", "README.md", "CONTRIBUTING.md", ".ci/run")]
+    ours += [file for folder in ("src", "tests", "docs", "bench") for file in (HOUSE / folder).rglob("*") if file.is_file()]
+    named = [str(file) for file in ours if file != Path(__file__) and pattern in file.read_text("utf-8", "ignore")]
 
     assert named == []
