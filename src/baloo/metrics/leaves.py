@@ -46,19 +46,21 @@ def _whose(node: Counted) -> str:
 
 
 def _day_weights(session: Session, node: Counted, number: int, window: int) -> str:
-    amount = {"points": "sum(d.points)", "days": "1"}.get(node.of, "sum(d.n)")
-    if node.amount == "first":
-        amount = "1"
-    if node.cap:
-        amount = f"least({amount}, {node.cap})"
-    amounts = render("amounts", rows=_rows(node), amount=f"CAST({amount} AS BIGINT)", node=number, whose=_whose(node))
+    """The steps of a leaf that adds up days: contributions, points, or the days themselves."""
+    per_row = {"points": "d.points", "days": "1"}.get(node.of, "d.n")
+    chosen = {"rows": _rows(node), "node": number, "whose": _whose(node)}
+    if node.cap is None and node.of != "days" and node.amount != "first":
+        amounts = render("worths", amount=f"CAST({per_row} AS BIGINT)", **chosen)
+    else:
+        amount = "1" if node.of == "days" else f"sum({per_row})" if node.cap is None else f"least(sum({per_row}), {node.cap})"
+        amounts = render("amounts", amount=f"CAST({amount} AS BIGINT)", **chosen)
     if node.amount == "first":
         amounts = f"SELECT part, person, min(day) AS day, 1 AS amount FROM ({amounts}) AS a GROUP BY part, person"
-    session.table("amounts", amounts)
+    session.table("worths", amounts)
     if node.amount == "at_least" and node.of != "points":
-        few = f"SELECT part, person FROM amounts GROUP BY part, person HAVING sum(amount) >= {node.threshold}"
-        return render("day_weights", amounts=f"SELECT a.* FROM amounts AS a JOIN ({few}) AS f ON f.part = a.part AND f.person = a.person", window=window)
-    return render("day_weights", amounts="SELECT * FROM amounts", window=window)
+        session.table("amounts", render("enough", amounts="SELECT * FROM worths", threshold=node.threshold))
+        return render("day_weights", amounts="amounts", window=window)
+    return render("day_weights", amounts="worths", window=window)
 
 
 def _item_weights(session: Session, node: Counted, number: int, window: int) -> str:

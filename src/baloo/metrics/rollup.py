@@ -123,10 +123,19 @@ class _Scan:
             f"candidates_{self.index}", {"source": "INTEGER", "code": "INTEGER", "owned": "BOOLEAN", "objects": "BOOLEAN"}, candidates
         )
         sign = ", sign" if self.signed else ""
+        keys = {
+            "part": self._part() if self.split else None,
+            "owner_key": f"CASE WHEN s.owned THEN {self._owner()} END" if any(row[2] for row in candidates) else None,
+            "object_key": f"CASE WHEN s.objects THEN {_hashed('e.object')} END" if any(row[3] for row in candidates) else None,
+        }
+        used = {name: sql for name, sql in keys.items() if sql}
         return render(
             "details", n=_n(self.signed), sign=sign, fields=self._fields(events, sign), mapping=self._mapping(events),
-            candidates=f"candidates_{self.index}", tests=self._tests(), points=self._points(), owner=self._owner(),
-            object=_hashed("e.object"), part=self._part(), kept="part <> ''" if self.split else "TRUE",
+            candidates=f"candidates_{self.index}", tests=self._tests(), points=self._points(),
+            keys="".join(f", {sql} AS {name}" for name, sql in used.items()), names="".join(f", {name}" for name in used),
+            part_name="part" if self.split else "CAST('' AS VARCHAR)", kept="part <> ''" if self.split else "TRUE",
+            owner_name="owner_key" if keys["owner_key"] else "CAST(NULL AS BIGINT)",
+            object_name="object_key" if keys["object_key"] else "CAST(NULL AS BIGINT)",
         )  # fmt: skip
 
     def _code(self, source: Source) -> int:
@@ -163,16 +172,12 @@ class _Scan:
     def _owner(self) -> str:
         """The key of whose thing it was done on, as `people.keys.owner_key` computes it."""
         fields = {self._code(source): source.owner_field for source in self.numbers if source.owner_field}
-        if not fields:
-            return "CAST(NULL AS BIGINT)"
         cases = " ".join(f"WHEN e.code = {code} THEN {self._column(name)}" for code, name in sorted(fields.items()))
         account = f"nullif(nfc_normalize(json_extract_string(CASE {cases} END, '$')), '')"
         return OWNER_KEY_SQL.format(system="e.system", account=account)
 
     def _part(self) -> str:
-        if not self.split:
-            return "CAST('' AS VARCHAR)"
-        value = self._column(self.split)
+        value = self._column(str(self.split))
         many = f"list_distinct(json_extract_string({value}, '$[*]'))"
         return f"unnest(CASE WHEN {value} LIKE '[%' THEN {many} ELSE [json_extract_string({value}, '$')] END)"
 

@@ -75,7 +75,7 @@ class Session:
 
     def write(self, select: str, file: Path) -> None:
         """Write the rows of a query to a Parquet file. It is not durable yet."""
-        self._connection.execute(f"COPY ({select}) TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+        self._connection.execute(f"COPY ({select}) TO {literal(str(file))} (FORMAT parquet, COMPRESSION snappy)")
 
 
 def _plain(value: Any) -> Any:

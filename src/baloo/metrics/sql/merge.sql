@@ -1,10 +1,23 @@
--- Ranges made disjoint and not adjacent. {spans}: {by}, start, stop
-WITH marked AS (
+-- Ranges made disjoint and not adjacent: of each run of touching ranges its head and its tail. {spans}: {by}, start, stop
+WITH placed AS (
   SELECT {by}, start, stop,
     max(stop) OVER (PARTITION BY {by} ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
-    max(stop) OVER (PARTITION BY {by}) AS final
+    lead(start) OVER (PARTITION BY {by} ORDER BY start) AS after
   FROM ({spans}) AS s
 ),
-heads AS (SELECT {by}, start, before, final FROM marked WHERE before IS NULL OR start > before)
-SELECT {by}, start, coalesce(lead(before) OVER (PARTITION BY {by} ORDER BY start), final) AS stop
-FROM heads
+reached AS (
+  SELECT {by}, start, after, before IS NULL OR start > before AS head, greatest(stop, coalesce(before, stop)) AS upto
+  FROM placed
+),
+ends AS (
+  SELECT {by}, start, upto, head, after IS NULL OR after > upto AS tail
+  FROM reached
+  WHERE head OR after IS NULL OR after > upto
+),
+runs AS (
+  SELECT {by}, start, head, CASE WHEN tail THEN upto ELSE lead(upto) OVER (PARTITION BY {by} ORDER BY start) END AS stop
+  FROM ends
+)
+SELECT {by}, start, stop
+FROM runs
+WHERE head
