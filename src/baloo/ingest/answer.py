@@ -44,7 +44,8 @@ class Answer:
 
 def ids(verdict: Verdict) -> Answer:
     """Bagheera's answer: the id of each event, one a line; they are kept, in the queue or to go to quarantine."""
-    return Answer(201, _TEXT, "\n".join(outcome.id or "" for outcome in verdict.outcomes).encode())
+    found = verdict.outcomes if verdict.refused else verdict.request.events
+    return Answer(201, _TEXT, "\n".join(each.id or "" for each in found).encode())
 
 
 def outcomes(verdict: Verdict, status: int) -> Answer:
