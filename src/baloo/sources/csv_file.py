@@ -19,7 +19,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -87,7 +87,7 @@ class CsvSource:
         except (UnicodeDecodeError, csv.Error) as error:
             raise InputError(f"This is not CSV in UTF-8: {error}.", where=str(self._file), remedy="Save it as UTF-8.") from error
 
-    def _check_columns(self, columns: list[str] | tuple[str, ...]) -> None:
+    def _check_columns(self, columns: Sequence[str]) -> None:
         wanted = [rule["column"] for rule in _rules(self._mapping) if "column" in rule]
         for column in wanted:
             if column not in columns:
@@ -116,7 +116,8 @@ def read_mapping(file: Path) -> dict[str, Any]:
 
     Raises InputError with the place of an unknown key or a missing part.
     """
-    from ruamel.yaml import YAML, YAMLError  # noqa: PLC0415 - only an import from CSV needs it
+    from ruamel.yaml import YAML  # noqa: PLC0415 - only an import from CSV needs it
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415 - the same
 
     try:
         mapping = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
@@ -140,7 +141,8 @@ def read_mapping(file: Path) -> dict[str, Any]:
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise InputError(f"There is no time zone `{zone}`.", where=str(file), remedy="Write it like `Europe/Athens`.") from error
+            remedy = "Write it like `Europe/Athens`."
+            raise InputError(f"There is no time zone `{zone}`.", where=str(file), remedy=remedy) from error
     return mapping
 
 

@@ -7,7 +7,7 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import msgspec
 
@@ -31,7 +31,8 @@ class EventsSource:
         """Chunks of whole lines; `done` counts lines."""
         size = max(self._file.stat().st_size, 1)
         with self._file.open("rb") as raw:
-            stream = gzip.GzipFile(fileobj=raw) if raw.read(2) == b"\x1f\x8b" else raw
+            packed = raw.read(2) == b"\x1f\x8b"
+            stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw) if packed else raw)
             raw.seek(0)
             head = _first_letter(stream)
             stream.seek(0)
@@ -65,7 +66,8 @@ class EventsSource:
                 block = stream.read(_BLOCK)
             except (EOFError, zlib.error, gzip.BadGzipFile) as error:
                 raise InputError(
-                    f"The gzip file is damaged or cut off: {error}.", where=f"{self._file}:{lines + 1}",
+                    f"The gzip file is damaged or cut off: {error}.",
+                    where=f"{self._file}:{lines + 1}",
                     remedy="The lines before were taken in. Fetch the file again and import it once more: nothing counts twice.",
                 ) from error
             if not block:

@@ -1,8 +1,9 @@
 """A git repository's history as events: who wrote, merged, co-wrote and reviewed each commit.
 
 Kinds, of which a system declares those it wants: `git.commit` (author), `git.merge` (author of a commit with several parents),
-`git.coauthor` (each `Co-authored-by:` trailer), `git.review` (each `r=name` of Mozilla's custom, and each `Reviewed-by:` trailer).
-Neither diffs nor file lists are read. Names are taken as they stand in the commits; `.mailmap` is evidence for people, not a rewrite.
+`git.coauthor` (each `Co-authored-by:` trailer), `git.review` (each `r=name` of Mozilla's custom,
+and each `Reviewed-by:` trailer).
+Neither diffs nor file lists are read. Names are taken as they stand in the commits; `.mailmap` is evidence.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ __all__ = ["GitSource", "read_mailmap"]
 KINDS = ("git.commit", "git.merge", "git.coauthor", "git.review")
 _FORMAT = "%H%x1f%P%x1f%aI%x1f%an%x1f%ae%x1f%B"
 _NAMESPACE = uuid.UUID("5a1d1f9e-6f0e-5b6c-9d0a-7f7d7f5a8e10")
-_PERSON_TRAILER = re.compile(r"^(co-authored-by|reviewed-by):[ \t]*([^<\n]*?)[ \t]*<([^<>\n]*)>[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_PERSON_TRAILER = re.compile(
+    r"^(co-authored-by|reviewed-by):[ \t]*([^<\n]*?)[ \t]*<([^<>\n]*)>[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
 _REVIEWERS = re.compile(r"(?<![\w?])r=([\w.+@-]+(?:[ \t]*,[ \t]*[\w.+@-]+)*)")
 _NOT_PEOPLE = {"me", "self", "trivial", "npotb", "nobody", "none", "test-only", "testonly"}
 _encode = msgspec.json.Encoder().encode
@@ -78,7 +81,7 @@ class GitSource:
     def notes(self) -> list[str]:
         """Which kinds were left out because the system does not declare them."""
         return [
-            f"{count:,} × {kind} left out: the system `{self._system.id}` does not declare that kind."
+            f"{count:,} of {kind} left out: the system `{self._system.id}` does not declare that kind."
             for kind, count in sorted(self._undeclared.items())
         ]
 
@@ -90,8 +93,22 @@ class GitSource:
         return [self._tip, f"^{self._seen}"] if self._seen else [self._tip]
 
     def _log(self) -> Iterator[str]:
-        command = ["git", "-C", str(self.path), "-c", "i18n.logOutputEncoding=UTF-8", "-c", "log.showSignature=false", "log",
-                   "-z", "--reverse", "--no-notes", "--no-color", f"--format={_FORMAT}", *self._range()]
+        command = [
+            "git",
+            "-C",
+            str(self.path),
+            "-c",
+            "i18n.logOutputEncoding=UTF-8",
+            "-c",
+            "log.showSignature=false",
+            "log",
+            "-z",
+            "--reverse",
+            "--no-notes",
+            "--no-color",
+            f"--format={_FORMAT}",
+            *self._range(),
+        ]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             if process.stdout is None or process.stderr is None:
                 raise InputError("git gave no output.", where=str(self.path))
@@ -105,8 +122,11 @@ class GitSource:
                     yield rest.decode("utf-8", "replace")
                 if process.wait():
                     message = process.stderr.read().decode("utf-8", "replace").strip().splitlines()
-                    raise InputError(f"git stopped: {message[-1] if message else 'no reason given'}.", where=str(self.path),
-                                     remedy="Check the repository with `git fsck`; what was read before is kept.")
+                    raise InputError(
+                        f"git stopped: {message[-1] if message else 'no reason given'}.",
+                        where=str(self.path),
+                        remedy="Check the repository with `git fsck`; what was read before is kept.",
+                    )
             finally:
                 process.kill()
 
@@ -119,8 +139,13 @@ class GitSource:
             who = did.actor.get("email") or did.actor.get("username") or did.actor.get("name", "")
             event: dict[str, object] = {
                 "id": str(uuid.uuid5(_NAMESPACE, f"{self._system.id}\x1f{sha}\x1f{did.kind}\x1f{who}")),
-                "schema": "contribution", "version": 1, "at": moment, "system": self._system.id, "kind": did.kind,
-                "actor": did.actor, "extra": {"sha": sha},
+                "schema": "contribution",
+                "version": 1,
+                "at": moment,
+                "system": self._system.id,
+                "kind": did.kind,
+                "actor": did.actor,
+                "extra": {"sha": sha},
             }
             if self._base:
                 event["object"] = f"{self._base}/commit/{sha}"
@@ -160,7 +185,9 @@ def _git(path: Path, *arguments: str) -> str:
     except FileNotFoundError as error:
         raise InputError("git is not installed.", remedy="Install git and run this again.") from error
     if found.returncode:
-        raise InputError("This is not a git repository with commits.", where=str(path), remedy="Name the folder that `git clone` made.")
+        raise InputError(
+            "This is not a git repository with commits.", where=str(path), remedy="Name the folder that `git clone` made."
+        )
     return found.stdout
 
 
