@@ -56,7 +56,7 @@ def select_in(
 ) -> list[tuple[Any, ...]]:
     """The columns of the rows whose `column` is one of the values; give each value once."""
     base = sa.select(*columns).compile(dialect=connection.dialect)
-    name = sa.select(column).compile(dialect=connection.dialect).string.split("\n")[0].removeprefix("SELECT ").strip()
+    name = connection.dialect.identifier_preparer.format_column(column, use_table=True)
     mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
     rows: list[tuple[Any, ...]] = []
     for chunk in chunks(values):

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from baloo.demo.describe import describe
 from baloo.demo.files import exclusions, mailmap, roster_csv
 from baloo.demo.history import AHEAD, events
 from baloo.demo.registry import write_registry
@@ -127,3 +128,12 @@ def test_machines_staff_and_second_addresses_are_those_of_the_history() -> None:
     assert len(set(staff) & emails) >= len(staff) * 0.9
     proper = re.findall(r"<(.*?)>", mailmap(300, 3))[::2]
     assert len(set(proper) & emails) > len(proper) / 2
+
+
+def test_the_description_names_every_area_and_system() -> None:
+    """The documentation's page of the demo says what the registry says."""
+    text = describe()
+
+    assert text.count("\n| ") == 8 + 1
+    for word in ("Coding", "Infrastructure", "Friends of Marula", "Writes code with us (active)", "gatherings", "git, patches"):
+        assert word in text
