@@ -40,7 +40,7 @@ def test_contrast_is_the_one_of_wcag() -> None:
 def test_the_stylesheet_has_the_same_values() -> None:
     """What a page shows in light and dark is what a file in that palette shows."""
     sheet = (resources.files("baloo.web") / "static" / "baloo.css").read_text("utf-8")
-    light, dark = (block for block in re.findall(r":root \{(.*?)\n\s*\}", sheet, re.S)[:2])
+    light, dark = (block for block in re.findall(r":root \{(.*?)\n\s*\}", sheet, re.DOTALL)[:2])
 
     for block, palette in ((light, LIGHT), (dark, DARK)):
         values = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", block))

@@ -1,0 +1,253 @@
+"""What the pages say, and how they answer."""
+
+from __future__ import annotations
+
+import gzip
+import html.parser
+import re
+from itertools import pairwise
+
+import pytest
+
+import pretend
+from asking import Ask, asking, pretend_site
+from baloo.errors import UnknownName
+from baloo.metrics.answers import NothingCounted
+from baloo.web.headers import POLICY
+
+PAGES = (
+    "/", "/areas", "/areas/coding", "/areas/support", "/areas/translation", "/areas/translation/fr", "/areas/archive",
+    "/organisations/moco", "/systems", "/systems/chat", "/systems/meet", "/definitions", "/definitions/support/regular",
+    "/status", "/privacy", "/about", "/?staff=no", "/?as_of=2024-02-29",
+)
+
+
+class _Page(html.parser.HTMLParser):
+    """Links, ids, headings and tags of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what there is."""
+        found = dict(attrs)
+        self.tags.append((tag, found))
+        if tag in {"a", "link"} and found.get("href"):
+            self.links.append(str(found["href"]))
+        if "id" in found:
+            self.ids.append(str(found["id"]))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_link_leads_somewhere(ask: Ask, address: str) -> None:
+    """Each link of a page is answered with 200, and each anchor stands on the page that it names."""
+    page = _Page(ask(address).text)
+
+    for link in dict.fromkeys(page.links):
+        if link.startswith(("https://", "#")):
+            continue
+        path, _, anchor = link.partition("#")
+        if path.startswith("?"):
+            path = address.partition("?")[0] + path
+        answer = ask(path)
+        assert answer.status_code == 200, link
+        assert not anchor or anchor in _Page(answer.text).ids, link
+    assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_keeps_the_strict_policy(ask: Ask, address: str) -> None:
+    """No style, no script, nothing from elsewhere; the headers say so."""
+    answer = ask(address)
+    page = _Page(answer.text)
+
+    assert answer.headers["content-security-policy"] == POLICY
+    assert not {tag for tag, _ in page.tags} & {"script", "style", "iframe", "img", "form"}
+    assert not [attrs for _, attrs in page.tags if {name for name in attrs if name.startswith("on") or name == "style"}]
+    assert all(attrs["href"].startswith("/static/") for tag, attrs in page.tags if tag == "link" and attrs["href"])
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_is_well_made(ask: Ask, address: str) -> None:
+    """One `h1`, headings that skip no level, ids that stand once, tables with scopes, under 30 KB packed."""
+    answer = ask(address)
+    page = _Page(answer.text)
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert len(page.ids) == len(set(page.ids))
+    assert all("scope" in attrs for tag, attrs in page.tags if tag == "th")
+    assert len(gzip.compress(answer.content)) <= 30 * 1024
+
+
+def test_the_stylesheet_is_small(ask: Ask) -> None:
+    """The stylesheet is at most 10 KB packed, kept for ever, under a name that holds its hash."""
+    sheet = next(link for link in _Page(ask("/").text).links if link.endswith(".css"))
+    answer = ask(sheet)
+
+    assert re.fullmatch(r"/static/baloo\.[0-9a-f]{12}\.css", sheet)
+    assert "immutable" in answer.headers["cache-control"]
+    assert len(gzip.compress(answer.content)) <= 10 * 1024
+
+
+def test_home_answers_the_question(ask: Ask) -> None:
+    """The home page asks the community's question and says yes where the target is reached."""
+    text = ask("/").text
+
+    assert "<h1>Are we a thousand yet?</h1>" in text
+    assert "<b>Yes.</b> 1,204 of us are lending a hand." in text
+    assert "We passed 1,000 in" in text
+
+
+@pytest.mark.parametrize(("now", "says"), [
+    (950, "<b>Nearly.</b> 50 more and we\u2019re there."), (500, "<b>Not yet.</b> 500 of us are lending a hand; 500 more"),
+    (4, "Fewer than five people, so we keep that to ourselves."), (0, "Nobody is active here yet."),
+])
+def test_home_says_how_far_it_is(now: int, says: str) -> None:
+    """Nearly, not yet, too few to say, and nobody have their words."""
+    answers = pretend.PretendAnswers()
+    answers.numbers["community"] = (now, now)
+
+    with asking(pretend_site(lambda: answers)) as ask:
+        assert says in ask("/").text
+
+
+def test_numbers_of_few_people_are_not_shown(ask: Ask) -> None:
+    """An area of three people says `fewer than five`, in its row, on its page and in its files."""
+    assert '<td role="cell" class="num now few">fewer than five</td>' in ask("/").text
+    assert "Fewer than five people, so we keep that to ourselves." in ask("/areas/archive").text
+    assert "fewer than five" in ask("/charts/areas.csv").text
+    assert not re.search(r"^archive,3,", ask("/charts/areas.csv").text, re.MULTILINE)
+
+
+def test_former_ids_lead_to_the_present_one(ask: Ask) -> None:
+    """An area's former id is redirected for ever, on its page and on its definitions."""
+    area, rule = ask("/areas/help"), ask("/definitions/help/regular")
+
+    assert (area.status_code, area.headers["location"]) == (301, "/areas/support")
+    assert (rule.status_code, rule.headers["location"]) == (301, "/definitions/support/regular")
+
+
+@pytest.mark.parametrize(("address", "hint"), [
+    ("/areas/suport", "Did you mean `support`?"), ("/systems/chatt", "Did you mean `chat`?"),
+    ("/definitions/support/regula", "Did you mean `regular`?"), ("/charts/activ.csv", "Did you mean `active`?"),
+    ("/charts/active.gif", "csv, json, png, svg"),
+    ("/areas/translation/fx", "There is no part `fx`."), ("/nowhere", "under the rocks"),
+])
+def test_what_is_not_there_is_said_kindly(ask: Ask, address: str, hint: str) -> None:
+    """An unknown name gets 404, a page, and the nearest name."""
+    answer = ask(address)
+
+    assert answer.status_code == 404
+    assert hint in answer.text
+    assert "No page here." in answer.text
+
+
+@pytest.mark.parametrize(("query", "hint"), [
+    ("as_off=2026-01-01", "Did you mean `as_of`?"), ("colour=red", "This page knows no `colour`."),
+    ("as_of=yesterday", "`as_of` is a day"), ("as_of=2999-01-01", "lies between"), ("staff=maybe", "`staff` is `yes` or `no`"),
+])
+def test_a_query_that_cannot_be_read_is_refused(ask: Ask, query: str, hint: str) -> None:
+    """Unknown keys and values get 400 and say what to write."""
+    answer = ask(f"/?{query}")
+
+    assert answer.status_code == 400
+    assert hint in answer.text
+
+
+def test_an_address_cannot_write_on_the_page(ask: Ask) -> None:
+    """What an address says stands escaped on the error page."""
+    answer = ask("/areas/%3Cscript%3Ealert(1)%3C%2Fscript%3E")
+
+    assert "<script" not in answer.text
+
+
+def test_the_same_state_is_not_sent_twice(ask: Ask) -> None:
+    """A page asked for with its own mark is answered 304; the mark says which state it is."""
+    first = ask("/")
+    again = ask("/", if_none_match=first.headers["etag"])
+
+    assert again.status_code == 304
+    assert not again.content
+    assert "public" in first.headers["cache-control"]
+
+
+def test_head_is_get_without_the_body(ask: Ask) -> None:
+    """HEAD has the headers of GET and nothing else."""
+    whole, head = ask("/about"), ask("/about", "HEAD")
+
+    assert head.status_code == 200
+    assert head.headers["content-length"] == whole.headers["content-length"]
+    assert not head.content
+
+
+def test_other_methods_are_not_answered_by_pages(ask: Ask) -> None:
+    """A page takes no POST."""
+    assert ask("/", "POST").status_code == 404
+
+
+def test_a_page_is_packed_only_for_those_who_can_unpack(ask: Ask) -> None:
+    """gzip is sent where it is asked for, and plain text where not."""
+    packed, plain = ask("/about", accept_encoding="gzip"), ask("/about", accept_encoding="identity")
+
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.text == plain.text
+
+
+def test_a_demo_says_so_on_every_page() -> None:
+    """Where the community is invented, each page says it."""
+    with asking(pretend_site(BALOO_DEMO="true")) as ask:
+        assert all("This community is invented." in ask(address).text for address in PAGES)
+
+
+def test_before_the_first_count_there_is_a_page() -> None:
+    """Where nothing was counted, the page says what to do; definitions and privacy need no counts."""
+    def nothing() -> pretend.PretendAnswers:
+        raise NothingCounted
+
+    with asking(pretend_site(nothing)) as ask:
+        assert "Nothing here yet." in ask("/").text
+        assert ask("/").status_code == 200
+        assert "What does it take" in ask("/definitions/support/regular").text
+        assert ask("/status").status_code == 200
+
+
+def test_a_fault_is_owned_and_numbered(caplog: pytest.LogCaptureFixture) -> None:
+    """A fault of ours gets 500, a page and a reference that the log has too."""
+    class Broken(pretend.PretendAnswers):
+        def flows(self, *_: object, **__: object) -> None:
+            """Break."""
+            raise ZeroDivisionError
+
+    with asking(pretend_site(Broken)) as ask:
+        answer = ask("/")
+
+    reference = re.search(r"Reference ([0-9A-F]{4})", answer.text)
+    assert answer.status_code == 500
+    assert reference
+    assert reference[1] in caplog.text
+
+
+def test_a_new_count_makes_new_pages() -> None:
+    """When the counts change, the mark and the page change with them."""
+    answers = pretend.PretendAnswers()
+
+    with asking(pretend_site(lambda: answers)) as ask:
+        before = ask("/")
+        answers.version, answers.numbers["community"] = 8, (538, 1300)
+        after = ask("/")
+
+    assert before.headers["etag"] != after.headers["etag"]
+    assert "1,300 of us" in after.text
+
+
+def test_an_unknown_scope_is_an_unknown_name() -> None:
+    """The pretended answers refuse what the true ones refuse."""
+    with pytest.raises(UnknownName):
+        pretend.PretendAnswers().count("area:nowhere")
