@@ -94,7 +94,7 @@ def _void_rows(lake: Lake, files: Sequence[DataFile]) -> dict[str, int]:
         return {}
     paths = {str(lake.events.folder / file.path): file.path for file in files}
     rows = lake.duckdb.execute(f"""
-        SELECT filename, count(*) FROM {parquet(list(paths), lake.events.columns, filename=True)} AS e
+        SELECT filename, count(*) FROM {parquet(list(paths), lake.events.columns, places=True)} AS e
         JOIN void USING (doc, namespace, environment, id) WHERE e.seq < last GROUP BY filename
     """).fetchall()
     return {paths[name]: count for name, count in rows}

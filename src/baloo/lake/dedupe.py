@@ -143,14 +143,22 @@ def _sameness(natural: int | None, environment: str, system: str, kind: str) -> 
 def _live_in_lake(
     connection: duckdb.DuckDBPyConnection, events: Sequence[str], voids: Sequence[str], through: int
 ) -> list[tuple[_Name, _Live]]:
-    """The live documents in the lake that share a hash with the batch; those without a void of a higher seq."""
-    files = parquet(events, TABLES[EVENTS])
-    columns = 'doc, seq, namespace, environment, id, system, kind, body, "natural"'
+    """The live documents in the lake that share a hash with the batch; those without a void of a higher seq.
+
+    The hashes of all rows are read, and of the rows that were hit alone the rest: 0.2 s instead of 2 s in 10 million.
+    """
+    files = parquet(events, TABLES[EVENTS], places=True)
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE hits AS
+        SELECT filename, file_row_number FROM {files} WHERE doc IN (SELECT doc FROM batch UNION ALL SELECT doc FROM taken)
+        UNION
+        SELECT filename, file_row_number FROM {files} WHERE "natural" IN (SELECT "natural" FROM batch)
+    """)
+    hit = [file for (file,) in connection.execute("SELECT DISTINCT filename FROM hits").fetchall()]
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE found AS
-        SELECT {columns} FROM {files} WHERE doc IN (SELECT doc FROM batch UNION ALL SELECT doc FROM taken)
-        UNION
-        SELECT {columns} FROM {files} WHERE "natural" IN (SELECT "natural" FROM batch)
+        SELECT doc, seq, namespace, environment, id, system, kind, body, "natural"
+        FROM {parquet(hit, TABLES[EVENTS], places=True)} SEMI JOIN hits USING (filename, file_row_number)
     """)
     rows = connection.execute(f"""
         WITH void AS (

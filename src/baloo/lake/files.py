@@ -82,12 +82,18 @@ def write(connection: duckdb.DuckDBPyConnection, columns: Columns, folder: Path,
     )
 
 
-def parquet(files: Sequence[str], columns: Columns, *, filename: bool = False) -> str:
-    """The rows of data files, for a FROM; the table without rows where there are none. `filename` is one column more."""
+def parquet(files: Sequence[str], columns: Columns, *, places: bool = False) -> str:
+    """The rows of data files, for a FROM; the table without rows where there are none.
+
+    With `places` there are two columns more: `filename` and `file_row_number`.
+    """
     if files:
         paths = ", ".join(quoted(file) for file in files)
-        return f"read_parquet([{paths}], hive_partitioning = false, filename = {str(filename).lower()})"
-    nothing = ", ".join(f'CAST(NULL AS {_DUCKDB[kind]}) AS "{name}"' for name, kind in columns.types if name != MONTH)
+        more = ", filename = true, file_row_number = true" if places else ""
+        return f"read_parquet([{paths}], hive_partitioning = false{more})"
+    types = [(name, _DUCKDB[kind]) for name, kind in columns.types if name != MONTH]
+    types += [("filename", "VARCHAR"), ("file_row_number", "BIGINT")] if places else []
+    nothing = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in types)
     return f"(SELECT {nothing} LIMIT 0)"
 
 
