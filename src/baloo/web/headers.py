@@ -28,7 +28,7 @@ def guarded(app: ASGIApp) -> ASGIApp:
     """`app` with the security headers on each answer, and HEAD answered as GET without the body."""
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == ScopeType.WEBSOCKET:
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         head = scope["method"] == "HEAD"

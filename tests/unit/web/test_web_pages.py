@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import html.parser
 import re
@@ -13,6 +14,7 @@ import pretend
 from asking import Ask, asking, pretend_site
 from baloo.errors import UnknownName
 from baloo.metrics.answers import NothingCounted
+from baloo.web.app import pages_app
 from baloo.web.headers import POLICY
 
 PAGES = (
@@ -251,3 +253,26 @@ def test_an_unknown_scope_is_an_unknown_name() -> None:
     """The pretended answers refuse what the true ones refuse."""
     with pytest.raises(UnknownName):
         pretend.PretendAnswers().count("area:nowhere")
+
+
+def test_what_was_opened_is_closed_with_the_server() -> None:
+    """The application answers a server's start and stop, and lets go of what it holds when it stops."""
+    closed: list[bool] = []
+    app = pages_app(pretend_site(), lambda: closed.append(True))
+    sent: list[str] = []
+
+    async def life() -> None:
+        messages = iter(("lifespan.startup", "lifespan.shutdown"))
+
+        async def receive() -> dict[str, str]:
+            return {"type": next(messages)}
+
+        async def send(message: dict[str, str]) -> None:
+            sent.append(message["type"])
+
+        await app({"type": "lifespan", "asgi": {}, "state": {}}, receive, send)  # type: ignore[arg-type,typeddict-item]
+
+    asyncio.run(life())
+
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert closed == [True]
