@@ -243,3 +243,18 @@ def test_periods() -> None:
     assert [last_sunday(day(d)) for d in ("2016-03-06", "2016-03-07")] == [day("2016-03-06")] * 2
     assert (back(day("2016-02-29"), 1, "years"), back(day("2015-05-31"), 3, "months")) == (day("2015-02-28"), day("2015-02-28"))
     assert back(day("0001-02-01"), 2, "months") == dt.date.min
+
+
+def test_flows_at_the_edges_of_days(tmp_path: Path) -> None:
+    """A day counts whole: who came on the eve was there on it, and who left on the last day was not."""
+    eve, last = day("2016-03-31"), day("2016-06-30")
+    held: tuple[Held, ...] = (
+        ("community", "active", 1, eve, FOREVER),
+        ("community", "active", 2, eve, day("2016-04-01")), ("community", "active", 2, last, FOREVER),
+        ("community", "active", 3, day("2016-03-30"), eve), ("community", "active", 3, last, FOREVER),
+        ("community", "active", 4, eve, last),
+    )
+
+    flows = answers(tmp_path, held=held).flows("community", eve, last)
+
+    assert (flows.before, flows.stayed, flows.left, flows.joined, flows.returned, flows.after) == (3, 2, 1, 0, 1, 3)
