@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import random
 import subprocess
@@ -23,7 +24,7 @@ def measure(folder: Path, some: int, many: int) -> list[Line]:
     """The workspace is left in `folder/counting`, with `many` events counted, for the pages."""
     workspace = folder / "counting"
     run("init", str(workspace))
-    write_registry(workspace / "registry")
+    write_registry(workspace / "registry", until=dt.date(2026, 6, 30), people=int(many / EVENTS_A_PERSON))
     first, rest, more = _files(folder, some, many)
     lines = [_import(workspace, first, f"import at {_n(some)}", 40_000)]
     lines += _whole(workspace, some, 5, None)
@@ -38,7 +39,7 @@ def _files(folder: Path, some: int, many: int) -> tuple[list[Path], list[Path], 
     """NDJSON files: one of `some` events, ones that make `many` in all, and one of 300,000 more (or a tenth of `many`)."""
     written = folder / "events.ndjson"
     people = int((many + some) / EVENTS_A_PERSON * 1.25)
-    subprocess.run([*BALOO, "demo", "--people", str(people), "--years", "5", "--write", str(written)], check=True)
+    subprocess.run([*BALOO, "demo", "--people", str(people), "--until", "2026-06-30", "--write", str(written)], check=True)
     subprocess.run(["split", "-l", str(some // 2), "-d", "-a", "3", str(written), str(folder / "part-")], check=True)
     written.unlink()
     parts = sorted(folder.glob("part-*"))
@@ -60,7 +61,8 @@ def _import(workspace: Path, files: list[Path], what: str, goal: int) -> Line:
 def _read_alone(files: list[Path]) -> float:
     begun = time.perf_counter()
     names = ", ".join(f"'{file}'" for file in files)
-    duckdb.sql(f"SELECT count(*), max(at), max(kind) FROM read_json([{names}], format='newline_delimited', sample_size=200)").fetchall()
+    source = f"read_json([{names}], format='newline_delimited', sample_size=200)"
+    duckdb.sql(f"SELECT count(*), max(at), max(kind) FROM {source}").fetchall()
     return time.perf_counter() - begun
 
 

@@ -104,7 +104,8 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def table(lines: Sequence[Line]) -> str:
     """The table, as Markdown."""
-    rows = [("what", "measured", "goal", "floor", ""), *((x.what, x.measured, x.goal, x.floor, "yes" if x.ok else "NO") for x in lines)]
+    rows = [("what", "measured", "goal", "floor", "")]
+    rows += [(x.what, x.measured, x.goal, x.floor, "yes" if x.ok else "NO") for x in lines]
     widths = [max(len(row[i]) for row in rows) for i in range(5)]
     out = ["| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |" for row in rows]
     out.insert(1, "|" + "|".join("-" * (w + 2) for w in widths) + "|")

@@ -67,10 +67,11 @@ def _pages(port: int) -> list[Line]:
     cold = [_get(port, page) for page in PAGES]
     warm = [_get(port, page) for _ in range(12) for page in PAGES]
     health = [_get(port, "/health") for _ in range(30)]
+    first, again = percentile(cold, 0.95), percentile(warm, 0.95)
     floor = f"/health: {percentile(health, 0.95) * 1000:.0f} ms"
     return [
-        Line("pages with cold figures, p95", f"{percentile(cold, 0.95) * 1000:.0f} ms", "≤ 150 ms", floor, percentile(cold, 0.95) <= 0.15),
-        Line("pages warm, p95", f"{percentile(warm, 0.95) * 1000:.0f} ms", "≤ 50 ms", floor, ok=percentile(warm, 0.95) <= 0.05),
+        Line("pages with cold figures, p95", f"{first * 1000:.0f} ms", "≤ 150 ms", floor, ok=first <= 0.15),
+        Line("pages warm, p95", f"{again * 1000:.0f} ms", "≤ 50 ms", floor, ok=again <= 0.05),
     ]
 
 
@@ -113,13 +114,12 @@ async def _load(port: int, token: str, beside: list[str] | None) -> list[float]:
     async def one(due: float) -> None:
         reader, writer = await idle.get()
         body = _body()
-        writer.write(
-            f"POST /submit/baloo/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
-        )
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = re.search(rb"(?i)content-length: (\d+)", head)
+        head = f"POST /submit/baloo/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+        writer.write(head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", answer)
         await reader.readexactly(int(length.group(1)) if length else 0)
-        assert head.startswith(b"HTTP/1.1 201"), head
+        assert answer.startswith(b"HTTP/1.1 201"), answer
         waits.append(loop.time() - due)
         idle.put_nowait((reader, writer))
 

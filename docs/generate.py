@@ -35,8 +35,8 @@ def command_line() -> str:
     """Every command with its help, arguments and options, and the exit codes."""
     parts = [
         "# Command line\n",
-        "stdout is data, stderr is narration; `--json` makes the data JSON. Long work shows a bar where stderr is a terminal, and can be",
-        "interrupted: started again, it goes on.\n",
+        "stdout is data, stderr is narration; `--json` makes the data JSON. Long work shows a bar where stderr is a terminal, and can",
+        "be interrupted: started again, it goes on.\n",
         "## Exit codes\n",
         "| code | name |",
         "|---|---|",
@@ -71,7 +71,8 @@ def _command(name: str, command: Any, depth: int) -> list[str]:  # noqa: ANN401 
 
 
 def _parameter(parameter: Any) -> str:  # noqa: ANN401 - Typer's own classes
-    names = ", ".join(parameter.opts) if parameter.param_type_name == "option" else (parameter.metavar or parameter.name.upper())
+    option = parameter.param_type_name == "option"
+    names = ", ".join(parameter.opts) if option else (parameter.metavar or parameter.name.upper())
     help_text = (getattr(parameter, "help", None) or "").replace("|", "\\|")
     return f"| `{names}` | {help_text} |"
 
@@ -80,8 +81,9 @@ def settings() -> str:
     """Every setting with its default and help."""
     rows = "\n".join(f"| `{s.name}` | `{json.dumps(s.default)}` | {s.help} |" for s in SETTINGS)
     return (
-        "# Settings\n\nThey stand in `baloo.toml` of the workspace; `BALOO_<NAME>` in the environment goes before it. `BALOO_TODAY`\n"
-        "(a day) fixes what today is, `BALOO_WORKSPACE` names the workspace.\n\n| name | default | |\n|---|---|---|\n" + rows + "\n"
+        "# Settings\n\nThey stand in `baloo.toml` of the workspace; `BALOO_<NAME>` in the environment goes before it.\n"
+        "`BALOO_TODAY` (a day) fixes what today is, `BALOO_WORKSPACE` names the workspace.\n\n"
+        f"| name | default | |\n|---|---|---|\n{rows}\n"
     )
 
 

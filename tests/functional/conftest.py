@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+
+from baloo.cli.app import run
 
 TODAY = "2024-06-30"
 REGISTRY = {
@@ -50,25 +51,31 @@ pathway:
 }
 
 
+class Said(NamedTuple):
+    """What a command printed."""
+
+    stdout: str
+    stderr: str
+
+
 @dataclass(frozen=True)
 class Baloo:
     """The command line on one workspace."""
 
     root: Path
 
-    def __call__(self, *arguments: str, code: int = 0, **environment: str) -> str:
+    def __call__(self, *arguments: str, code: int = 0) -> str:
         """Run a command, expect its exit code, return its stdout."""
-        return self.run(*arguments, code=code, **environment).stdout
+        return self.run(*arguments, code=code).stdout
 
-    def run(self, *arguments: str, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a command and expect its exit code."""
-        command = [sys.executable, "-m", "baloo", "-w", str(self.root), *arguments]
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False, env={**os.environ, "BALOO_TODAY": TODAY, **environment}, timeout=120
-        )
+    def run(self, *arguments: str, code: int = 0) -> Said:
+        """Run a command line in this process, as `baloo` does, and expect its exit code."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            found = run(["-w", str(self.root), *arguments])
 
-        assert done.returncode == code, done.stderr
-        return done
+        assert found == code, err.getvalue()
+        return Said(out.getvalue(), err.getvalue())
 
     def json(self, *arguments: str) -> Any:
         """Run a command with --json."""
@@ -90,8 +97,9 @@ def event(kind: str, day: str, actor: dict[str, str] | str, **more: Any) -> dict
 
 
 @pytest.fixture
-def baloo(tmp_path: Path) -> Baloo:
-    """A workspace with two systems and two areas."""
+def baloo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Baloo:
+    """A workspace with two systems and two areas, on a day that stands still."""
+    monkeypatch.setenv("BALOO_TODAY", TODAY)
     found = Baloo(tmp_path / "W")
     found("init", str(found.root), code=0)
     for name, text in REGISTRY.items():

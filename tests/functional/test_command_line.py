@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.functional.conftest import Baloo, event
 
 from baloo.workspace import Workspace
-
-from tests.functional.conftest import Baloo, event
 
 Write = Callable[..., str]
 

@@ -88,7 +88,7 @@ class World:
             return back
 
 
-def _workspace(folder: Path, **values: Any) -> Workspace:  # noqa: ANN401 - values of settings
+def _workspace(folder: Path, **values: Any) -> Workspace:
     workspace = Workspace.init(folder)
     changed = {**workspace.settings.values, "max_body": LIMIT, "body_seconds": 1, "namespaces": ["baloo", "closed", "test_*"],
                "open_namespaces": ["baloo", "test_*"], "deletable_namespaces": ["baloo"], **values}
@@ -206,7 +206,7 @@ def test_json_is_answered_where_it_is_asked_for(world: World):
 @pytest.mark.parametrize(("body", "status"), [
     ([EVENT, EVENT], 201), (EVENT, 201), ([EVENT, 7], 207), ([7, {"test": "hello"}], 400), (7, 400),
 ])  # fmt: skip
-def test_the_native_path_answers_outcomes(body: Any, status: int, world: World):  # noqa: ANN401 - any JSON
+def test_the_native_path_answers_outcomes(body: Any, status: int, world: World):
     """201 all, 207 some, 400 none; refused events are kept in any case, and told with pointer and remedy."""
     response = world.client.post("/v1/contributions", json=body)
 

@@ -8,8 +8,19 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
 
 __all__ = [
-    "RECORDS_VERSION", "audit", "edges", "exclusions", "identities", "mailmap", "meta", "members", "metadata", "observations",
-    "quarantine", "roster", "tokens",
+    "RECORDS_VERSION",
+    "audit",
+    "edges",
+    "exclusions",
+    "identities",
+    "mailmap",
+    "members",
+    "meta",
+    "metadata",
+    "observations",
+    "quarantine",
+    "roster",
+    "tokens",
 ]
 
 RECORDS_VERSION = 1
@@ -121,5 +132,6 @@ audit = Table(
     "audit", metadata,
     Column("id", _id, primary_key=True, autoincrement=True),
     Column("made", BigInteger, nullable=False),
-    Column("who", String, nullable=False), Column("what", String, nullable=False), Column("detail", String, nullable=False, default=""),
+    Column("who", String, nullable=False), Column("what", String, nullable=False),
+    Column("detail", String, nullable=False, default=""),
 )
