@@ -1,6 +1,6 @@
 """From people's days to intervals: every node of a plan, computed in DuckDB into one table `held` (node, part, person, start, stop).
 
-Needs the tables `parts`, `days`, `keyed`, `staff_days`, `roster` and `excluded`. Nodes are computed in ranks: those that need only contributions,
+Needs the tables `parts`, `days`, `keyed`, `staff_days`, `roster`, `roster_here` and `excluded`. Nodes are computed in ranks: those that need only contributions,
 then those that need only these, and so on, all unions of a rank in one statement.
 """
 

@@ -1,4 +1,4 @@
-"""Rollups under the people of today: tables `days`, `keyed`, `staff_days` and `parts`, from which leaves are counted."""
+"""Rollups under the people of today: tables `days`, `keyed`, `staff_days`, `roster_here` and `parts`, from which leaves are counted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from baloo.metrics.plan import Source
 from baloo.metrics.statements import render
 from baloo.metrics.store import Store
 
-__all__ = ["lay_out_days", "lay_out_parts", "lay_out_staff_days"]
+__all__ = ["lay_out_days", "lay_out_parts", "lay_out_staff"]
 
 
 def lay_out_parts(store: Store) -> None:
@@ -31,8 +31,9 @@ def lay_out_days(store: Store, sources: Iterable[Source], *, test: str = "TRUE")
     session.table("keyed", render("keyed", rollup=store.details_of(keyed, test)))
 
 
-def lay_out_staff_days(store: Store, *, test: str = "TRUE") -> None:
-    """Make `staff_days`: who contributed from a staff address, when."""
+def lay_out_staff(store: Store, *, test: str = "TRUE", roster: str = "SELECT * FROM roster") -> None:
+    """Make `staff_days`, who contributed from a staff address when, and `roster_here`, the part of the roster that is asked for."""
+    store.session.table("roster_here", roster)
     kinds = ", ".join(str(store.sources.number(source)) for source in store.plan.contributions) or "NULL"
     seen = f"observation_id IN (SELECT observation FROM staff_observations) AND source IN ({kinds}) AND {test}"
     store.session.table("staff_days", render("staff_days", rollup=store.counts_of(seen)))

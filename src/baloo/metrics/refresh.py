@@ -13,7 +13,7 @@ from baloo.lake.base import LakeSnapshot
 from baloo.metrics.arrivals import lay_out_delta
 from baloo.metrics.compile import compile_registry
 from baloo.metrics.counting import HELD, Counting
-from baloo.metrics.days import lay_out_days, lay_out_parts, lay_out_staff_days
+from baloo.metrics.days import lay_out_days, lay_out_parts, lay_out_staff
 from baloo.metrics.derived import Manifest, read_manifest, write_manifest
 from baloo.metrics.files import Files, named, reading
 from baloo.metrics.plan import Plan
@@ -149,7 +149,7 @@ class _Run:
 
     def _count_everybody(self) -> None:
         lay_out_days(self.store, self.plan.sources)
-        lay_out_staff_days(self.store)
+        lay_out_staff(self.store)
         self.counting.run()
         tops = ", ".join(str(self.counting.numbers[node]) for node in self.plan.tops) or "NULL"
         self.session.table("tops", f"SELECT * FROM held WHERE node IN ({tops})")
@@ -158,7 +158,7 @@ class _Run:
     def _count_affected(self) -> None:
         concerned = "identity_id IN (SELECT m.identity FROM people AS m JOIN affected AS a ON a.person = m.person)"
         lay_out_days(self.store, self.plan.sources, test=concerned)
-        lay_out_staff_days(self.store, test=concerned)
+        lay_out_staff(self.store, test=concerned, roster="SELECT r.* FROM roster AS r JOIN affected AS a ON a.person = r.person")
         self.counting.run(given=self.plan.tops)
 
     def _count_tops(self, before: Manifest) -> None:

@@ -1,6 +1,6 @@
 -- When people are staff: by roster, and those of no roster by contributions from a staff address within a year
 SELECT {node} AS node, 0 AS part, r.person, r.since AS start, r.until AS stop
-FROM roster AS r
+FROM roster_here AS r
 WHERE r.since < r.until AND r.person NOT IN (SELECT person FROM excluded)
 UNION ALL
 SELECT {node} AS node, 0 AS part, s.person, c.starts AS start, c.stops AS stop
