@@ -18,6 +18,7 @@ from baloo.demo.describe import describe
 from baloo.demo.files import exclusions, mailmap, roster_csv
 from baloo.demo.history import AHEAD, events
 from baloo.demo.registry import write_registry
+from baloo.demo.source import DemoSource
 from baloo.registry import check, load
 
 UNTIL = dt.date(2026, 2, 17)
@@ -137,3 +138,15 @@ def test_the_description_names_every_area_and_system() -> None:
     assert text.count("\n| ") == 8 + 1
     for word in ("Coding", "Infrastructure", "Friends of Marula", "Writes code with us (active)", "gatherings", "git, patches"):
         assert word in text
+
+
+def test_the_history_is_a_source_that_goes_on_where_it_stopped() -> None:
+    """Chunks after a number of events are those that were not read yet."""
+    source = DemoSource(40, 2, UNTIL, 1)
+    whole = b"".join(chunk.body for chunk in source.chunks(0))
+
+    rest = b"".join(chunk.body for chunk in source.chunks(100))
+
+    assert whole == b"".join(events(40, 2, UNTIL))
+    assert rest == b"".join(list(events(40, 2, UNTIL))[100:])
+    assert source.notes() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -41,8 +42,9 @@ slow = settings(max_examples=25, deadline=None, suppress_health_check=[HealthChe
 
 @cache
 def _empty() -> Path:
-    """Records without anybody, to copy; in the order of `ACCOUNTS` nobody has an id yet."""
+    """Records without anybody, to copy."""
     folder = Path(tempfile.mkdtemp(prefix="baloo-people-"))
+    atexit.register(shutil.rmtree, folder)
     Records.open(folder / "records.sqlite").close()
     return folder / "records.sqlite"
 
@@ -147,7 +149,7 @@ def _from_scratch(records: Records, identities: list[int]) -> dict[int, int]:
 
 @slow
 @given(st.lists(steps, max_size=14), st.randoms(use_true_random=False))
-def test_the_order_of_arrival_says_nothing(script: list[tuple[Any, ...]], shuffle: Any) -> None:  # noqa: ANN401
+def test_the_order_of_arrival_says_nothing(script: list[tuple[Any, ...]], shuffle: Any) -> None:
     """The same evidence in another order, of identities that came in another order, gives the same persons."""
     maps = [step for step in script if step[0] == "mailmap"][-1:]
     evidence = [step for step in script if step[0] not in ("link", "mailmap")] + maps
