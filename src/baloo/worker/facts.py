@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from baloo.errors import BalooError, RegistryError
+from baloo.clock import clock_from_environment
+from baloo.metrics.derived import read_manifest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from baloo.lake.base import LakeSnapshot
+    from baloo.metrics.derived import Manifest
     from baloo.registry.model import Scalar
     from baloo.workspace import Workspace
 
@@ -58,13 +62,42 @@ class DataFacts:
 
     def core_not_active(self, area: str) -> int | None:
         """How many people hold a core point of the area today and are not active in it; None where nothing was counted."""
-        from baloo.clock import clock_from_environment  # noqa: PLC0415 - see data_facts
-        from baloo.metrics.answers import Answers  # noqa: PLC0415 - see data_facts
         from baloo.registry import load  # noqa: PLC0415 - see data_facts
 
-        try:
-            registry = load(self._workspace.registry)
-            answers = Answers.open(self._workspace.derived, registry, clock_from_environment())
-            return answers.core_not_active(f"area:{area}")
-        except (BalooError, RegistryError):
+        folder = self._workspace.derived
+        manifest = read_manifest(folder)
+        area_of = load(self._workspace.registry).areas.get(area)
+        if manifest is None or area_of is None:
             return None
+        keys = {key.measure: key.key for key in manifest.keys if key.scope == f"area:{area}"}
+        core = [keys[f"point:{p.id}"] for p in area_of.pathway if p.level == "core" and f"point:{p.id}" in keys]
+        if not core or "active" not in keys:
+            return None
+        held = self._live(folder, manifest)
+        day = clock_from_environment().today()
+        rows = self._engine.execute(
+            f"""
+            WITH now AS (SELECT key, person FROM ({held}) WHERE start <= $day AND stop > $day)
+            SELECT count(DISTINCT person) FROM now WHERE list_contains($core, key)
+            AND person NOT IN (SELECT person FROM now WHERE key = $active)
+            """,
+            {"day": day, "core": core, "active": keys["active"]},
+        ).fetchone()
+        return int(rows[0]) if rows else None
+
+    @staticmethod
+    def _live(folder: Path, manifest: Manifest) -> str:
+        """The live intervals, as `baloo.metrics.derived` describes them."""
+
+        def read(files: tuple[str, ...], columns: str) -> str:
+            names = ", ".join("'" + str(folder / file).replace("'", "''") + "'" for file in files)
+            return f"SELECT {columns} FROM read_parquet([{names}])"
+
+        parts = []
+        if manifest.intervals:
+            replaced = f" WHERE person NOT IN ({read(manifest.replaced, 'person')})" if manifest.replaced else ""
+            parts.append(read(manifest.intervals, "key, person, start, stop") + replaced)
+        if manifest.patch:
+            parts.append(read(manifest.patch, "key, person, start, stop"))
+        nothing = "SELECT 0 AS key, 0 AS person, DATE '1970-01-01' AS start, DATE '1970-01-01' AS stop WHERE false"
+        return " UNION ALL ".join(parts) or nothing

@@ -47,3 +47,4 @@ def _refresh(work: Work) -> None:
     if done.mode != "nothing":
         log("refreshed", mode=done.mode, seconds=round(done.seconds, 3), version=done.version)
         work.compact()
+    work.tidy()

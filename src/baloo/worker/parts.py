@@ -28,7 +28,8 @@ class Parts:
         self.queue = SqliteQueue(workspace.queue)
         self.lake = Lake.open(workspace.lake)
         self.people = Reader(self.records)
-        self.identities = Resolver(self.records, Quarantine(self.records).keep, now=self.now)
+        self.quarantine = Quarantine(self.records)
+        self.identities = Resolver(self.records, self.quarantine.keep, now=self.now)
         self.loader = Loader(self.queue, self.lake, self.identities, self.registry, self.records.secret)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 import time
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from baloo.metrics.refresh import Refreshed
 
 __all__ = ["Totals", "Work", "log"]
+
+_TIDY_EVERY = dt.timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -52,6 +55,7 @@ class Work:
         self.parts = parts
         self.totals = Totals()
         self._unseen_people = True
+        self._tidied: dt.datetime | None = None
 
     def load(self) -> bool:
         """Take the next batch from the queue into the lake; False where nothing waited."""
@@ -88,6 +92,18 @@ class Work:
         lake = self.parts.lake
         if len(lake.snapshot().events) >= self.parts.workspace.settings["compact_files"]:
             log("compacted", files=lake.compact(self._counted()))
+
+    def tidy(self) -> None:
+        """Once a day: forget refused events that are past their time, and delete files that no table names any more."""
+        parts, now = self.parts, self.parts.clock.now()
+        if self._tidied is not None and now - self._tidied < _TIDY_EVERY:
+            return
+        self._tidied = now
+        keep = dt.timedelta(days=parts.workspace.settings["quarantine_days"])
+        forgotten = parts.quarantine.purge(int((now - keep).timestamp() * 1_000_000))
+        deleted = parts.lake.vacuum(now)
+        if forgotten or deleted:
+            log("tidied", forgotten=forgotten, files=deleted)
 
     def _counted(self) -> int:
         from baloo.metrics.derived import read_manifest  # noqa: PLC0415 - see refresh
