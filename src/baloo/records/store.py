@@ -28,6 +28,7 @@ class Records:
         Raises WorkspaceError where it was written by a newer Baloo.
         """
         file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.chmod(0o700)  # names and addresses are nobody else's business
         engine = sa.create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
         sa.event.listen(engine, "connect", _configure)
         sa.event.listen(engine, "begin", _begin)
@@ -59,10 +60,14 @@ class Records:
                 where=str(self.engine.url.database), remedy="Install a newer Baloo.",
             )
         with self.engine.begin() as connection:
-            metadata.create_all(connection)
-            for name, value in (("version", str(RECORDS_VERSION)), ("people_version", "0"), ("secret", secrets.token_hex(32))):
-                if connection.scalar(sa.select(meta.c.value).where(meta.c.name == name)) is None:
+            metadata.create_all(connection)  # an older workspace gets the tables that it lacks
+            first = {"people_version": "0", "secret": secrets.token_hex(32)}
+            have = set(connection.scalars(sa.select(meta.c.name)))
+            for name, value in first.items():
+                if name not in have:
                     connection.execute(meta.insert().values(name=name, value=value))
+            connection.execute(sa.delete(meta).where(meta.c.name == "version"))
+            connection.execute(meta.insert().values(name="version", value=str(RECORDS_VERSION)))
 
 
 def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection

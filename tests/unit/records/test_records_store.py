@@ -1,0 +1,75 @@
+"""The records are made where they are absent, completed where they are older, refused where they are newer."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from baloo.errors import WorkspaceError
+from baloo.records import Records
+from baloo.records.tables import RECORDS_VERSION, meta, metadata, tokens
+
+
+def _version(file: Path) -> str:
+    with sqlite3.connect(file) as connection:
+        found: str = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()[0]
+    connection.close()
+    return found
+
+
+def test_new_records_have_every_table_and_a_secret(tmp_path: Path):
+    """A fresh file has all tables, the present version, and a secret of 32 bytes that stays."""
+    file = tmp_path / "records.sqlite"
+    first = Records.open(file)
+    secret = first.secret
+    tables = set(sa.inspect(first.engine).get_table_names())
+    first.close()
+    again = Records.open(file)
+
+    assert tables == set(metadata.tables)
+    assert (len(secret), again.secret == secret) == (32, True)
+    assert _version(file) == str(RECORDS_VERSION)
+    again.close()
+
+
+def test_an_older_file_gets_what_it_lacks(tmp_path: Path):
+    """Records of an older version keep what they have, get the tables that they lack, and say the present version."""
+    file = tmp_path / "records.sqlite"
+    old = Records.open(file)
+    secret = old.secret
+    with old.engine.begin() as connection:
+        tokens.drop(connection)
+        connection.execute(sa.update(meta).where(meta.c.name == "version").values(value="0"))
+    old.close()
+    new = Records.open(file)
+
+    assert new.secret == secret
+    assert sa.inspect(new.engine).has_table("tokens")
+    assert _version(file) == str(RECORDS_VERSION)
+    new.close()
+
+
+def test_a_newer_file_is_refused(tmp_path: Path):
+    """Records of a newer Baloo are refused with what to do, and not touched."""
+    file = tmp_path / "records.sqlite"
+    records = Records.open(file)
+    with records.engine.begin() as connection:
+        connection.execute(sa.update(meta).where(meta.c.name == "version").values(value="99"))
+    records.close()
+
+    with pytest.raises(WorkspaceError, match="version 99"):
+        Records.open(file)
+
+    assert _version(file) == "99"
+
+
+def test_only_its_owner_may_read_the_records(tmp_path: Path):
+    """The file with names and addresses is closed to other users."""
+    file = tmp_path / "records" / "records.sqlite"
+    Records.open(file).close()
+
+    assert stat.S_IMODE(file.parent.stat().st_mode) & 0o077 == 0
