@@ -26,7 +26,9 @@ __all__ = ["QUEUE_VERSION", "SqliteQueue"]
 QUEUE_VERSION = 1
 _LOG_PAGES = 16_384  # an appender moves the log into the file itself only where nobody else does: 64 MiB
 _LOG_BYTES = 8 << 20  # `checkpoint` begins the log anew when it is longer than this
-_DROP_ROWS, _DROP_BYTES = 500, 4 << 20  # a piece of `drop`, so that an appender never waits long
+_ROUNDS, _FEW_PAGES, _TRIES = 5, 128, 50  # of a checkpoint: writers are made to wait only for the last few pages
+_DROP_ROWS, _DROP_BYTES = 500, 1 << 20  # a piece of `drop`, so that an appender never waits long
+_GAP = 0.001  # seconds between two pieces, in which waiting appenders come in
 _CHUNK = 512  # rows of one INSERT: a statement gives up Python's lock once, however many rows it has
 _ROOM = 256 << 10  # a disk with less room than this is full, whatever SQLite calls the error
 _NAP = 0.0003  # between two tries for the write lock: finds the gap that an import leaves
@@ -89,6 +91,7 @@ class SqliteQueue:
                 self._patiently(connection, "BEGIN IMMEDIATE")
                 connection.execute("DELETE FROM rows WHERE seq <= ?", (end,))
                 connection.execute("COMMIT")
+            time.sleep(_GAP)
         self.checkpoint()
 
     def last(self) -> int:
@@ -114,9 +117,17 @@ class SqliteQueue:
         """
         log = self.path.with_name(self.path.name + "-wal")
         with self._connection() as connection:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-            if log.exists() and log.stat().st_size > _LOG_BYTES:
-                connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+            for _ in range(_ROUNDS):  # each moves what was written during the one before, which is less and less
+                _, written, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                if written - moved < _FEW_PAGES:
+                    break
+            if not log.exists() or log.stat().st_size < _LOG_BYTES:
+                return
+            for _ in range(_TRIES):
+                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+                if not busy:
+                    return
+                time.sleep(_NAP)
 
     def close(self) -> None:
         """Let go of the file."""
