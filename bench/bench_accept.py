@@ -20,10 +20,12 @@ def lines(count: int) -> list[bytes]:
     """Events of version 1, about 370 bytes each, of fictional people."""
     first = dt.datetime(2014, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=2)))
     return [
-        (f'{{"id": "25dfde52-49af-5718-b7db-{n:012x}", "schema": "contribution", "version": 1, '
-         f'"at": "{(first + dt.timedelta(seconds=n)).isoformat()}", "system": "git", "kind": "git.commit", '
-         f'"actor": {{"name": "Ama {n % 3000}", "email": "ama{n % 3000}@example.org"}}, '
-         f'"object": "https://git.example.org/project/commit/{n:040x}", "extra": {{"sha": "{n:040x}"}}}}').encode()
+        (
+            f'{{"id": "25dfde52-49af-5718-b7db-{n:012x}", "schema": "contribution", "version": 1, '
+            f'"at": "{(first + dt.timedelta(seconds=n)).isoformat()}", "system": "git", "kind": "git.commit", '
+            f'"actor": {{"name": "Ama {n % 3000}", "email": "ama{n % 3000}@example.org"}}, '
+            f'"object": "https://git.example.org/project/commit/{n:040x}", "extra": {{"sha": "{n:040x}"}}}}'
+        ).encode()
         for n in range(count)
     ]
 
@@ -31,7 +33,7 @@ def lines(count: int) -> list[bytes]:
 def main(count: int = 40_000, rounds: int = 5) -> float:
     """Print and return events a second: the best of some rounds, for the machine has other things to do."""
     events = lines(count)
-    chunks = [b"\n".join(events[n:n + CHUNK]) for n in range(0, count, CHUNK)]
+    chunks = [b"\n".join(events[n : n + CHUNK]) for n in range(0, count, CHUNK)]
     clock = FixedClock(dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC))
     door = Door(lambda: REGISTRY, clock, Settings({s.name: s.default for s in SETTINGS}))
     rate = max(_round(door, chunks, count) for _ in range(rounds))

@@ -1,6 +1,6 @@
 """How many events a second the loader alone takes, on one core, with 0 and with N million rows in the lake already.
 
-    python bench/bench_load.py [MILLIONS ...]
+python bench/bench_load.py [MILLIONS ...]
 """
 
 from __future__ import annotations
@@ -49,10 +49,21 @@ def events(start: int, count: int) -> Iterator[Event]:
     for n in range(start, start + count):
         digest = hashlib.blake2b(n.to_bytes(8, "big"), digest_size=16).digest()
         yield Event(
-            str(uuid.UUID(bytes=digest)), "sumo", "1", 1_300_000_000_000_000 + n * 10_000_000, None, f"system-{n % 12}",
-            "sumo.answer", f"account-{n * 7919 % 20_000}", None, None, None, f"https://support.example.org/questions/{n // 3}",
+            str(uuid.UUID(bytes=digest)),
+            "sumo",
+            "1",
+            1_300_000_000_000_000 + n * 10_000_000,
+            None,
+            f"system-{n % 12}",
+            "sumo.answer",
+            f"account-{n * 7919 % 20_000}",
+            None,
+            None,
+            None,
+            f"https://support.example.org/questions/{n // 3}",
             f'{{"locale": "en-US", "product": "firefox", "question_creator": "account-{n % 9_973}"}}',
-            "production", int.from_bytes(digest[:8], "big") >> 1,
+            "production",
+            int.from_bytes(digest[:8], "big") >> 1,
         )
 
 
@@ -64,7 +75,7 @@ def fill(queue: SqliteQueue, start: int, count: int) -> None:
 
 def grow(lake: Lake, million: int) -> None:
     """Put a million invented rows into the lake, past the loader, as a compaction leaves them."""
-    word = 'CAST(md5_number_lower({} || i) >> 1 AS BIGINT)'
+    word = "CAST(md5_number_lower({} || i) >> 1 AS BIGINT)"
     rows = f"""
         SELECT 0 AS seq, now() AS received, 'baloo' AS namespace, 'production' AS environment, CAST(uuid() AS VARCHAR) AS id,
         {word.format("'d'")} AS doc, {word.format("'b'")} AS body, {word.format("'n'")} AS "natural", 'sumo' AS "schema",

@@ -35,8 +35,8 @@ def command_line() -> str:
     """Every command with its help, arguments and options, and the exit codes."""
     parts = [
         "# Command line\n",
-        "stdout is data, stderr is narration; `--json` makes the data JSON. Long work shows a bar where stderr is a terminal, and can",
-        "be interrupted: started again, it goes on.\n",
+        "stdout is data, stderr is narration; `--json` makes the data JSON. Long work shows a bar where stderr is a",
+        "terminal, and can be interrupted: started again, it goes on.\n",
         "## Exit codes\n",
         "| code | name |",
         "|---|---|",
@@ -50,14 +50,19 @@ def command_line() -> str:
 
 def refusals() -> str:
     """Every reason for which an event is refused, and what to do about it."""
-    return "\n".join([
-        "# Why an event is refused\n",
-        "Each refused event is kept with one of these slugs, the JSON pointer of the place, and a reason in words that repeats",
-        "no value of the event. `baloo quarantine list` shows them; the native address answers them as `type`.\n",
-        "| slug | what to do |",
-        "|---|---|",
-        *(f"| `{slug}` | {remedy} |" for slug, remedy in REMEDIES.items()),
-    ]) + "\n"
+    return (
+        "\n".join(
+            [
+                "# Why an event is refused\n",
+                "Each refused event is kept with one of these slugs, the JSON pointer of the place, and a reason in words",
+                "that repeats no value of the event. `baloo quarantine list` shows them; the native address answers them as `type`.\n",
+                "| slug | what to do |",
+                "|---|---|",
+                *(f"| `{slug}` | {remedy} |" for slug, remedy in REMEDIES.items()),
+            ]
+        )
+        + "\n"
+    )
 
 
 def _command(name: str, command: Any, depth: int) -> list[str]:  # noqa: ANN401 - Typer's own classes

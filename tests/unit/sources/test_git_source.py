@@ -20,7 +20,7 @@ JUN = ("Jun Ito", "jun@example.org")
 
 
 def _git(repository: Path, *arguments: str, who: tuple[str, str] = AMA, day: str = "2024-05-01T12:00:00+0300") -> str:
-    person = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in zip(("NAME", "EMAIL"), who, strict=True)}
+    person = {f"GIT_{role}_{part}": who[part == "EMAIL"] for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
     dates = {"GIT_AUTHOR_DATE": day, "GIT_COMMITTER_DATE": day, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     command = ["git", "-C", str(repository), *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **person, **dates}).stdout

@@ -1,0 +1,96 @@
+"""A workspace is one folder: made once, opened where it is, locked by one, written whole."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from baloo.errors import Busy, InputError, WorkspaceError
+from baloo.workspace import Workspace, write_whole
+
+HOLD = """
+import sys
+from baloo.workspace import Workspace
+with Workspace.open(sys.argv[1]).lock("lake", "holding on"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_new_workspace_opens(tmp_path: Path):
+    """What `init` makes can be opened, and knows its paths."""
+    Workspace.init(tmp_path / "W", settings="public_k = 9\n")
+
+    workspace = Workspace.open(tmp_path / "W")
+
+    assert workspace.settings["public_k"] == 9
+    assert workspace.registry == (tmp_path / "W" / "registry").resolve()
+
+
+def test_a_moved_workspace_opens(tmp_path: Path):
+    """The folder may be moved: nothing in it says where it was."""
+    Workspace.init(tmp_path / "W")
+    (tmp_path / "W").rename(tmp_path / "V")
+
+    assert Workspace.open(tmp_path / "V").root == (tmp_path / "V").resolve()
+
+
+@pytest.mark.parametrize(
+    ("text", "error"), [(None, WorkspaceError), ("workspace = 99", WorkspaceError), ("workspace = [", InputError)]
+)
+def test_what_is_no_workspace_of_ours_is_refused(tmp_path: Path, text: str | None, error: type[Exception]):
+    """A folder without `baloo.toml`, of a newer version, or with a broken one is refused."""
+    if text is not None:
+        (tmp_path / "baloo.toml").write_text(text)
+
+    with pytest.raises(error):
+        Workspace.open(tmp_path)
+
+
+def test_a_second_holder_is_told_who_holds(tmp_path: Path):
+    """The lock is between processes; who comes second hears the first one's process id and purpose."""
+    workspace = Workspace.init(tmp_path / "W")
+    command = [sys.executable, "-c", HOLD, str(workspace.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with pytest.raises(Busy) as caught, workspace.lock("lake", "a test"):
+            pass
+        held = workspace.held("lake")
+        holder.communicate("")
+
+    assert str(holder.pid) in str(caught.value)
+    assert "holding on" in str(caught.value)
+    assert (held, workspace.held("lake")) == (True, False)
+
+
+def test_a_killed_holder_holds_no_more(tmp_path: Path):
+    """`kill -9` frees the lock."""
+    workspace = Workspace.init(tmp_path / "W")
+    command = [sys.executable, "-c", HOLD, str(workspace.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        holder.kill()
+
+    with workspace.lock("lake", "a test"):
+        assert workspace.held("lake")
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """When writing fails the old content stands, and no temporary file is left."""
+    file = tmp_path / "note"
+    write_whole(file, b"old")
+
+    def fail(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("baloo.workspace.os.fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(file, b"new")
+
+    assert file.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [file]
