@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 
 import sqlalchemy as sa
@@ -60,12 +61,15 @@ def _owners(connection: sa.Connection, changed: list[int] | None) -> list[tuple[
     else:
         keys = {key for (key,) in select_in(connection, [of.owner_key], of.id, changed) if key is not None}
         rows = select_in(connection, columns, of.owner_key, list(keys))
-    claims: dict[int, list[tuple[bool, int]]] = {}
-    for key, account, identity in rows:
-        claims.setdefault(key, []).append((account is None, identity))
-    contested = [identity for several in claims.values() if len(several) > 1 for _, identity in several]
-    seen = {who for (who,) in select_in(connection, [observations.c.identity_id], observations.c.identity_id, contested)}
-    return [(key, min((who not in seen, rank, who) for rank, who in several)[-1]) for key, several in claims.items()]
+    owners = {key: identity for key, _, identity in rows}
+    if len(owners) < len(rows):
+        times = Counter(key for key, _, _ in rows)
+        claims = [row for row in rows if times[row[0]] > 1]
+        asked = [identity for _, _, identity in claims]
+        seen = {who for (who,) in select_in(connection, [observations.c.identity_id], observations.c.identity_id, asked)}
+        claims.sort(key=lambda row: (row[2] in seen, row[1] is not None, -row[2]))  # the best comes last, and stays
+        owners |= {key: identity for key, _, identity in claims}
+    return list(owners.items())
 
 
 def _excluded(connection: sa.Connection) -> list[int]:

@@ -15,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 
 from baloo.people.keys import email_key, owner_key
-from baloo.people.sql import insert_new, run_many, select_in
+from baloo.people.sql import insert_known, insert_new, run_many, select_in
 from baloo.queue.base import Event
 from baloo.records.store import Records
 from baloo.records.tables import identities, observations
@@ -42,6 +42,9 @@ class Actor(NamedTuple):
         """The same in NFC, with None for empty texts."""
         system, account, username, email, name = self
         return Actor(_nfc(system) or "", _nfc(account), _nfc(username), _nfc(email), _nfc(name))
+
+
+_OBSERVED = [observations.c.key, observations.c.id, observations.c.first, observations.c.last]
 
 
 class _Slot:
@@ -117,8 +120,8 @@ class Resolver:
         known = _ids(connection, list(dict.fromkeys(keys)))
         fresh = {key: actor for key, actor in zip(keys, actors, strict=True) if key not in known}
         if fresh:
-            insert_new(connection, identities, [_identity_row(key, actor, self._now()) for key, actor in fresh.items()])
-            known |= _ids(connection, list(fresh))
+            rows = [_identity_row(key, actor, self._now()) for key, actor in fresh.items()]
+            known |= dict(insert_known(connection, identities, [identities.c.key, identities.c.id], rows))
         found = [(raw, known[key], actor) for raw, key, actor in zip(unknown, keys, actors, strict=True)]
         self._learn_observations(connection, found, spans)
 
@@ -136,8 +139,7 @@ class Resolver:
             if key not in known
         }
         if fresh:
-            insert_new(connection, observations, list(fresh.values()))
-            known |= _observed(connection, list(fresh))
+            known |= _spanned(insert_known(connection, observations, _OBSERVED, list(fresh.values())))
         for key, (raw, identity, _) in zip(keys, actors, strict=True):
             observation, first, last = known[key]
             self._cache[raw] = _Slot((identity, observation), first, last)
@@ -201,8 +203,10 @@ def _ids(connection: sa.Connection, keys: list[str]) -> dict[str, int]:
 
 
 def _observed(connection: sa.Connection, keys: list[str]) -> dict[str, tuple[int, int, int]]:
-    of = observations.c
-    rows = select_in(connection, [of.key, of.id, of.first, of.last], of.key, keys)
+    return _spanned(select_in(connection, _OBSERVED, observations.c.key, keys))
+
+
+def _spanned(rows: list[tuple[Any, ...]]) -> dict[str, tuple[int, int, int]]:
     return {key: (number, first, last) for key, number, first, last in rows}
 
 

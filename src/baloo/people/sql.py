@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from baloo.records.tables import audit, meta
 
-__all__ = ["chunks", "insert_new", "note", "read_meta", "run_many", "select_in", "select_rows", "write_meta"]
+__all__ = ["chunks", "insert_known", "insert_new", "note", "read_meta", "run_many", "select_in", "select_rows", "write_meta"]
 
 _CHUNK = 5_000  # values in one `IN (...)`; both databases take more
 
@@ -64,6 +64,17 @@ def select_in(
         cursor: Any = connection.exec_driver_sql(condition, tuple(chunk)).cursor
         rows += cursor.fetchall()
     return rows
+
+
+def insert_known(
+    connection: sa.Connection, table: sa.Table, columns: Sequence[sa.Column[Any]], rows: Sequence[Mapping[str, Any]]
+) -> list[tuple[Any, ...]]:
+    """`insert_new` for a table with an `id` and a unique `key`; returns the columns of the rows, which begin with `key`."""
+    highest = connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
+    insert_new(connection, table, rows)
+    found = select_rows(connection, *columns, where=f"{table.name}.id > {highest}")
+    missing = {row["key"] for row in rows}.difference(row[0] for row in found)  # another process was quicker
+    return found + select_in(connection, columns, table.c.key, sorted(missing))
 
 
 def read_meta(connection: sa.Connection, name: str, default: int = 0) -> int:

@@ -140,3 +140,15 @@ def test_a_small_memory_changes_no_answer(records: Records, monkeypatch: pytest.
     events = [event(account=str(n)) for n in range(10)]
 
     assert resolver.resolve(events) == resolver.resolve(events)
+
+
+def test_another_process_may_be_quicker(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An identity that somebody else made a moment ago is found, and not made twice."""
+    before = Resolver(records).resolve([event(account="7")])
+    monkeypatch.setattr("baloo.people.resolver._ids", lambda *_: {})
+    monkeypatch.setattr("baloo.people.resolver._observed", lambda *_: {})
+
+    after = Resolver(records).resolve([event(account="8"), event(account="7")])
+
+    assert after[1:] == before
+    assert len(rows(records, identities.c.id)) == len(rows(records, observations.c.id)) == 2
