@@ -1,0 +1,151 @@
+"""Refreshing: only whom it concerns, with the rows of a count from nothing, and whole whenever it is stopped."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from baloo.metrics import refresh as refreshing
+from baloo.metrics.derived import read_manifest
+from baloo.metrics.files import Files, named
+from baloo.metrics.tables import tables
+from baloo.people.base import StaffSpan
+from unit.metrics import small_world
+
+
+
+@pytest.fixture(autouse=True)
+def _few_count_as_few(monkeypatch):
+    """In a world of nine, four are not yet everybody."""
+    monkeypatch.setattr(refreshing, "_AFFECTED", 0.5)
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A small world, counted once."""
+    return small_world.lived_in(tmp_path)
+
+
+def test_nothing_new_changes_nothing(world):
+    """Where nothing arrived, the manifest stands."""
+    before = read_manifest(world.derived)
+
+    assert world.refresh().mode == "nothing"
+    assert read_manifest(world.derived) == before
+
+
+def test_a_late_event_concerns_one(world):
+    """An event of long ago has one person counted again, as a count from nothing would."""
+    world.did((8, "wiki.edit", "2023-12-31", {"page": "dev/c", "locale": "pt"}))
+    done = world.refresh()
+
+    assert (done.mode, done.added, done.removed) == ("incremental", 1, 0)
+    assert done.persons == 1
+    assert tables(world.derived) == world.rebuilt()
+
+
+def test_what_is_taken_back_is_gone(world):
+    """A void takes its event out of every count."""
+    extra = world.did((5, "wiki.edit", "2024-02-01", {"page": "dev/c", "locale": "nl", "strings": 9}))
+    world.refresh()
+    world.take_back(extra)
+    done = world.refresh()
+
+    assert (done.mode, done.added, done.removed) == ("incremental", 0, 1)
+    assert tables(world.derived)["intervals"] == world.rebuilt()["intervals"]
+    assert tables(world.derived)["counts"] == world.rebuilt()["counts"]
+
+
+def test_a_merge_concerns_who_answered(world):
+    """Where an asker turns out to be the answerer, the answerer is counted again too."""
+    world.join(3, 101)
+    done = world.refresh()
+
+    assert (done.mode, done.persons) == ("incremental", 2)
+    assert tables(world.derived) == world.rebuilt()
+
+
+def test_leaving_out_and_staff(world):
+    """Who is left out, on a roster, or used a staff address, is counted as such from the next refresh on."""
+    world.excluded = [109]
+    world.staff = [StaffSpan(101, dt.date(2024, 1, 1), None)]
+    world.observations = [20]
+    done = world.refresh()
+
+    assert done.mode == "incremental"
+    assert tables(world.derived) == world.rebuilt()
+    assert {row[2] for row in tables(world.derived)["intervals"] if row[1] == "staff"} == {101, 102}
+
+
+def test_many_patches_are_worked_in(world):
+    """After many refreshes small files have been added up, and nothing is lost."""
+    for day in range(1, 18):
+        world.did((1 + day % 3, "forum.answer", f"2024-04-{day:02}", {"owner": f"u{day % 9}"}))
+        world.refresh()
+    manifest = read_manifest(world.derived)
+
+    assert tables(world.derived) == world.rebuilt()
+    assert len(manifest.changes) <= 13
+    assert len(manifest.engine["counts"]) <= 14
+
+
+def test_a_changed_rule_reads_no_events(world):
+    """Another threshold is counted from the rollups alone: the lake's files may be gone."""
+    expected, other = world.rebuilt(small_world.registry(regular=2)), world.rebuilt()
+    for file, _ in world.files:
+        Path(file).unlink()
+    world.refresh(small_world.registry(regular=2))
+
+    assert tables(world.derived) == expected
+    assert expected != other
+
+
+@pytest.mark.parametrize("written", range(1, 12))
+def test_stopped_at_any_file(world, monkeypatch, written):
+    """A refresh that dies after any of its files leaves the last state whole, and the next one succeeds."""
+    before = tables(world.derived)
+    world.did((2, "forum.answer", "2024-02-03", {"owner": "u5"}))
+    write, seen = Files.write, []
+
+    def dying(self, session, name, select):
+        if len(seen) == written:
+            raise KeyboardInterrupt
+        seen.append(name)
+        return write(self, session, name, select)
+
+    monkeypatch.setattr(Files, "write", dying)
+    try:
+        world.refresh()
+    except KeyboardInterrupt:
+        assert tables(world.derived) == before
+    monkeypatch.undo()
+    world.refresh()
+
+    assert tables(world.derived) == world.rebuilt()
+
+
+def test_stopped_before_the_manifest(world, monkeypatch):
+    """A refresh that dies with all files written has published nothing."""
+    before = tables(world.derived)
+    world.did((2, "forum.answer", "2024-02-03", {"owner": "u5"}))
+    with monkeypatch.context() as patched:
+        patched.setattr(refreshing, "write_manifest", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            world.refresh()
+
+    assert tables(world.derived) == before
+
+
+def test_files_outlive_their_manifest_by_one(world):
+    """A reader in the middle of a page still finds the files of the manifest before; those before it are gone."""
+    first = read_manifest(world.derived)
+    for day in (3, 4):
+        world.did((2, "forum.answer", f"2024-02-0{day}", {"owner": "u5"}))
+        world.refresh(whole=True)
+        second, first = first, read_manifest(world.derived)
+    there = {file.name for file in world.derived.glob("*.parquet")}
+
+    assert there == {name for manifest in (first, second) for name in named(manifest) if name.endswith(".parquet")}
+    assert not (world.derived / "tmp").exists()
