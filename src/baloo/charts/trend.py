@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from baloo.charts.picture import Picture, Rows, Size
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import altair as alt
 
 __all__ = ["Mark", "TrendPoint", "trend", "trend_chart"]
+
+_SIDES: tuple[tuple[str, Literal["left", "right"], int], ...] = (("true", "left", 4), ("false", "right", -4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def trend(
         "hints": [_row(p.day, p.value) for p in hint],
         "targets": _marks(targets),
         "notes": [row | {"n": str(n)} for n, row in enumerate(_marks(notes), 1)],
-        "ago": _marks([year_ago] if year_ago else []),
+        "ago": [row | {"up": _rises(firm, year_ago)} for row in _marks([year_ago] if year_ago else [])],
         "end": _marks([end] if end else []),
     })
 
@@ -56,6 +58,12 @@ def trend(
 def _row(day: dt.date | None, value: int | None) -> dict[str, object]:
     moment = dt.datetime.combine(day, dt.time(), dt.UTC).timestamp() * 1000 if day else None
     return {"d": moment, "v": value}
+
+
+def _rises(points: Sequence[TrendPoint], mark: Mark | None) -> bool:
+    """Whether the line goes up from a mark on it: then there is room below it to the right, else to the left."""
+    last = next((p.value for p in reversed(points) if p.value is not None), 0)
+    return mark is not None and last >= (mark.value or 0)
 
 
 def _marks(marks: Sequence[Mark]) -> Rows:
@@ -89,7 +97,12 @@ def trend_chart(size: Size) -> alt.TopLevelMixin:
         over("points").mark_line().encode(x, y),
         over("hints").mark_line(strokeDash=[2, 5]).encode(x, y),
         over("ago").mark_point(color="var(--paper)", stroke="var(--c1)", strokeWidth=2, size=55).encode(x, y),
-        over("ago").mark_text(baseline="top", dy=12 if small else 16, color="var(--ink-2)").encode(x, y, text=words),
+        *(
+            over("ago").transform_filter(f"datum.up == {way}").mark_text(
+                align=side, baseline="top", dx=shift, dy=10, color="var(--ink-2)",
+            ).encode(x, y, text=words)
+            for way, side, shift in _SIDES
+        ),
         over("end").mark_point(size=80).encode(x, y),
         over("end").mark_text(
             align="right" if small else "left", baseline="bottom" if small else "middle",

@@ -12,7 +12,8 @@ import select
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import IO
 
 import msgspec
@@ -47,6 +48,10 @@ class LocalRenderer:
         """The picture in each of the sizes."""
         return tuple(draw(picture, size) for size in sizes)
 
+    def begin(self, picture: Picture, sizes: Sequence[Size]) -> Callable[[], tuple[Drawing, ...]]:
+        """Begin to draw; the answer waits for the drawings. Here they are made only then."""
+        return lambda: self.draw(picture, sizes)
+
     def png(self, svg: str) -> bytes:
         """An SVG document as a PNG."""
         return rasterised(svg)
@@ -60,11 +65,16 @@ class Renderer(LocalRenderer):
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._waiting = ThreadPoolExecutor(1, "drawing")
         self._process: subprocess.Popen[bytes] | None = None
 
     def draw(self, picture: Picture, sizes: Sequence[Size]) -> tuple[Drawing, ...]:
         """The picture in each of the sizes."""
         return self._ask(_Order(picture, tuple(sizes))).drawings
+
+    def begin(self, picture: Picture, sizes: Sequence[Size]) -> Callable[[], tuple[Drawing, ...]]:
+        """Begin to draw beside what this process does; the answer waits for the drawings."""
+        return self._waiting.submit(self.draw, picture, sizes).result
 
     def png(self, svg: str) -> bytes:
         """An SVG document as a PNG."""
@@ -72,6 +82,7 @@ class Renderer(LocalRenderer):
 
     def close(self) -> None:
         """End the other process."""
+        self._waiting.shutdown(cancel_futures=True)
         with self._lock:
             self._end()
 

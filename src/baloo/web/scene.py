@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from baloo.charts import Drawing, Picture
+from baloo.charts.picture import Size
 from baloo.metrics.answers import Answers, Row
 from baloo.registry.model import Registry
 from baloo.settings import Settings
@@ -18,7 +20,9 @@ from baloo.web.scope import Scope
 from baloo.web.tables import Cell
 from baloo.web.words import Words
 
-__all__ = ["Scene", "Waiting"]
+__all__ = ["SIZES", "Scene", "Waiting"]
+
+SIZES: tuple[Size, ...] = ("wide", "narrow")
 
 
 class Waiting(Protocol):
@@ -54,6 +58,7 @@ class Scene:
     staff: bool = True
     files: Path = field(default_factory=Path)  # the registry's folder
     waiting: Callable[[], Sequence[Waiting]] = tuple  # what is in quarantine
+    _begun: dict[int, Callable[[], tuple[Drawing, ...]]] = field(default_factory=dict)
 
     @cached_property
     def answers(self) -> Answers:
@@ -87,6 +92,16 @@ class Scene:
     def weeks(self, scope: Scope, start: dt.date) -> Sequence[Row]:
         """The counts at the end of each week from `start` on, and at the day asked for."""
         return self.answers.series(scope.name, "active", start, self.as_of, "week", staff=self.staff)
+
+    def begin(self, picture: Picture | None) -> None:
+        """Begin to draw a picture that the page will show, beside the questions that are still to be asked."""
+        if picture is not None:
+            self._begun[id(picture)] = self.renderer.begin(picture, SIZES)
+
+    def drawn(self, picture: Picture) -> tuple[Drawing, ...]:
+        """The drawings of a picture, one for each of `SIZES`."""
+        begun = self._begun.pop(id(picture), None)
+        return begun() if begun else self.renderer.draw(picture, SIZES)
 
     def hides(self, n: int | None) -> bool:
         """Whether a number is of so few people that it is not shown."""

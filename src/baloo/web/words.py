@@ -39,11 +39,11 @@ class Words:
 
     def number(self, n: int) -> str:
         """A whole number with its separators: 1,204."""
-        return str(format_decimal(n, locale=self.region))
+        return _number(n, self.region)
 
     def day(self, day: dt.date) -> str:
         """A day: 22 November 2026."""
-        return str(format_date(day, "d MMMM y", locale=self.region))
+        return _day(day, self.region)
 
     def month(self, day: dt.date) -> str:
         """The month of a day: November 2026."""
@@ -62,6 +62,16 @@ class Words:
 def words_in(locale: str = "en") -> Words:
     """The words of a language, read once."""
     return Words(locale)
+
+
+@functools.lru_cache(8192)
+def _number(n: int, region: str) -> str:
+    return str(format_decimal(n, locale=region))
+
+
+@functools.lru_cache(8192)
+def _day(day: dt.date, region: str) -> str:
+    return str(format_date(day, "d MMMM y", locale=region))
 
 
 def _catalogue(locale: str) -> list[resources.abc.Traversable]:

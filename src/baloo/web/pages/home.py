@@ -22,6 +22,10 @@ _NEARLY = 0.9  # of the target
 def home(scene: Scene) -> Page:
     """Are we a thousand yet?"""
     words, whole = scene.words, scene.whole
+    trend = active(scene, whole)
+    scene.begin(trend.picture)
+    comings = quarters(scene, whole)
+    scene.begin(comings.picture if comings else None)
     now, then = scene.people(whole), scene.people(whole, as_of=scene.year_ago)
     made, summed = tiles(scene, whole)
     return Page(
@@ -29,9 +33,9 @@ def home(scene: Scene) -> Page:
         section="people",
         values={
             "now": now, "number": scene.shown(now), "answer": answer(scene, now), "delta": delta(scene, now, then),
-            "trend": active(scene, whole), "tiles": made, "sum": summed, "changes": changes(scene, whole),
+            "trend": trend, "tiles": made, "sum": summed, "changes": changes(scene, whole),
             "areas": areas(scene, whole), "rows": area_rows(scene, inner(scene, whole)), "once": once(scene, whole),
-            "week": this_week(scene), "banner": banner(scene), "quarters": quarters(scene, whole), "moves": moves(scene, whole),
+            "week": this_week(scene), "banner": banner(scene), "quarters": comings, "moves": moves(scene, whole),
             "systems": len(scene.registry.systems),
         },
     )

@@ -17,6 +17,10 @@ __all__ = ["numbers"]
 def numbers(scene: Scene, scope: Scope) -> dict[str, Any]:
     """The values that `scope.html` needs of any scope."""
     words = scene.words
+    trend = active(scene, scope)
+    scene.begin(trend.picture)
+    comings = quarters(scene, scope)
+    scene.begin(comings.picture if comings else None)
     now, then = scene.people(scope), scene.people(scope, as_of=scene.year_ago)
     made, summed = tiles(scene, scope)
     shown = now is not None and not scene.hides(now)
@@ -25,8 +29,8 @@ def numbers(scene: Scene, scope: Scope) -> dict[str, Any]:
         "lead": words("scope-none") if not now else words("scope-lead", n=now) if shown else words("few-kept"),
         "delta": delta(scene, now, then), "goal": _goal(scene, scope, now) if shown and now is not None else "",
         "flags": _flags(scene, scope),
-        "trend": active(scene, scope), "tiles": made, "sum": summed, "changes": changes(scene, scope),
-        "quarters": quarters(scene, scope),
+        "trend": trend, "tiles": made, "sum": summed, "changes": changes(scene, scope),
+        "quarters": comings,
     }
 
 

@@ -12,12 +12,10 @@ from baloo.charts import Drawing
 from baloo.charts.picture import Size
 from baloo.web.assets import assets
 from baloo.web.figures.figure import Figure
-from baloo.web.scene import Scene
+from baloo.web.scene import SIZES, Scene
 from baloo.web.site import Page
 
 __all__ = ["rendered"]
-
-_SIZES: tuple[Size, ...] = ("wide", "narrow")
 
 
 @functools.cache
@@ -34,8 +32,8 @@ def rendered(page: Page, scene: Scene) -> str:
     def pictures(figure: Figure) -> Markup:
         if figure.picture is None:
             return Markup()
-        drawings = scene.renderer.draw(figure.picture, _SIZES)
-        return Markup("").join(_inline(drawing, size, figure) for drawing, size in zip(drawings, _SIZES, strict=True))
+        drawings = scene.drawn(figure.picture)
+        return Markup("").join(_inline(drawing, size, figure) for drawing, size in zip(drawings, SIZES, strict=True))
 
     values: dict[str, Any] = {
         **page.values, "page": page, "scene": scene, "w": scene.words, "assets": assets(), "pictures": pictures,

@@ -9,6 +9,7 @@ menu-systems = Systems
 menu-definitions = Definitions
 menu-status = Status
 menu-about = About
+demo-label = About these numbers
 demo-title = This community is invented.
 demo-text = Every person and every number here was made up to show what Baloo does.
 
@@ -21,6 +22,7 @@ foot-keep-link = Privacy, and how to be forgotten
 foot-take = Take it with you
 foot-take-text = All figures are CC0: each has its table, and its picture as a file.
 foot-take-link = How to use them
+foot-api = the API
 foot-help = Help
 foot-help-text = Baloo is free software.
 foot-help-link = What it is, and whom to ask

@@ -1,0 +1,64 @@
+"""A served site, a browser, and one context for each scheme and width."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from asking import pretend_site
+from baloo.web.app import pages_app
+
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Where Marula's site is served, labelled as a demo."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(pages_app(pretend_site(BALOO_DEMO="true"), lambda: None), log_level="error", lifespan="on")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        while not server.started:
+            assert thread.is_alive(), "The server did not start."
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if _CHROMIUM is None:
+        pytest.skip("Chromium is missing: install it with `apt install chromium` to run the browser tests.")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session", params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    """The colours that the reader's system asks for."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session", params=[1280, 360])
+def context(request: pytest.FixtureRequest, browser: Browser, scheme: str) -> Iterator[BrowserContext]:
+    """A reader with a desktop or a phone."""
+    made = browser.new_context(color_scheme=scheme, viewport={"width": request.param, "height": 900})  # type: ignore[arg-type]
+    yield made
+    made.close()
