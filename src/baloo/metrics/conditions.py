@@ -81,7 +81,7 @@ def _test(test: Test, value: str) -> str:
         return absent if test.values[0] else f"NOT {absent}"
     wanted = Test("in", test.values) if test.op == "not" else test
     scalar, element = _scalar(wanted, value), _scalar(wanted, "item")
-    elements = f"CAST(json_extract({value}, '$[*]') AS VARCHAR[])"
+    elements = f"CAST(CAST(CAST({value} AS JSON) AS JSON[]) AS VARCHAR[])"
     some = f"len(list_filter({elements}, lambda item: {element})) > 0"
     no = "NOT " if test.op == "not" else ""
     return f"CASE WHEN {absent} THEN FALSE WHEN {value} LIKE '[%' THEN {no}({some}) ELSE {no}({scalar}) END"

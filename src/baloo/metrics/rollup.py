@@ -178,7 +178,7 @@ class _Scan:
 
     def _part(self) -> str:
         value = self._column(str(self.split))
-        many = f"list_distinct(json_extract_string({value}, '$[*]'))"
+        many = f"list_distinct(CAST(CAST({value} AS JSON) AS VARCHAR[]))"
         return f"unnest(CASE WHEN {value} LIKE '[%' THEN {many} ELSE [json_extract_string({value}, '$')] END)"
 
     def _mapping(self, events: str) -> str:
