@@ -56,7 +56,7 @@ _NOW = {
     "area:quality": (90, 196), "area:documentation": (170, 158), "area:events": (40, 121), "area:design": (60, 64),
     "area:infrastructure": (38, 35), "area:archive": (9, 3), "area:translation/fr": (70, 66), "area:translation/sw": (6, 3),
     "organisation:moco": (90, 196), "system:forge": (200, 431), "system:forum": (150, 301), "system:wiki": (320, 340),
-    "system:chat": (0, 96), "system:meet": (40, 121),
+    "system:chat": (0, 96), "unclaimed": (0, 12), "system:meet": (40, 121),
 }
 
 

@@ -7,6 +7,7 @@ minutes or when the pipe is closed, so that it never outlives its parent.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import subprocess
@@ -121,7 +122,8 @@ class Renderer(LocalRenderer):
             return
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                pipe.close()
+                with contextlib.suppress(OSError):  # what is left to be said has nobody to hear it
+                    pipe.close()
         try:
             process.wait(2)
         except subprocess.TimeoutExpired:

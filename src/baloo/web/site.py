@@ -96,18 +96,16 @@ class Site:
             version = "none"
         return f'W/"{version}-{self._registry().hash[:12]}-{self._clock.today():%Y%m%d}-{self._build}"'
 
-    def known(self, address: str) -> Reply | None:
-        """The reply for an address (path and query), where it was made in the present state."""
-        if self._state != self.etag():
-            return None
-        return self._known.get(address)
+    def known(self, address: str, etag: str) -> Reply | None:
+        """The reply for an address (path and query), where it was made in the state that `etag` marks."""
+        return self._known.get(address) if self._state == etag else None
 
     def make(self, address: str, query: Mapping[str, str], show: Show) -> Reply:
         """Make a reply and keep it. Raises UnknownName and InputError for what is not there, and whatever `show` raises."""
         with self._lock:
-            reply = self.known(address)
+            state = self.etag()
+            reply = self.known(address, state)
             if reply is None:
-                state = self.etag()
                 reply = self.made(self.scene(query), show)
                 self._keep(address, reply, state)
             return reply

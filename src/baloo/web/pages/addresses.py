@@ -13,13 +13,14 @@ from anyio.to_thread import run_sync
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from baloo.errors import BalooError, InputError, UnknownName
+from baloo.errors import BalooError, InputError, RegistryError, UnknownName
 from baloo.metrics.answers import NothingCounted
 from baloo.web.assets import assets
 from baloo.web.pages import about, areas, charts, definitions, home, systems
 from baloo.web.pages.errors import broken, empty, missing, refused
 from baloo.web.pages.route import Route
 from baloo.web.site import Page, Reply, Show, Site
+from baloo.web.words import words_in
 
 __all__ = ["not_found", "page_routes"]
 
@@ -52,7 +53,7 @@ async def _answer(site: Site, request: Request[Any, Any, Any], show: Show, *, fr
         etag = await run_sync(site.etag)
         if etag in request.headers.get("if-none-match", ""):
             return Response(b"", status_code=304, headers={"etag": etag, **_KEPT})
-        known = site.known(address)
+        known = site.known(address, etag)
         if known is None:
             known = await run_sync(site.make, address, dict(request.query_params), show)
         return _response(request, known, {"etag": etag, **_KEPT})
@@ -70,7 +71,10 @@ async def _answer(site: Site, request: Request[Any, Any, Any], show: Show, *, fr
 
 
 def _error(site: Site, page: Page) -> Reply:
-    return site.made(site.scene({}), lambda _: page)
+    try:
+        return site.made(site.scene({}), lambda _: page)
+    except RegistryError:  # not even the community's name is known
+        return Reply(500, "text/plain", gzip.compress(words_in()("registry-broken").encode()))
 
 
 def not_found(site: Site) -> Callable[[Request[Any, Any, Any], Exception], Response[bytes]]:

@@ -28,6 +28,7 @@ def home(scene: Scene) -> Page:
     scene.begin(comings.picture if comings else None)
     now, then = scene.people(whole), scene.people(whole, as_of=scene.year_ago)
     made, summed = tiles(scene, whole)
+    unclaimed = scene.answers.count("unclaimed", "active", scene.as_of, staff=scene.staff).value
     return Page(
         "home.html", scene.registry.community.question, words("home-description", people=scene.shown(now), community=whole.title),
         section="people",
@@ -36,6 +37,7 @@ def home(scene: Scene) -> Page:
             "trend": trend, "tiles": made, "sum": summed, "changes": changes(scene, whole),
             "areas": areas(scene, whole), "rows": area_rows(scene, inner(scene, whole)), "once": once(scene, whole),
             "week": this_week(scene), "banner": banner(scene), "quarters": comings, "moves": moves(scene, whole),
+            "unclaimed": words("unclaimed", n=unclaimed) if unclaimed and not scene.hides(unclaimed) else "",
             "systems": len(scene.registry.systems),
         },
     )

@@ -75,6 +75,7 @@ course = { $way ->
     [down] falling over 26 weeks
    *[other] level over 26 weeks
 }
+unclaimed = { $n } people are active in what no area claims. Those of them who are active in no area are not in the total.
 change-none = as then
 change-more = +{ $n }
 change-fewer = −{ $n }

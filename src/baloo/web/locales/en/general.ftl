@@ -90,5 +90,6 @@ missing-text = Baloo looked under the rocks too.
 refused-title = That address asks for something we can’t give.
 broken-title = Something broke on our side.
 broken-text = Nothing you sent is lost. Reference { $reference }.
+registry-broken = The registry of this community cannot be read. If you run this: `baloo check` says where.
 empty-title = Nothing here yet.
 empty-text = Nothing has been counted so far. As soon as the first contributions are in, this page fills.
