@@ -8,7 +8,6 @@ same rows are loaded again: the voids are there already, and the events are judg
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,7 +23,7 @@ from baloo.lake.owners import Owners
 from baloo.lake.store import Lake
 from baloo.lake.tables import MONTH
 from baloo.lake.tally import tally
-from baloo.queue.base import Event, Queue, Refusal, Stored
+from baloo.queue.base import Event, Queue, Refusal, Request, Stored
 from baloo.registry.model import Registry
 
 __all__ = ["Loader"]
@@ -113,15 +112,18 @@ class Loader:
 
     def _quarantine(self, batch: Batch, verdicts: Verdicts) -> None:
         """Keep what the door refused and what belongs to another system."""
-        theirs: dict[int, list[Refusal]] = {}
-        if verdicts.not_yours:
-            first = {seq: n for n, seq in reversed(list(enumerate(batch.seqs)))}
-            for n in verdicts.not_yours:
-                theirs.setdefault(batch.seqs[n], []).append(_not_yours(batch.events[n], n - first[batch.seqs[n]]))
+        theirs: dict[int, list[int]] = {}
+        for n in verdicts.not_yours:
+            theirs.setdefault(batch.seqs[n], []).append(n)
+        first = 0
         for seq, request in batch.rows:
-            refusals = [*request.refusals, *theirs.get(seq, ())]
+            refusals = list(request.refusals)
+            if seq in theirs:
+                places = _places(request)
+                refusals += [_not_yours(batch.events[n], places[n - first]) for n in theirs[seq]]
             if refusals:
                 self._identities.quarantine(seq, request.received, request.namespace, request.sender, refusals)
+            first += len(request.events)
 
     def _event_files(self, batch: Batch) -> list[DataFile]:
         source = f"SELECT * FROM batch JOIN who USING (n) WHERE {MONTH} = "
@@ -151,23 +153,10 @@ class Loader:
         return [file for file in files if file is not None]
 
 
-def _by_via(batch: Batch, verdicts: Verdicts) -> dict[str, dict[str, int]]:
-    """What came of each import: counts by the `via` of its requests; requests over HTTP are not told apart."""
-    vias = {seq: request.via for seq, request in batch.rows if request.via != "http"}
-    found: dict[str, Counter[str]] = {via: Counter() for via in vias.values()}
-    if not found:
-        return {}
-    for seq, request in batch.rows:
-        if seq in vias:
-            found[vias[seq]].update(accepted=len(request.events), refused=len(request.refusals))
-    for n in verdicts.gone:
-        if batch.seqs[n] in vias:
-            what = "refused" if n in verdicts.not_yours else "duplicates"
-            found[vias[batch.seqs[n]]].update({what: 1, "accepted": -1})
-    for void in verdicts.voids:
-        if void[0] in vias:
-            found[vias[void[0]]].update(["revised" if void[-1] == "revised" else "voided"])
-    return {via: dict(counts) for via, counts in found.items()}
+def _places(request: Request) -> list[int]:
+    """The place in the request of each of its events: those that the door's refusals leave."""
+    refused = {refusal.index for refusal in request.refusals}
+    return [place for place in range(len(request.events) + len(refused)) if place not in refused]
 
 
 def _not_yours(event: Event, index: int) -> Refusal:

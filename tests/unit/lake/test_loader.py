@@ -116,6 +116,17 @@ def test_another_system_never_replaces_a_document(walls: Walls):
     assert walls.ids.resolved == 2
 
 
+def test_a_refusal_of_the_loader_has_its_own_place_beside_the_doors(walls: Walls):
+    """Quarantine keeps one refusal a place of a request: neither may hide the other."""
+    walls.load(request(event(1), event(2)))
+    refusals = [Refusal(place, None, None, None, "/kind", "missing", "There is no kind.", b"{}") for place in (0, 2)]
+    walls.load(request(event(1, system="wiki"), event(2, system="wiki"), refusals=refusals))
+
+    assert sorted((r.index, r.slug) for _, r in walls.ids.kept) == [
+        (0, "missing"), (1, "not-yours"), (2, "missing"), (3, "not-yours"),
+    ]
+
+
 def test_the_same_id_elsewhere_is_another_document(walls: Walls):
     """Namespace and environment belong to a document's name."""
     apart = {"object": None}
@@ -280,6 +291,14 @@ class TestNaturalKeys:
 
 class TestOwners:
     """Accounts on whose things contributions were done."""
+
+    def test_too_many_to_remember_are_asked_for_again(self, walls: Walls, monkeypatch: pytest.MonkeyPatch):
+        """The memory of what was asked for is bounded; asking twice is harmless."""
+        monkeypatch.setattr("baloo.lake.owners._REMEMBERED", 0)
+        for n in (1, 2):
+            walls.load(request(event(n, extra='{"asked/by":"idris"}')))
+
+        assert walls.ids.accounts == [("forum", "idris")] * 2
 
     def test_owners_get_an_identity(self, walls: Walls):
         """Of kinds with an owner field, each once."""
