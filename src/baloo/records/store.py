@@ -40,7 +40,7 @@ class Records:
     def secret(self) -> bytes:
         """32 bytes that never leave the workspace."""
         if self._secret is None:
-            with self.engine.connect() as connection:
+            with self.engine.connect().execution_options(writes=False) as connection:
                 self._secret = bytes.fromhex(connection.scalar(sa.select(meta.c.value).where(meta.c.name == "secret")) or "")
         return self._secret
 
@@ -49,7 +49,7 @@ class Records:
         self.engine.dispose()
 
     def _prepare(self) -> None:
-        with self.engine.connect() as connection:
+        with self.engine.connect().execution_options(writes=False) as connection:
             known = sa.inspect(connection).has_table("meta")
             version = int(connection.scalar(sa.select(meta.c.value).where(meta.c.name == "version")) or 0) if known else 0
         if version == RECORDS_VERSION:
