@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from baloo.cli.app import app
+from baloo.demo.describe import describe
 from baloo.errors import ExitCode
 from baloo.ingest.refusals import REMEDIES
 from baloo.registry import schemas
@@ -28,6 +29,7 @@ def pages() -> dict[Path, str]:
         HERE / "settings.md": HEAD + settings(),
         HERE / "refusals.md": HEAD + refusals(),
         HERE / "registry-schemas.md": HEAD + registry_schemas(),
+        HERE / "demo-community.md": f"{HEAD}# The demo's community\n\n{describe()}",
     }
 
 
