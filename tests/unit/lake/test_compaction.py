@@ -120,6 +120,16 @@ def test_a_file_whose_rows_are_all_void_goes(walls: Walls):
     assert walls.lake.voids.files() == ()
 
 
+def test_a_merge_that_changes_nothing_is_not_committed(walls: Walls):
+    """A file rewritten to the same bytes keeps its name, and stays in the table."""
+    walls.load(request(event(1)))
+    (file,) = walls.lake.events.files()
+    version = walls.lake.events.version
+
+    assert compaction._replace(walls.lake.events, [file], file, gone=False) == 0
+    assert walls.lake.events.version == version
+
+
 def test_the_load_goes_on_after_a_compaction(walls: Walls):
     """The seq of the last load outlives it."""
     for n in range(5):

@@ -11,8 +11,9 @@ from typing import Any
 
 import deltalake
 import pytest
+from deltalake.exceptions import DeltaError
 
-from baloo.errors import StorageBroken, StorageFull
+from baloo.errors import BalooError, StorageBroken, StorageFull
 from baloo.lake import table as table_module
 from baloo.lake.files import write
 from baloo.lake.store import Lake
@@ -194,6 +195,40 @@ def test_a_second_writer_is_noticed(walls: Walls):
     other.close()
 
     assert walls.numbers() == [1, 2, 3]
+
+
+def test_a_second_writer_that_only_adds_is_noticed_too(walls: Walls):
+    """Where delta-rs sees no conflict, the number of the commit tells."""
+    other = Lake.open(walls.folder / "lake")
+    walls.lake.events.commit([])
+    with pytest.raises(StorageBroken, match="Somebody else"):
+        other.events.commit([])
+    other.close()
+
+
+@pytest.mark.parametrize(("said", "expected"), [
+    ("Generic error: No space left on device (os error 28)", StorageFull), ("Invalid table version", StorageBroken),
+])  # fmt: skip
+def test_errors_of_delta_are_told_in_our_words(tmp_path: Path, said: str, expected: type[BalooError]):
+    """A full disk is told from a broken table."""
+    with pytest.raises(expected), table_module._delta_errors(tmp_path):
+        raise DeltaError(said)
+
+
+def test_a_torn_pointer_to_the_checkpoint_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The checkpoint is found without it."""
+    monkeypatch.setattr(table_module, "_CHECKPOINT_EVERY", 2)
+    walls = Walls(tmp_path)
+    for n in range(3):
+        walls.load(request(event(n + 1)))
+    walls.close()
+    (log_of(walls) / "_last_checkpoint").write_bytes(b"")
+    (log_of(walls) / "_commit_1.json.tmp").write_bytes(b"left by a crash")
+    again = walls.reopened()
+
+    assert again.numbers() == [1, 2, 3]
+    assert not list(log_of(walls).glob("*.tmp"))
+    again.close()
 
 
 class TestVerify:

@@ -11,6 +11,7 @@ import pytest
 from baloo.errors import StorageBroken, StorageFull
 from baloo.lake.table import DeltaLog
 from baloo.queue.base import Refusal
+from baloo.registry.model import Community, Registry
 from walls import DAY, NOON, Walls, event, name, request, void
 
 
@@ -306,6 +307,14 @@ class TestOwners:
         walls.load(request(event(4, extra='{"asked/by":"idris"}'), event(5, kind="forum.vote", extra='{"asked/by":"tove"}')))
 
         assert walls.ids.accounts == [("forum", "idris")]
+
+
+    def test_without_owner_fields_nothing_is_asked(self, walls: Walls):
+        """`extra` is not even parsed."""
+        walls.loader._registry = lambda: Registry(Community("test", "Test", "How many?"), {}, {}, {}, "")
+        walls.load(request(event(1, extra="not JSON")))
+
+        assert walls.ids.accounts == []
 
 
 class TestReport:

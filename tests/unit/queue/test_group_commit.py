@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from baloo.errors import StorageFull
+from baloo.queue import group as group_module
 from baloo.queue.group import GroupCommit
 from baloo.queue.sqlite import SqliteQueue
 
@@ -82,6 +84,22 @@ def test_a_request_that_gives_up_disturbs_no_other(queue: SqliteQueue):
     seq = asyncio.run(work())
 
     assert [row.data for row in queue.read(seq - 1, 1)] == [b"stays"]
+
+
+def test_trouble_with_tidying_is_left_to_the_next_append(
+    queue: SqliteQueue, monkeypatch: pytest.MonkeyPatch
+):
+    """The helper thread goes on; whoever appends meets the same trouble and says so."""
+    tried = threading.Event()
+
+    def failing(_: SqliteQueue) -> None:
+        tried.set()
+        raise StorageFull("The disk is full.")
+
+    monkeypatch.setattr(group_module, "_TIDY_SECONDS", 0.001)
+    monkeypatch.setattr(SqliteQueue, "checkpoint", failing)
+    with GroupCommit(queue):
+        assert tried.wait(10)
 
 
 def test_closing_commits_what_waits(queue: SqliteQueue):
