@@ -1,8 +1,9 @@
 -- Ranges made disjoint and not adjacent: of each run of touching ranges its head and its tail. {spans}: {by}, start, stop
+-- Head and tail may start on one day: the head goes first, so that its stop is its own tail's.
 WITH placed AS (
   SELECT {by}, start, stop,
-    max(stop) OVER (PARTITION BY {by} ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
-    lead(start) OVER (PARTITION BY {by} ORDER BY start) AS after
+    max(stop) OVER (PARTITION BY {by} ORDER BY start, stop ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
+    lead(start) OVER (PARTITION BY {by} ORDER BY start, stop) AS after
   FROM ({spans}) AS s
 ),
 reached AS (
@@ -15,7 +16,7 @@ ends AS (
   WHERE head OR after IS NULL OR after > upto
 ),
 runs AS (
-  SELECT {by}, start, head, CASE WHEN tail THEN upto ELSE lead(upto) OVER (PARTITION BY {by} ORDER BY start) END AS stop
+  SELECT {by}, start, head, CASE WHEN tail THEN upto ELSE lead(upto) OVER (PARTITION BY {by} ORDER BY start, head DESC) END AS stop
   FROM ends
 )
 SELECT {by}, start, stop
