@@ -47,14 +47,14 @@ class _Compiler:
         for system in sorted(self.registry.systems):
             self._plain_scope(f"system:{system}", self.selections.system(system))
         self._plain_scope("unclaimed", self.selections.unclaimed())
-        tops = tuple(id for id, area in sorted(self.registry.areas.items()) if area.part_of is None)
-        everything = self.selections.contributions(self.selections.everything())
-        self._scope("community", everything, {level: self._union_of(tops, level) for level in _LEVELS})
+        tops = tuple(name for name, area in sorted(self.registry.areas.items()) if area.part_of is None)
+        claimed = _unique(feed for area in tops for feed in self._contributions((area, False)))
+        self._scope("community", claimed, {level: self._union_of(tops, level) for level in _LEVELS})
         self._add("community", "staff", Staff())
         nodes = in_order(entry.node for entry in self.entries)
         sources = {feed.source: None for node in nodes for feed in feeds_of(node)}
-        contributions = tuple(feed.source for feed in everything)
-        return Plan(tuple(self.entries), nodes, tuple(sources), contributions, self._no_number_before())
+        kinds = tuple(feed.source for feed in self.selections.everything())
+        return Plan(tuple(self.entries), nodes, tuple(sources), kinds, self._no_number_before())
 
     def _add(self, scope: str, measure: str, node: Node, *, parted: bool = False) -> None:
         self.entries.append(Entry(scope, measure, node, parted))
@@ -68,9 +68,9 @@ class _Compiler:
         self._add(scope, "new", New(feeds), parted=parted)
 
     def _plain_scope(self, scope: str, feeds: tuple[Feed, ...]) -> None:
-        """A scope that is counted by the community's default rule, the same at every level."""
+        """A scope that is counted by the community's default rule; it has no points, so nobody is core."""
         default = self._leaf(self.registry.community.active, feeds)
-        self._scope(scope, self.selections.contributions(feeds), dict.fromkeys(_LEVELS, default))
+        self._scope(scope, self.selections.contributions(feeds), {**dict.fromkeys(_LEVELS, default), "core": _union(())})
 
     def _area(self, area: str, *, parted: bool) -> None:
         place = (area, parted)
@@ -122,22 +122,29 @@ class _Compiler:
             return self._point(place, self._find(area, rule.point))
         whole, _, part = target.partition("/")
         found = self._find(whole, rule.point)
-        node = Union((Edge(self._point((whole, True), found), whole=True, only=part),)) if part else self._point((whole, False), found)
+        node = (
+            Union((Edge(self._point((whole, True), found), whole=True, only=part),))
+            if part
+            else self._point((whole, False), found)
+        )
         return Spread(node, self._claimed(place)) if parted else node
 
     def _find(self, area: str, point: str) -> Point:
         return next(found for found in self.registry.pathway_of(area) if found.id == point)
 
     def _point(self, place: _Place, point: Point) -> Node:
-        """A point through all its versions: each over all time with what it keeps, clipped to the days on which it is in force."""
+        """A point through all its versions: each over all time with what it keeps, clipped to the days on which it is in
+        force."""
         known = self._points.get((*place, point.id))
         if known is None:
             keeps = Window("ever") if point.keeps == "ever" else Window("within", point.keeps) if point.keeps else None
             ends = [version.since for version in point.versions[1:]] + [None]
-            known = _union(tuple(
-                Edge(self._rule(version.when, place), keeps, version.since, until)
-                for version, until in zip(point.versions, ends, strict=True)
-            ))
+            known = _union(
+                tuple(
+                    Edge(self._rule(version.when, place), keeps, version.since, until)
+                    for version, until in zip(point.versions, ends, strict=True)
+                )
+            )
             self._points[(*place, point.id)] = known
         return known
 
@@ -159,7 +166,9 @@ class _Compiler:
         pathway = self.registry.pathway_of(place[0])
         if level == "active":
             first = next((point for point in pathway if point.level == "active"), None)
-            return [Edge(self._point(place, first) if first else self._leaf(self.registry.community.active, self._claimed(place)))]
+            return [
+                Edge(self._point(place, first) if first else self._leaf(self.registry.community.active, self._claimed(place)))
+            ]
         if level == "core":
             points = [Edge(self._point(place, point)) for point in pathway if point.level == "core"]
             return [Edge(All((self._level(place, "active"), _union(tuple(points)))))] if points else []
@@ -173,7 +182,8 @@ class _Compiler:
         return _union(tuple(Edge(self._level((area, False), level)) for area in areas))
 
     def _no_number_before(self) -> dict[str, str]:
-        """Areas whose first `active` point has no rule before a day. A whole is judged by its own rule, whatever its parts have."""
+        """Areas whose first `active` point has no rule before a day. A whole is judged by its own rule, whatever its parts
+        have."""
         found = {}
         for area in sorted(self.registry.areas):
             first = next((point for point in self.registry.pathway_of(area) if point.level == "active"), None)

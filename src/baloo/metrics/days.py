@@ -1,4 +1,5 @@
-"""Rollups under the people of today: tables `days`, `keyed`, `staff_days`, `roster_here` and `parts`, from which leaves are counted."""
+"""Rollups under the people of today: tables `days`, `keyed`, `staff_days`, `roster_here` and `parts`, from which leaves are
+counted."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ def lay_out_parts(store: Store) -> None:
     """Number every part that any split has; 0 is no part."""
     split = [source for source in store.plan.sources if source.split]
     names = store.session.run(f"SELECT DISTINCT part FROM ({store.details_of(split)}) AS d ORDER BY part") if split else []
-    store.session.put("parts", {"part": "INTEGER", "name": "VARCHAR"}, [(0, ""), *((number, name) for number, (name,) in enumerate(names, 1))])
+    store.session.put(
+        "parts", {"part": "INTEGER", "name": "VARCHAR"}, [(0, ""), *((number, name) for number, (name,) in enumerate(names, 1))]
+    )
 
 
 def lay_out_days(store: Store, sources: Iterable[Source], *, test: str = "TRUE") -> None:
@@ -32,8 +35,9 @@ def lay_out_days(store: Store, sources: Iterable[Source], *, test: str = "TRUE")
 
 
 def lay_out_staff(store: Store, *, test: str = "TRUE", roster: str = "SELECT * FROM roster") -> None:
-    """Make `staff_days`, who contributed from a staff address when, and `roster_here`, the part of the roster that is asked for."""
+    """Make `staff_days`, who contributed from a staff address when, and `roster_here`, the part of the roster that is asked
+    for."""
     store.session.table("roster_here", roster)
-    kinds = ", ".join(str(store.sources.number(source)) for source in store.plan.contributions) or "NULL"
+    kinds = ", ".join(str(store.sources.number(source)) for source in store.plan.kinds) or "NULL"
     seen = f"observation_id IN (SELECT observation FROM staff_observations) AND source IN ({kinds}) AND {test}"
     store.session.table("staff_days", render("staff_days", rollup=store.counts_of(seen)))

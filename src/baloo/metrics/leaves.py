@@ -1,4 +1,5 @@
-"""Leaves that count amounts: a sum of contributions, points, days, weeks, months, objects or people in a window, or a share of the top."""
+"""Leaves that count amounts: a sum of contributions, points, days, weeks, months, objects or people in a window, or a share of
+the top."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ def count_leaf(session: Session, node: Counted, number: int, window: int) -> str
 
 
 def _rows(node: Counted) -> str:
-    return "keyed" if any(feed.source.keyed for feed in node.feeds) else "days"
+    return "days" if node.feeds and not any(feed.source.keyed for feed in node.feeds) else "keyed"
 
 
 def _whose(node: Counted) -> str:

@@ -1,6 +1,8 @@
-"""What a registry compiles to: sources to roll up, feeds that choose days of them, nodes that hold intervals, and the names of all that.
+"""What a registry compiles to: sources to roll up, feeds that choose days of them, nodes that hold intervals, and the names of
+all that.
 
-A *node* is a set of intervals for each person (and, where it is parted, each part of a split area). Equal nodes are one node: two measures
+A *node* is a set of intervals for each person (and, where it is parted, each part of a split area). Equal nodes are one node:
+two measures
 that are the same by construction are computed once and share a key.
 """
 
@@ -15,14 +17,29 @@ from typing import Literal, TypeAlias
 from baloo.registry.model import PointsLine, Where, Window
 
 __all__ = [
-    "All", "Counted", "Edge", "Entry", "Feed", "New", "Node", "Plan", "Source", "Spread", "Staff", "Term", "Union", "feeds_of", "in_order",
+    "All",
+    "Counted",
+    "Edge",
+    "Entry",
+    "Feed",
+    "New",
+    "Node",
+    "Plan",
+    "Source",
+    "Spread",
+    "Staff",
+    "Term",
+    "Union",
+    "feeds_of",
+    "in_order",
     "nodes_below",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One way to be claimed: `where` holds, the day is in [since, until), and the system's map gives one of `areas` (None: no map asked)."""
+    """One way to be claimed: `where` holds, the day is in [since, until), and the system's map gives one of `areas` (None: no
+    map asked)."""
 
     where: Where = ()
     since: dt.date | None = None
@@ -39,9 +56,12 @@ class Term:
 class Source:
     """What one number of the rollup counts: contributions of one kind that pass a predicate on the event's own fields.
 
-    `terms`: at least one holds (or, with `unclaimed`, none does); () asks nothing. `split` is the field whose values are the parts.
-    `owner_field`, `objects` and `points` say what is kept beside the number of events. `map_hash` tells one state of a map from another.
-    `name` is the same for the same meaning, in every process; sources are equal by it (in Python True equals 1, in a rule it does not).
+    `terms`: at least one holds (or, with `unclaimed`, none does); () asks nothing. `split` is the field whose values are the
+    parts.
+    `owner_field`, `objects` and `points` say what is kept beside the number of events. `map_hash` tells one state of a map
+    from another.
+    `name` is the same for the same meaning, in every process; sources are equal by it (in Python True equals 1, in a rule it
+    does not).
     """
 
     system: str = field(compare=False)
@@ -101,7 +121,7 @@ class New:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Who is staff when: by roster, else by contributions from a staff address within a year."""
+    """Who is staff when: by roster, else by events from a staff address within a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +179,13 @@ class Entry:
 class Plan:
     """All that a registry asks to be counted. `nodes` are in an order in which each comes after those it needs.
 
-    `contributions` are the sources of all kinds that are contributions.
+    `kinds` are the sources of all kinds, whole: an address is used whatever was done with it.
     """
 
     entries: tuple[Entry, ...]
     nodes: tuple[Node, ...]
     sources: tuple[Source, ...]
-    contributions: tuple[Source, ...] = ()
+    kinds: tuple[Source, ...] = ()
     no_number_before: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -178,7 +198,7 @@ class Plan:
         numbers = {node: number for number, node in enumerate(self.nodes)}
         told = [_told(node, numbers) for node in self.nodes]
         named = [(entry.scope, entry.measure, numbers[entry.node], entry.parted) for entry in self.entries]
-        return hashlib.sha256(repr((told, named, [source.name for source in self.contributions])).encode()).hexdigest()[:24]
+        return hashlib.sha256(repr((told, named, [source.name for source in self.kinds])).encode()).hexdigest()[:24]
 
 
 def _told(node: Node, numbers: dict[Node, int]) -> tuple[object, ...]:
@@ -188,7 +208,10 @@ def _told(node: Node, numbers: dict[Node, int]) -> tuple[object, ...]:
         case Counted():
             return ("counted", feeds, node.window, node.amount, node.threshold, node.of, node.whose, node.cap)
         case Union():
-            return ("union", *((numbers[edge.node], edge.keeps, edge.since, edge.until, edge.whole, edge.only) for edge in node.edges))
+            return (
+                "union",
+                *((numbers[edge.node], edge.keeps, edge.since, edge.until, edge.whole, edge.only) for edge in node.edges),
+            )
         case All():
             return ("all", *(numbers[below] for below in node.holds), "not", *(numbers[below] for below in node.fails))
         case Spread():

@@ -1,4 +1,4 @@
--- When people are staff: by roster, and those of no roster by contributions from a staff address within a year
+-- When people are staff: by roster, and those of no roster by what they did from a staff address within a year
 SELECT {node} AS node, 0 AS part, r.person, r.since AS start, r.until AS stop
 FROM roster_here AS r
 WHERE r.since < r.until AND r.person NOT IN (SELECT person FROM excluded)
