@@ -13,6 +13,7 @@ import httpx
 import pretend
 from baloo.clock import FixedClock
 from baloo.settings import load_settings
+from baloo.web.api.routes import routes
 from baloo.web.app import pages_app
 from baloo.web.renderer import LocalRenderer
 from baloo.web.site import Site
@@ -33,7 +34,7 @@ def pretend_site(answers: Callable[[], object] | None = None, files: Path = Path
 @contextmanager
 def asking(site: Site) -> Iterator[Ask]:
     """`with asking(site) as ask: ask("/", "HEAD", accept_encoding="gzip")`."""
-    app, loop = pages_app(site, lambda: None), asyncio.new_event_loop()
+    app, loop = pages_app(site, lambda: None, routes()), asyncio.new_event_loop()
 
     def ask(address: str, method: str = "GET", **headers: str) -> httpx.Response:
         async def asked() -> httpx.Response:

@@ -13,6 +13,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from asking import pretend_site
+from baloo.web.api.routes import routes
 from baloo.web.app import pages_app
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -27,7 +28,8 @@ def address() -> Iterator[str]:
     """Where Marula's site is served, labelled as a demo."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(pages_app(pretend_site(BALOO_DEMO="true"), lambda: None), log_level="error", lifespan="on")
+        app = pages_app(pretend_site(BALOO_DEMO="true"), lambda: None, routes())
+        config = uvicorn.Config(app, log_level="error", lifespan="on")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

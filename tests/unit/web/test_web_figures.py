@@ -55,6 +55,7 @@ class _Tables(html.parser.HTMLParser):
 
 @pytest.mark.parametrize(("page", "slug"), [
     ("/", "active"), ("/", "quarters"), ("/", "moves"), ("/", "areas-per-person"), ("/", "areas"), ("/", "changes"),
+    ("/areas", "overlap"),
     ("/areas/support", "areas/support/active"), ("/areas/support", "areas/support/pathway"),
     ("/areas/support", "areas/support/moves"), ("/systems/chat", "systems/chat/active"), ("/areas/coding", "areas/coding/areas"),
     ("/organisations/moco", "organisations/moco/quarters"), ("/areas/translation/fr", "areas/translation/fr/active"),

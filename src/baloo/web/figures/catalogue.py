@@ -10,6 +10,7 @@ from baloo.web.figures.changes import changes
 from baloo.web.figures.figure import Figure
 from baloo.web.figures.moves import moves
 from baloo.web.figures.once import once
+from baloo.web.figures.overlap import overlap
 from baloo.web.figures.pathway import pathway
 from baloo.web.figures.quarters import quarters
 from baloo.web.scene import Scene
@@ -18,12 +19,12 @@ from baloo.web.scope import Scope
 __all__ = ["FIGURES", "offered"]
 
 FIGURES: Mapping[str, Callable[[Scene, Scope], Figure | None]] = {
-    "active": active, "areas": areas, "areas-per-person": once, "changes": changes, "moves": moves, "pathway": pathway,
-    "quarters": quarters,
+    "active": active, "areas": areas, "areas-per-person": once, "changes": changes, "moves": moves, "overlap": overlap,
+    "pathway": pathway, "quarters": quarters,
 }
 
 _FORMS: Mapping[str, frozenset[str]] = {
-    "community": frozenset({"active", "areas", "areas-per-person", "changes", "moves", "quarters"}),
+    "community": frozenset({"active", "areas", "areas-per-person", "changes", "moves", "overlap", "quarters"}),
     "area": frozenset({"active", "areas", "changes", "moves", "pathway", "quarters"}),
     "part": frozenset({"active", "changes", "pathway", "quarters"}),
     "system": frozenset({"active", "changes", "quarters"}),

@@ -10,6 +10,7 @@ from baloo.registry.words import default_definition
 from baloo.web import scope as scopes
 from baloo.web.figures.areas import area_rows, areas, inner
 from baloo.web.figures.moves import moves
+from baloo.web.figures.overlap import overlap
 from baloo.web.figures.pathway import pathway
 from baloo.web.pages.freshness import feeds_of
 from baloo.web.pages.numbers import numbers
@@ -29,7 +30,7 @@ def index(scene: Scene) -> Page:
     return Page(
         "areas.html", words("menu-areas"), words("areas-description", community=registry.community.title), "areas",
         values={
-            "areas": areas(scene, scene.whole), "rows": area_rows(scene, tops),
+            "areas": areas(scene, scene.whole), "rows": area_rows(scene, tops), "overlap": overlap(scene, scene.whole),
             "wholes": [(top, area_rows(scene, within)) for top in tops if (within := inner(scene, top))],
             "organisations": area_rows(scene, (scopes.organisation(registry, name) for name in registry.organisations())),
         },

@@ -85,9 +85,9 @@ def fresh(scene: Scene, system: System, claims: Iterable[Claim] = ()) -> Feed:
         state = "late" if scene.today - last > _LATE else "fresh"
     scope = scopes.system(scene.registry, system.id)
     return Feed(
-        scope, words.listed([system.kinds[kind].title for kind in sorted(kinds) if kind in system.kinds]),
+        scope, " · ".join(system.kinds[kind].title for kind in sorted(kinds) if kind in system.kinds),
         scene.shown(scene.people(scope)), state, words("fresh-state", state=state),
-        words.day(first) if first else words("fresh-never"), words.day(last) if last else words("fresh-never"),
+        words.day(first) if first else words("fresh-never"), words.day(min(last, scene.today)) if last else words("fresh-never"),
     )
 
 

@@ -93,6 +93,7 @@ goal-there = { $n ->
 once-title = The areas add up to { $sum }. We are { $people }.
 once-text = { $n } of us help in more than one place, and in each of those places they count. In the total they count once.
 once-why = A total here is never a sum of its parts, and the difference is good news.
+once-link = Who helps where else?
 once-caption = People, by the number of areas they help in
 once-subject = people by the number of areas
 in-areas = { spelt-start }
@@ -136,3 +137,9 @@ moves-out = Most of those who moved on are in { $area } now: { $n }.
 moves-note = Moves of fewer than five people are left out.
 moves-caption = From where, to where, in a year
 moves-subject = the moves between areas
+
+overlap-title = Who helps in several places: mostly { $areas }
+overlap-text = { $n } people are active in just these and in no other. Groups of fewer than five people are left out.
+overlap-caption = People by exactly the areas that they are active in
+overlap-subject = who helps in several places
+column-exactly = Active in just these
