@@ -7,7 +7,7 @@ from baloo.metrics.files import reading
 from baloo.metrics.session import Session
 from baloo.metrics.statements import render
 
-__all__ = ["EVENT", "live", "lay_out_delta"]
+__all__ = ["EVENT", "lay_out_delta", "live"]
 
 EVENT = "seq, doc, system, kind, day, identity_id, observation_id, object, extra"
 _MANY = 500_000  # new rows; beyond, and beyond a fifth of the lake, reading all of it costs no more
@@ -23,8 +23,13 @@ def lay_out_delta(session: Session, lake: LakeSnapshot, since: int) -> bool:
 
     False, and no table, where so much is new that the whole lake had better be read.
     """
-    newer = tuple(file for file, last in zip(lake.events, lake.max_seq or (since + 1,) * len(lake.events), strict=True) if last > since)
-    session.table("delta", f"SELECT {EVENT}, 1 AS sign FROM ({render('live', files=_events(()), voids=_voids(lake, 'FALSE'), test='TRUE')}) AS e")
+    newer = tuple(
+        file for file, last in zip(lake.events, lake.max_seq or (since + 1,) * len(lake.events), strict=True) if last > since
+    )
+    session.table(
+        "delta",
+        f"SELECT {EVENT}, 1 AS sign FROM ({render('live', files=_events(()), voids=_voids(lake, 'FALSE'), test='TRUE')}) AS e",
+    )
     if newer:
         new = session.run(f"SELECT count(*) FROM ({reading(newer, 'seq')}) AS e WHERE seq > {since}")[0][0]
         if new > _MANY and new * 5 > session.run(f"SELECT count(*) FROM ({reading(lake.events, 'seq')}) AS e")[0][0]:
@@ -32,10 +37,15 @@ def lay_out_delta(session: Session, lake: LakeSnapshot, since: int) -> bool:
         arrived = render("live", files=_events(newer), voids=_voids(lake, "TRUE"), test=f"e.seq > {since}")
         session.insert("delta", f"SELECT {EVENT}, 1 AS sign FROM ({arrived}) AS e")
     if lake.voids:
-        session.table("revoked", f"SELECT doc, max(seq) AS last FROM ({reading(lake.voids, 'doc, seq')}) AS v WHERE seq > {since} GROUP BY doc")
+        session.table(
+            "revoked",
+            f"SELECT doc, max(seq) AS last FROM ({reading(lake.voids, 'doc, seq')}) AS v WHERE seq > {since} GROUP BY doc",
+        )
         if session.count("revoked"):
             before = render("live", files=_events(lake.events), voids=_voids(lake, f"seq <= {since}"), test=f"e.seq <= {since}")
-            session.insert("delta", render("revoked", before=before, columns=", ".join(f"e.{name.strip()}" for name in EVENT.split(","))))
+            session.insert(
+                "delta", render("revoked", before=before, columns=", ".join(f"e.{name.strip()}" for name in EVENT.split(",")))
+            )
     return True
 
 
@@ -43,7 +53,9 @@ def _events(files: tuple[str, ...]) -> str:
     if files:
         return f"({reading(files, 'environment, ' + EVENT)})"
     types = {"seq": "BIGINT", "doc": "BIGINT", "day": "DATE", "identity_id": "BIGINT", "observation_id": "BIGINT"}
-    columns = ", ".join(f"CAST(NULL AS {types.get(name.strip(), 'VARCHAR')}) AS {name.strip()}" for name in f"environment, {EVENT}".split(","))
+    columns = ", ".join(
+        f"CAST(NULL AS {types.get(name.strip(), 'VARCHAR')}) AS {name.strip()}" for name in f"environment, {EVENT}".split(",")
+    )
     return f"(SELECT {columns} WHERE FALSE)"
 
 

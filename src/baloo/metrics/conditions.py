@@ -1,4 +1,5 @@
-"""`where`, `points` and claims as SQL over the JSON text of an event's fields (REGISTRY.md 3.4). Pure: makes text, touches no storage.
+"""`where`, `points` and claims as SQL over the JSON text of an event's fields (REGISTRY.md 3.4). Pure: makes text, touches no
+storage.
 
 A field is a VARCHAR with the JSON text of its value, NULL where the event has none. Texts and booleans are compared as JSON text,
 numbers as DOUBLE. A list holds where one of its elements does; `not` where none does.

@@ -1,6 +1,8 @@
-"""From people's days to intervals: every node of a plan, computed in DuckDB into one table `held` (node, part, person, start, stop).
+"""From people's days to intervals: every node of a plan, computed in DuckDB into one table `held` (node, part, person, start,
+stop).
 
-Needs the tables `parts`, `days`, `keyed`, `staff_days`, `roster`, `roster_here` and `excluded`. Nodes are computed in ranks: those that need only contributions,
+Needs the tables `parts`, `days`, `keyed`, `staff_days`, `roster`, `roster_here` and `excluded`. Nodes are computed in ranks:
+those that need only contributions,
 then those that need only these, and so on, all unions of a rank in one statement.
 """
 
@@ -95,7 +97,8 @@ class Counting:
     def _lay_out_calendar(self) -> None:
         """What each window makes of each day that occurs, and of the days on which what is kept may have been held."""
         ends = self.session.run(
-            "SELECT min(a), max(z) FROM (SELECT min(day) AS a, max(day) AS z FROM days UNION ALL SELECT min(day), max(day) FROM keyed "
+            "SELECT min(a), max(z) FROM (SELECT min(day) AS a, max(day) AS z FROM days "
+            "UNION ALL SELECT min(day), max(day) FROM keyed "
             "UNION ALL SELECT min(day), max(day) FROM staff_days) AS d"
         )[0]
         rows: list[tuple[int, dt.date, dt.date, dt.date]] = []
@@ -120,7 +123,8 @@ class Counting:
                 weights = dict.fromkeys(node.holds, 1) | dict.fromkeys(node.fails, _FAILS)
                 alls += [(self._ranks[node], number, self.numbers[below], weight, required) for below, weight in weights.items()]
         self.session.put("edges", {
-            "rank": "INTEGER", "target": "INTEGER", "source": "INTEGER", "keeps": "INTEGER", "since": "DATE", "until": "DATE", "whole": "BOOLEAN",
+            "rank": "INTEGER", "target": "INTEGER", "source": "INTEGER",
+            "keeps": "INTEGER", "since": "DATE", "until": "DATE", "whole": "BOOLEAN",
             "part": "INTEGER",
         }, edges)  # fmt: skip
         self.session.put(

@@ -1,4 +1,5 @@
-"""The Parquet files of `data/derived`: named once, durable before they are published, deleted one manifest after they were last named."""
+"""The Parquet files of `data/derived`: named once, durable before they are published, deleted one manifest after they were
+last named."""
 
 from __future__ import annotations
 

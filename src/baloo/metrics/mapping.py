@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 
 from baloo.registry.model import AreaMap, MapRow
 
@@ -32,7 +33,7 @@ class AreasOf:
             for row in rows:
                 days |= {row.since or dt.date.min, row.until or dt.date.max}
         ordered = sorted(days)
-        for since, until in zip(ordered, ordered[1:], strict=False):
+        for since, until in pairwise(ordered):
             areas = {best.area for rows in candidates if (best := _first(rows, since))}
             if areas:
                 yield since, until, f"|{'|'.join(sorted(areas))}|"

@@ -55,7 +55,8 @@ def patch(session: Session, files: Files, plan: Plan, counting: Counting, before
     _lay_out_staff(session, keys, "new")
     _lay_out_staff(session, keys, "old")
     gone = render("deltas", rows="old_rows", staff="old_staff")
-    moves = f"{render('deltas', rows='new_rows', staff='new_staff')} UNION ALL SELECT key, staff, day, -delta AS delta FROM ({gone}) AS g"
+    come = render("deltas", rows="new_rows", staff="new_staff")
+    moves = f"{come} UNION ALL SELECT key, staff, day, -delta AS delta FROM ({gone}) AS g"
     changes = (*before.changes, files.write(session, "changes", _summed(moves)))
     rest = f"SELECT * FROM ({_read(files, before.patch, _NO_ROWS)}) AS p WHERE person NOT IN (SELECT person FROM affected)"
     session.table("patched", f"{rest} UNION ALL SELECT key, person, start, stop FROM new_rows")
@@ -65,11 +66,14 @@ def patch(session: Session, files: Files, plan: Plan, counting: Counting, before
         changes = (files.write(session, "changes", _summed(reading(files.paths(changes)))),)
     total = session.run(f"SELECT count(*) FROM ({_read(files, before.intervals, _NO_ROWS)}) AS r")[0][0]
     if session.count("patched") > _REPLACED * total:
-        kept = f"SELECT * FROM ({_read(files, before.intervals, _NO_ROWS)}) AS r WHERE person NOT IN (SELECT person FROM replaced_now)"
+        present = _read(files, before.intervals, _NO_ROWS)
+        kept = f"SELECT * FROM ({present}) AS r WHERE person NOT IN (SELECT person FROM replaced_now)"
         rows = f"SELECT * FROM ({kept} UNION ALL SELECT key, person, start, stop FROM patched) AS r ORDER BY key, person, start"
         return Published(keys, (files.write(session, "intervals", rows),), changes)
     patched = files.write(session, "patch", "SELECT key, person, start, stop FROM patched ORDER BY key, person, start")
-    return Published(keys, before.intervals, changes, (patched,), (files.write(session, "replaced", "SELECT person FROM replaced_now"),))
+    return Published(
+        keys, before.intervals, changes, (patched,), (files.write(session, "replaced", "SELECT person FROM replaced_now"),)
+    )
 
 
 def live_rows(files: Files, manifest: Manifest) -> str:
@@ -94,7 +98,8 @@ def _lay_out_staff(session: Session, keys: tuple[Key, ...], age: str) -> None:
 
 
 def _lay_out_keys(session: Session, plan: Plan, counting: Counting, before: tuple[Key, ...]) -> tuple[Key, ...]:
-    """Name what is held, and make table `key_of`: node, part, key. Names of an earlier manifest of the same plan keep their keys."""
+    """Name what is held, and make table `key_of`: node, part, key. Names of an earlier manifest of the same plan keep their
+    keys."""
     given = {(key.scope, key.measure): key.key for key in before}
     names = dict(session.run("SELECT part, name FROM parts"))
     numbers_of = {name: part for part, name in names.items()}
@@ -119,5 +124,7 @@ def _lay_out_keys(session: Session, plan: Plan, counting: Counting, before: tupl
                 number = last = last + 1
             numbers[held] = number
             keys.append(Key(number, scope, entry.measure))
-    session.put("key_of", {"node": "INTEGER", "part": "INTEGER", "key": "INTEGER"}, [(*held, key) for held, key in numbers.items()])
+    session.put(
+        "key_of", {"node": "INTEGER", "part": "INTEGER", "key": "INTEGER"}, [(*held, key) for held, key in numbers.items()]
+    )
     return tuple(keys)

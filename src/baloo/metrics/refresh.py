@@ -1,4 +1,5 @@
-"""Bring `data/derived` up to date with the lake, the people and the registry: only what changed where that is known, else everything."""
+"""Bring `data/derived` up to date with the lake, the people and the registry: only what changed where that is known, else
+everything."""
 
 from __future__ import annotations
 
@@ -164,7 +165,9 @@ class _Run:
     def _count_tops(self, before: Manifest) -> None:
         """Leaves that compare people: counted for everybody where anybody changed; who came in or fell out is affected too."""
         old = reading(self.files.paths(before.engine["tops"]))
-        self.session.table("tops", f"SELECT t.node, p.part, t.person, t.start, t.stop FROM ({old}) AS t JOIN parts AS p ON p.name = t.part")
+        self.session.table(
+            "tops", f"SELECT t.node, p.part, t.person, t.start, t.stop FROM ({old}) AS t JOIN parts AS p ON p.name = t.part"
+        )
         if not self.plan.tops or not self.session.count("affected"):
             return
         self.session.table("old_tops", "SELECT * FROM tops")
@@ -172,8 +175,11 @@ class _Run:
         self.session.put("staff_days", {"person": "BIGINT", "day": "DATE"}, [])
         self.counting.run_leaves(self.plan.tops)
         self.session.table("tops", "SELECT * FROM held")
-        self.session.insert("affected", """
+        self.session.insert(
+            "affected",
+            """
             SELECT DISTINCT person FROM (
               (SELECT * FROM tops EXCEPT SELECT * FROM old_tops) UNION ALL (SELECT * FROM old_tops EXCEPT SELECT * FROM tops)
             ) AS d WHERE person NOT IN (SELECT person FROM affected)
-        """)
+        """,
+        )

@@ -1,6 +1,7 @@
 """Events to rollups: how many of which source, by identity and day.
 
-`counts` has one source for each kind; `details` has every source that looks into the event. Both are additive: what arrives and what is
+`counts` has one source for each kind; `details` has every source that looks into the event. Both are additive: what arrives
+and what is
 taken back is a file of signed rows beside the others.
 """
 
@@ -83,7 +84,8 @@ def counts_sql(events: str, *, signed: bool) -> str:
 def details_sql(
     session: Session, sources: Sources, wanted: Iterable[Source], events: str, registry: Registry, *, signed: bool
 ) -> list[str]:
-    """The rollups of sources that look into the event: a query for those without parts, and one for each field that makes parts."""
+    """The rollups of sources that look into the event: a query for those without parts, and one for each field that makes
+    parts."""
     by_split: dict[str | None, dict[Source, int]] = {}
     for source in wanted:
         if not source.base:
@@ -111,16 +113,21 @@ class _Scan:
         fields |= {source.owner_field for source in self.numbers if source.owner_field}
         fields |= {self.split} if self.split else set()
         self._maps = {
-            source.system: AreasOf(area_map) for source in self.numbers
+            source.system: AreasOf(area_map)
+            for source in self.numbers
             if any(term.areas is not None for term in source.terms) and (area_map := self.registry.systems[source.system].map)
         }
         self._by = {system: area_map.field for system in self._maps if (area_map := self.registry.systems[system].map)}
         self._columns = {name: f"f{place}" for place, name in enumerate(sorted(fields | set(self._by.values())), 1)}
 
     def sql(self, events: str) -> str:
-        candidates = [(number, self._code(source), bool(source.owner_field), source.objects) for source, number in self.numbers.items()]
+        candidates = [
+            (number, self._code(source), bool(source.owner_field), source.objects) for source, number in self.numbers.items()
+        ]
         self.session.put(
-            f"candidates_{self.index}", {"source": "INTEGER", "code": "INTEGER", "owned": "BOOLEAN", "objects": "BOOLEAN"}, candidates
+            f"candidates_{self.index}",
+            {"source": "INTEGER", "code": "INTEGER", "owned": "BOOLEAN", "objects": "BOOLEAN"},
+            candidates,
         )
         sign = ", sign" if self.signed else ""
         keys = {
@@ -163,7 +170,8 @@ class _Scan:
     def _points(self) -> str:
         cases = " ".join(
             f"WHEN s.source = {number} THEN {points_sql(source.points, self._column)}"
-            for source, number in self.numbers.items() if source.points
+            for source, number in self.numbers.items()
+            if source.points
         )
         if not cases:
             return "CAST(0 AS BIGINT)"

@@ -18,10 +18,13 @@ class Selections:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._kinds = [(system, kind) for _, system in sorted(registry.systems.items()) for _, kind in sorted(system.kinds.items())]
+        self._kinds = [
+            (system, kind) for _, system in sorted(registry.systems.items()) for _, kind in sorted(system.kinds.items())
+        ]
         self._maps = {
-            id: hashlib.sha256(repr((system.map.field, system.map.rows)).encode()).hexdigest()[:16]
-            for id, system in registry.systems.items() if system.map
+            name: hashlib.sha256(repr((system.map.field, system.map.rows)).encode()).hexdigest()[:16]
+            for name, system in registry.systems.items()
+            if system.map
         }
 
     def area(self, area: str, *, parted: bool = False) -> tuple[Feed, ...]:
@@ -46,8 +49,7 @@ class Selections:
         """What no area claims."""
         everywhere = tuple(sorted(self._registry.areas))
         return tuple(
-            feed for system, kind in self._kinds
-            for feed in self._unclaimed(system, kind, self._terms(everywhere, system, kind))
+            feed for system, kind in self._kinds for feed in self._unclaimed(system, kind, self._terms(everywhere, system, kind))
         )
 
     def contributions(self, feeds: Iterable[Feed]) -> tuple[Feed, ...]:
@@ -56,13 +58,9 @@ class Selections:
 
     def chosen(self, feeds: Iterable[Feed], leaf: Leaf) -> tuple[Feed, ...]:
         """What a leaf asks for of a scope's feeds, with what it needs kept of each event."""
-        if leaf.kinds is None:
-            feeds = self.contributions(feeds)
-        else:
-            feeds = (feed for feed in feeds if feed.source.kind in leaf.kinds)
-        return tuple(
-            replace(feed, source=source) for feed in feeds if (source := self._asked(feed, leaf)) is not None
-        )
+        kinds = leaf.kinds
+        named = self.contributions(feeds) if kinds is None else (feed for feed in feeds if feed.source.kind in kinds)
+        return tuple(replace(feed, source=source) for feed in named if (source := self._asked(feed, leaf)) is not None)
 
     def _kind(self, feed: Feed) -> Kind:
         return self._registry.systems[feed.source.system].kinds[feed.source.kind]
@@ -91,7 +89,8 @@ class Selections:
         """Each way in which one of the areas claims contributions of a kind."""
         found = [
             Term(claim.where, claim.since, claim.until)
-            for area in areas for claim in self._area(area).counts
+            for area in areas
+            for claim in self._area(area).counts
             if claim.system == system.id and (claim.kinds is None or kind.id in claim.kinds)
         ]
         mapped = tuple(area for area in areas if system.map and any(row.area == area for row in system.map.rows))

@@ -68,7 +68,9 @@ class Session:
         })  # fmt: skip
         self._connection.register("given", given)
         try:
-            chosen = (f"DATE '1970-01-01' + {column} AS {column}" if type_ == "DATE" else column for column, type_ in columns.items())
+            chosen = (
+                f"DATE '1970-01-01' + {column} AS {column}" if type_ == "DATE" else column for column, type_ in columns.items()
+            )
             self.table(name, f"SELECT {', '.join(chosen)} FROM given")
         finally:
             self._connection.unregister("given")
@@ -78,5 +80,5 @@ class Session:
         self._connection.execute(f"COPY ({select}) TO {literal(str(file))} (FORMAT parquet, COMPRESSION snappy)")
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return value.toordinal() - _EPOCH if isinstance(value, dt.date) else value

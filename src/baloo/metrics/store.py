@@ -1,6 +1,7 @@
 """The engine's own tables in `data/derived`: rollups, the numbers of their sources, and the pulse (events by source and day).
 
-A rollup is a large file and small signed ones beside it. Small ones are added up now and then, and all of them when they are no longer small.
+A rollup is a large file and small signed ones beside it. Small ones are added up now and then, and all of them when they are
+no longer small.
 """
 
 from __future__ import annotations
@@ -75,7 +76,10 @@ class Store:
         self._number(events)
         self.counts.append(self._write("counts_delta", counts_sql(events, signed=True)))
         self.details += self._scan(had, events, signed=True)
-        pulses = [f"({reading(self._paths(self.pulse))})", f"(SELECT source, day, n FROM ({reading(self._paths(self.counts[-1:]))}) AS c)"]
+        pulses = [
+            f"({reading(self._paths(self.pulse))})",
+            f"(SELECT source, day, n FROM ({reading(self._paths(self.counts[-1:]))}) AS c)",
+        ]
         self._lay_out_pulse(" UNION ALL ".join(f"SELECT source, day, n FROM {pulse} AS p" for pulse in pulses))
 
     def tidy(self) -> None:
@@ -110,7 +114,8 @@ class Store:
         numbers = ", ".join(str(self.sources.number(source)) for source in sources) or "NULL"
         if not self.details:
             return (
-                "SELECT 0 AS source, '' AS part, CAST(0 AS BIGINT) AS identity_id, DATE '1970-01-01' AS day, CAST(0 AS BIGINT) AS owner_key, "
+                "SELECT 0 AS source, '' AS part, CAST(0 AS BIGINT) AS identity_id, DATE '1970-01-01' AS day, "
+                "CAST(0 AS BIGINT) AS owner_key, "
                 "CAST(0 AS BIGINT) AS object_key, CAST(0 AS BIGINT) AS n, CAST(0 AS BIGINT) AS points WHERE FALSE"
             )
         points = ", CAST(sum(points) AS BIGINT) AS points"
@@ -129,7 +134,10 @@ class Store:
 
     def _scan(self, wanted: Iterable[Source], events: str, *, signed: bool) -> list[str]:
         name = "details_delta" if signed else "details"
-        return [self._write(name, sql) for sql in details_sql(self.session, self.sources, wanted, events, self.registry, signed=signed)]
+        return [
+            self._write(name, sql)
+            for sql in details_sql(self.session, self.sources, wanted, events, self.registry, signed=signed)
+        ]
 
     def _lay_out_pulse(self, rows: str) -> None:
         net = render("netted", columns="source, day", points="", rows=rows, test="> 0")
@@ -140,9 +148,13 @@ class Store:
         large = [name for name in names if not _is_delta(name)]
         if len(small) <= _FEW:
             return names
-        part = sum(path.stat().st_size for path in self.files.paths(small)) < _SMALL * sum(path.stat().st_size for path in self.files.paths(large))
+        part = sum(path.stat().st_size for path in self.files.paths(small)) < _SMALL * sum(
+            path.stat().st_size for path in self.files.paths(large)
+        )
         rows = reading(self._paths(small if part else names))
-        merged = self._write(f"{name}_delta" if part else name, render("netted", columns=columns, points=points, rows=rows, test="<> 0"))
+        merged = self._write(
+            f"{name}_delta" if part else name, render("netted", columns=columns, points=points, rows=rows, test="<> 0")
+        )
         return [*large, merged] if part else [merged]
 
     def _write(self, name: str, select: str) -> str:

@@ -1,4 +1,5 @@
-"""What a folder of derived data says, in rows that can be compared: whatever the way it was counted, the same facts give the same rows."""
+"""What a folder of derived data says, in rows that can be compared: whatever the way it was counted, the same facts give the
+same rows."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ __all__ = ["tables"]
 
 
 def tables(derived: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Sorted rows: `intervals` (scope, measure, person, start, stop), `changes` (scope, measure, staff, day, delta), `days` (system, first,
+    """Sorted rows: `intervals` (scope, measure, person, start, stop), `changes` (scope, measure, staff, day, delta), `days`
+    (system, first,
     last), `counts` (system, kind, identity, observation, day, n) and `no_number_before` (scope, day).
 
     Patches are worked in, signed rows added up, and keys replaced by what they mean. Empty where nothing was counted.

@@ -14,15 +14,20 @@ UNION SELECT o.owner_key FROM old_owners AS o JOIN changed_members AS c ON c.ide
 
 
 def find_affected(store: Store) -> None:
-    """Make table `affected`: who contributed or lost contributions, was joined or parted, was left out or let in, or is staff otherwise.
+    """Make table `affected`: who contributed or lost contributions, was joined or parted, was left out or let in, or is staff
+    otherwise.
 
-    Also whoever answered somebody of whom that is true: to them another may have become oneself. Needs tables `delta` and those of `Who`.
+    Also whoever answered somebody of whom that is true: to them another may have become oneself. Needs tables `delta` and
+    those of `Who`.
     """
     session = store.session
-    session.table("touched", """
+    session.table(
+        "touched",
+        """
         SELECT DISTINCT identity_id AS identity FROM delta
         UNION SELECT identity FROM changed_members
-    """)
+    """,
+    )
     observations = _differ("staff_observations", "observation")
     if session.run(f"SELECT 1 FROM ({observations}) AS o LIMIT 1"):
         seen = store.counts_of(f"observation_id IN ({observations})")
@@ -31,12 +36,15 @@ def find_affected(store: Store) -> None:
     if keyed and session.run(f"SELECT 1 FROM ({_CHANGED_KEYS}) AS k LIMIT 1"):
         answers = store.details_of(keyed, f"owner_key IN ({_CHANGED_KEYS})")
         session.insert("touched", f"SELECT DISTINCT identity_id AS identity FROM ({answers}) AS d")
-    session.table("affected", f"""
+    session.table(
+        "affected",
+        f"""
         SELECT m.person FROM members AS m JOIN touched AS t ON t.identity = m.identity
         UNION SELECT o.person FROM old_members AS o JOIN changed_members AS c ON c.identity = o.identity
-        UNION {_differ('excluded', 'person')}
-        UNION {_differ('roster', 'person', 'person, since, until')}
-    """)
+        UNION {_differ("excluded", "person")}
+        UNION {_differ("roster", "person", "person, since, until")}
+    """,
+    )
 
 
 def _differ(name: str, wanted: str, columns: str | None = None) -> str:

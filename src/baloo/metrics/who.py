@@ -1,4 +1,5 @@
-"""Who is who, as tables of one refresh: members, owners, excluded, roster, staff_observations; and what changed in them since the last.
+"""Who is who, as tables of one refresh: members, owners, excluded, roster, staff_observations; and what changed in them since
+the last.
 
 `people` are the identities of persons who count, `owner_people` the persons behind owner keys.
 """
@@ -26,7 +27,9 @@ _TABLES = ("members", "owners", "excluded", "roster", "staff_observations")
 class Who:
     """Lays people out. `before` are the files of an earlier state, where there is one to build on."""
 
-    def __init__(self, session: Session, files: Files, changes: PeopleChanges, before: Mapping[str, tuple[str, ...]] | None) -> None:
+    def __init__(
+        self, session: Session, files: Files, changes: PeopleChanges, before: Mapping[str, tuple[str, ...]] | None
+    ) -> None:
         self._session = session
         self._files = files
         self.version = changes.version
@@ -41,8 +44,11 @@ class Who:
             session.table("owners", "SELECT * FROM changed_owners")
         else:
             for name, key in (("members", "identity"), ("owners", "owner_key")):
-                session.table(name, f"SELECT * FROM changed_{name} UNION ALL "
-                              f"SELECT * FROM old_{name} WHERE {key} NOT IN (SELECT {key} FROM changed_{name})")
+                session.table(
+                    name,
+                    f"SELECT * FROM changed_{name} UNION ALL "
+                    f"SELECT * FROM old_{name} WHERE {key} NOT IN (SELECT {key} FROM changed_{name})",
+                )
         session.put("excluded", _EXCLUDED, [(person,) for person in changes.excluded])
         session.put("staff_observations", _OBSERVATIONS, [(observation,) for observation in changes.staff_observations])
         spans = [(span.person_id, span.since or dt.date.min, span.until or LAST_DAY) for span in changes.staff]
@@ -70,5 +76,6 @@ class Who:
     def _changed(self, name: str) -> bool:
         if not self.whole and name in ("members", "owners"):
             return self._session.count(f"changed_{name}") > 0
-        both = f"(SELECT * FROM {name} EXCEPT ALL SELECT * FROM old_{name}) UNION ALL (SELECT * FROM old_{name} EXCEPT ALL SELECT * FROM {name})"
+        now, old = f"SELECT * FROM {name}", f"SELECT * FROM old_{name}"
+        both = f"({now} EXCEPT ALL {old}) UNION ALL ({old} EXCEPT ALL {now})"
         return bool(self._session.run(f"SELECT 1 FROM ({both}) AS d LIMIT 1"))

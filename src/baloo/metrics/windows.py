@@ -1,6 +1,7 @@
 """Windows as ranges of days: on which days d a contribution of day e is seen.
 
-Whatever the window, those days are one range [starts, stops), and both ends never go back as e goes on. So a contribution is a +n at
+Whatever the window, those days are one range [starts, stops), and both ends never go back as e goes on. So a contribution is a
++n at
 `starts` and a -n at `stops`, and SQL needs to know nothing of months, leap years or quarters.
 """
 

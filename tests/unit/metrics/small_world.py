@@ -15,14 +15,32 @@ from baloo.metrics.tables import tables
 from baloo.people.base import PeopleChanges, StaffSpan
 from baloo.people.keys import owner_key
 from baloo.registry.model import (
-    AllOf, AnyOf, Area, AreaMap, Claim, Community, Kind, Leaf, MapRow, Not, Point, PointsLine, Reached, Registry, Span, System, Test,
-    Version, Window,
+    AllOf,
+    AnyOf,
+    Area,
+    AreaMap,
+    Claim,
+    Community,
+    Kind,
+    Leaf,
+    MapRow,
+    Not,
+    Point,
+    PointsLine,
+    Reached,
+    Registry,
+    Span,
+    System,
+    Test,
+    Version,
+    Window,
 )  # fmt: skip
 
 D = dt.date.fromisoformat
 CLOCK = FixedClock(dt.datetime(2026, 11, 22, tzinfo=dt.UTC))
 _EVENTS = (
-    "seq BIGINT, doc BIGINT, environment VARCHAR, system VARCHAR, kind VARCHAR, day DATE, identity_id BIGINT, observation_id BIGINT, "
+    "seq BIGINT, doc BIGINT, environment VARCHAR, system VARCHAR, kind VARCHAR, day DATE, identity_id BIGINT, "
+    "observation_id BIGINT, "
     "object VARCHAR, extra VARCHAR"
 )
 
@@ -44,6 +62,7 @@ def point(name: str, level: str, when: object, **more: object) -> Point:
 
 def registry(*, regular: int = 3) -> Registry:
     """Every form of rule, in three systems and four areas; `regular` is the threshold of one of them."""
+
     def kinds(system: str) -> dict[str, Kind]:
         return {
             f"{system}.answer": Kind(f"{system}.answer", "Answered", owner_field="owner"),
@@ -53,12 +72,18 @@ def registry(*, regular: int = 3) -> Registry:
 
     rows = (MapRow("ours/", True, "coding"), MapRow("ours/site", False, "support", since=D("2024-02-01")))
     systems = {
-        "forum": System("forum", "Forum", kinds("forum")), "wiki": System("wiki", "Wiki", kinds("wiki")),
+        "forum": System("forum", "Forum", kinds("forum")),
+        "wiki": System("wiki", "Wiki", kinds("wiki")),
         "git": System("git", "Git", kinds("git"), map=AreaMap("repository", "map.csv", rows)),
     }
     coding = (
         point("seen", "casual", leaf(1, within(1, "years"))),
-        Point("regular", "active", (Version(leaf(2)), Version(leaf(regular, within(90, "days")), D("2024-03-01"))), keeps=Span(14, "days")),
+        Point(
+            "regular",
+            "active",
+            (Version(leaf(2)), Version(leaf(regular, within(90, "days")), D("2024-03-01"))),
+            keeps=Span(14, "days"),
+        ),
         point("deep", "core", AllOf((leaf(2, within(90, "days"), of="days"), Not(leaf(1, within(3, "days")))))),
     )
     support = (
@@ -104,7 +129,8 @@ class World:
             more = dict(told)
             place, environment = more.pop("object", None), more.pop("environment", "production")
             rows.append((
-                self.seq, 1000 + self.seq, environment, kind.split(".")[0], kind, D(day), identity, identity * 10, place, json.dumps(more),
+                self.seq, 1000 + self.seq, environment, kind.split(".")[0], kind,
+                D(day), identity, identity * 10, place, json.dumps(more),
             ))  # fmt: skip
         self.files.append((self._write("events", _EVENTS, rows), self.seq))
         return self.seq
@@ -124,7 +150,9 @@ class World:
         """As `PeopleReader` has it."""
         del staff_domains
         whole = since is None
-        told = list(self.persons) if since is None else sorted({identity for version, identity in self.changed if version > since})
+        told = (
+            list(self.persons) if since is None else sorted({identity for version, identity in self.changed if version > since})
+        )
         return PeopleChanges(
             self.version, whole, [(identity, self.persons[identity]) for identity in told],
             [(owner_key(system, f"u{identity}"), identity) for identity in told for system in ("forum", "wiki", "git")],

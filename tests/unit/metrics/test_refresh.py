@@ -10,25 +10,25 @@ import pytest
 from baloo.metrics import refresh as refreshing
 from baloo.metrics.derived import read_manifest
 from baloo.metrics.files import Files, named
+from baloo.metrics.session import Session
 from baloo.metrics.tables import tables
 from baloo.people.base import StaffSpan
 from unit.metrics import small_world
 
 
-
 @pytest.fixture(autouse=True)
-def _few_count_as_few(monkeypatch):
+def _few_count_as_few(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a world of nine, four are not yet everybody."""
     monkeypatch.setattr(refreshing, "_AFFECTED", 0.5)
 
 
 @pytest.fixture
-def world(tmp_path):
+def world(tmp_path: Path):
     """A small world, counted once."""
     return small_world.lived_in(tmp_path)
 
 
-def test_nothing_new_changes_nothing(world):
+def test_nothing_new_changes_nothing(world: small_world.World):
     """Where nothing arrived, the manifest stands."""
     before = read_manifest(world.derived)
 
@@ -36,7 +36,7 @@ def test_nothing_new_changes_nothing(world):
     assert read_manifest(world.derived) == before
 
 
-def test_a_late_event_concerns_one(world):
+def test_a_late_event_concerns_one(world: small_world.World):
     """An event of long ago has one person counted again, as a count from nothing would."""
     world.did((8, "wiki.edit", "2023-12-31", {"page": "dev/c", "locale": "pt"}))
     done = world.refresh()
@@ -46,7 +46,7 @@ def test_a_late_event_concerns_one(world):
     assert tables(world.derived) == world.rebuilt()
 
 
-def test_what_is_taken_back_is_gone(world):
+def test_what_is_taken_back_is_gone(world: small_world.World):
     """A void takes its event out of every count."""
     extra = world.did((5, "wiki.edit", "2024-02-01", {"page": "dev/c", "locale": "nl", "strings": 9}))
     world.refresh()
@@ -58,7 +58,7 @@ def test_what_is_taken_back_is_gone(world):
     assert tables(world.derived)["counts"] == world.rebuilt()["counts"]
 
 
-def test_a_merge_concerns_who_answered(world):
+def test_a_merge_concerns_who_answered(world: small_world.World):
     """Where an asker turns out to be the answerer, the answerer is counted again too."""
     world.join(3, 101)
     done = world.refresh()
@@ -67,7 +67,7 @@ def test_a_merge_concerns_who_answered(world):
     assert tables(world.derived) == world.rebuilt()
 
 
-def test_leaving_out_and_staff(world):
+def test_leaving_out_and_staff(world: small_world.World):
     """Who is left out, on a roster, or used a staff address, is counted as such from the next refresh on."""
     world.excluded = [109]
     world.staff = [StaffSpan(101, dt.date(2024, 1, 1), None)]
@@ -79,7 +79,7 @@ def test_leaving_out_and_staff(world):
     assert {row[2] for row in tables(world.derived)["intervals"] if row[1] == "staff"} == {101, 102}
 
 
-def test_many_patches_are_worked_in(world):
+def test_many_patches_are_worked_in(world: small_world.World):
     """After many refreshes small files have been added up, and nothing is lost."""
     for day in range(1, 18):
         world.did((1 + day % 3, "forum.answer", f"2024-04-{day:02}", {"owner": f"u{day % 9}"}))
@@ -91,7 +91,7 @@ def test_many_patches_are_worked_in(world):
     assert len(manifest.engine["counts"]) <= 14
 
 
-def test_a_changed_rule_reads_no_events(world):
+def test_a_changed_rule_reads_no_events(world: small_world.World):
     """Another threshold is counted from the rollups alone: the lake's files may be gone."""
     expected, other = world.rebuilt(small_world.registry(regular=2)), world.rebuilt()
     for file, _ in world.files:
@@ -103,13 +103,14 @@ def test_a_changed_rule_reads_no_events(world):
 
 
 @pytest.mark.parametrize("written", range(1, 12))
-def test_stopped_at_any_file(world, monkeypatch, written):
+def test_stopped_at_any_file(world: small_world.World, monkeypatch: pytest.MonkeyPatch, written: int):
     """A refresh that dies after any of its files leaves the last state whole, and the next one succeeds."""
     before = tables(world.derived)
     world.did((2, "forum.answer", "2024-02-03", {"owner": "u5"}))
-    write, seen = Files.write, []
+    write = Files.write
+    seen: list[str] = []
 
-    def dying(self, session, name, select):
+    def dying(self: Files, session: Session, name: str, select: str) -> str:
         if len(seen) == written:
             raise KeyboardInterrupt
         seen.append(name)
@@ -126,7 +127,7 @@ def test_stopped_at_any_file(world, monkeypatch, written):
     assert tables(world.derived) == world.rebuilt()
 
 
-def test_stopped_before_the_manifest(world, monkeypatch):
+def test_stopped_before_the_manifest(world: small_world.World, monkeypatch: pytest.MonkeyPatch):
     """A refresh that dies with all files written has published nothing."""
     before = tables(world.derived)
     world.did((2, "forum.answer", "2024-02-03", {"owner": "u5"}))
@@ -138,7 +139,7 @@ def test_stopped_before_the_manifest(world, monkeypatch):
     assert tables(world.derived) == before
 
 
-def test_files_outlive_their_manifest_by_one(world):
+def test_files_outlive_their_manifest_by_one(world: small_world.World):
     """A reader in the middle of a page still finds the files of the manifest before; those before it are gone."""
     first = read_manifest(world.derived)
     for day in (3, 4):

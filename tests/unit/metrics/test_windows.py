@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baloo.metrics.windows import LAST_DAY, block_width, length, seen_on, seen_range
-from baloo.registry.model import Span, Window
+from baloo.registry.model import Span, Unit, Window
 
 D = dt.date.fromisoformat
 DAYS = st.dates(dt.date(1969, 12, 1), dt.date(2040, 12, 31))
@@ -23,7 +23,7 @@ WINDOWS = st.one_of(
 )
 
 
-def within(n, unit):
+def within(n: int, unit: Unit):
     """A window as REGISTRY.md writes it."""
     return Window("within", Span(n, unit))
 
@@ -46,13 +46,13 @@ def within(n, unit):
     (Window("ever"), "1999-01-01", "1999-01-01", "9999-12-31"),  # 12
     (Window("around", Span(2, "weeks")), "2015-06-15", "2015-06-01", "2015-06-29"),  # 13
 ])  # fmt: skip
-def test_a_day_is_seen_on_these_days(window, day, starts, stops):
+def test_a_day_is_seen_on_these_days(window: Window, day: str, starts: str, stops: str):
     """The golden cases' windows see a day from and until the days that they name."""
     assert seen_range(window, D(day)) == (D(starts), D(stops))
 
 
 @given(WINDOWS, DAYS, st.integers(-900, 900))
-def test_a_range_is_the_definition(window, day, offset):
+def test_a_range_is_the_definition(window: Window, day: dt.date, offset: int):
     """Asked at any day, the window holds the contribution's day just where the range says so."""
     starts, stops = seen_range(window, day)
     asked = dt.date.fromordinal(max(day.toordinal() + offset, 1))
@@ -61,7 +61,7 @@ def test_a_range_is_the_definition(window, day, offset):
 
 
 @given(WINDOWS, DAYS)
-def test_ends_never_go_back(window, day):
+def test_ends_never_go_back(window: Window, day: dt.date):
     """From one day to the next neither end of the range moves backwards."""
     (_, starts, stops), (_, starts_next, stops_next) = seen_on(window, day, day + dt.timedelta(1))
 
@@ -70,7 +70,7 @@ def test_ends_never_go_back(window, day):
 
 
 @given(WINDOWS, DAYS)
-def test_blocks_are_unbroken(window, day):
+def test_blocks_are_unbroken(window: Window, day: dt.date):
     """The ranges of the first and the last day of a block overlap or touch."""
     width = block_width(window)
     first = dt.date.fromordinal(day.toordinal() - day.toordinal() % width)
@@ -80,7 +80,7 @@ def test_blocks_are_unbroken(window, day):
 
 
 @given(WINDOWS, DAYS)
-def test_length_bounds_the_range(window, day):
+def test_length_bounds_the_range(window: Window, day: dt.date):
     """No day that sees a contribution is further from it than the length, but for ever."""
     _, stops = seen_range(window, day)
 
@@ -92,7 +92,7 @@ def test_the_end_of_time():
     assert seen_range(within(9000, "years"), D("2024-01-01"))[1] == LAST_DAY
 
 
-def holds(window, asked, day):
+def holds(window: Window, asked: dt.date, day: dt.date):
     """Whether a window asked at one day holds another: REGISTRY.md 3.2, word for word."""
     match window:
         case Window(form="within", span=span):
@@ -105,7 +105,7 @@ def holds(window, asked, day):
     return day <= asked
 
 
-def step_back(day, span):
+def step_back(day: dt.date, span: Span):
     """A day less a span, clamped to the end of the month."""
     if span.unit in ("days", "weeks"):
         return day - dt.timedelta(span.n * (7 if span.unit == "weeks" else 1))
@@ -119,14 +119,14 @@ def step_back(day, span):
     raise AssertionError
 
 
-def last_whole(period, asked):
+def last_whole(period: str, asked: dt.date):
     """The last day, not after the day asked, on which a period ends."""
     while same_period(period, asked, asked + dt.timedelta(1)):
         asked -= dt.timedelta(1)
     return asked
 
 
-def same_period(period, a, b):
+def same_period(period: str, a: dt.date, b: dt.date):
     """Whether two days are in the same calendar period."""
     key = {
         "week": lambda d: d.isocalendar()[:2], "month": lambda d: (d.year, d.month),
