@@ -108,10 +108,13 @@ def _lay_out_keys(session: Session, plan: Plan, counting: Counting, before: tupl
         area, slash, part = scope.partition("/")
         if slash and part in numbers_of:
             parts.setdefault(area, set()).add(numbers_of[part])
-    known = {counting.numbers[entry.node]: entry.scope for entry in plan.entries if entry.parted and entry.measure == "known"}
+    known: dict[int, list[str]] = {}  # areas that see the same contributions share a node
+    for entry in plan.entries:
+        if entry.parted and entry.measure == "known":
+            known.setdefault(counting.numbers[entry.node], []).append(entry.scope)
     for node, part in session.run("SELECT DISTINCT node, part FROM held WHERE part <> 0"):
-        if node in known:
-            parts.setdefault(known[node], set()).add(part)
+        for scope in known.get(node, ()):
+            parts.setdefault(scope, set()).add(part)
     keys: list[Key] = []
     numbers: dict[tuple[int, int], int] = {}
     last = max(given.values(), default=0)
