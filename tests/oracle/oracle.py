@@ -249,13 +249,15 @@ class Oracle:
 
     def _mapped(self, fact: Fact) -> str | None:
         """The area of the longest row of the system's map that fits the fact and holds on its day."""
-        best, length = None, -1
+        best, rank = None, (-1, False)
         for value in _values(fact.extra.get(self.declared.systems[fact.system]["areas"]["by"])):
             for row in self.declared.maps[fact.system]:
                 wanted = row["value"]
-                fits = value.startswith(wanted[:-1]) if wanted.endswith("*") else value == wanted
-                if fits and _in_force(row, fact.day) and len(wanted) > length:
-                    best, length = row["area"], len(wanted)
+                is_prefix = wanted.endswith("*")
+                fits = value.startswith(wanted[:-1]) if is_prefix else value == wanted
+                length = (len(wanted.removesuffix("*")), not is_prefix)  # of two as long the exact one
+                if fits and _in_force(row, fact.day) and length > rank:
+                    best, rank = row["area"], length
         return best
 
     def _split(self, scope: str) -> list[str]:
