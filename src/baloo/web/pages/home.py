@@ -9,6 +9,7 @@ from baloo.web.figures.moves import moves
 from baloo.web.figures.once import once
 from baloo.web.figures.quarters import quarters
 from baloo.web.pages.freshness import banner
+from baloo.web.pages.numbers import delta, flags
 from baloo.web.pages.route import Route
 from baloo.web.pages.week import this_week
 from baloo.web.scene import Scene
@@ -37,6 +38,7 @@ def home(scene: Scene) -> Page:
             "trend": trend, "tiles": made, "sum": summed, "changes": changes(scene, whole),
             "areas": areas(scene, whole), "rows": area_rows(scene, inner(scene, whole)), "once": once(scene, whole),
             "week": this_week(scene), "banner": banner(scene), "quarters": comings, "moves": moves(scene, whole),
+            "flags": flags(scene, whole),
             "unclaimed": words("unclaimed", n=unclaimed) if unclaimed and not scene.hides(unclaimed) else "",
             "systems": len(scene.registry.systems),
         },
@@ -57,15 +59,6 @@ def answer(scene: Scene, now: int | None) -> tuple[str, str]:
     if now >= target * _NEARLY:
         return words("home-nearly"), words("home-answer-nearly", n=target - now)
     return words("home-no"), words("home-answer-no", n=now, missing=words.number(target - now))
-
-
-def delta(scene: Scene, now: int | None, then: int | None) -> str:
-    """The change on a year ago, in words; empty where one of the numbers is not shown."""
-    if now is None or then is None or scene.hides(now) or scene.hides(then) or not (now or then):
-        return ""
-    if now == then:
-        return scene.words("delta-same")
-    return scene.words("delta-more" if now > then else "delta-fewer", n=abs(now - then))
 
 
 ROUTES = (Route("/", home),)

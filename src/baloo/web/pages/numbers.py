@@ -7,11 +7,10 @@ from typing import Any
 from baloo.web.figures.active import active
 from baloo.web.figures.changes import changes, tiles
 from baloo.web.figures.quarters import quarters
-from baloo.web.pages.home import delta
 from baloo.web.scene import Scene
 from baloo.web.scope import Scope
 
-__all__ = ["numbers"]
+__all__ = ["delta", "flags", "numbers"]
 
 
 def numbers(scene: Scene, scope: Scope) -> dict[str, Any]:
@@ -28,7 +27,7 @@ def numbers(scene: Scene, scope: Scope) -> dict[str, Any]:
         "scope": scope, "now": now, "number": scene.shown(now), "few": not shown,
         "lead": words("scope-none") if not now else words("scope-lead", n=now) if shown else words("few-kept"),
         "delta": delta(scene, now, then), "goal": _goal(scene, scope, now) if shown and now is not None else "",
-        "flags": _flags(scene, scope),
+        "flags": flags(scene, scope),
         "trend": trend, "tiles": made, "sum": summed, "changes": changes(scene, scope),
         "quarters": comings,
     }
@@ -43,8 +42,17 @@ def _goal(scene: Scene, scope: Scope, now: int) -> str:
     return scene.words("scope-goal-there", target=target)
 
 
-def _flags(scene: Scene, scope: Scope) -> list[str]:
+def flags(scene: Scene, scope: Scope) -> list[str]:
     """What to know of the number: that it may still change, or that it looks back to before anything is known."""
     count = scene.answers.count(scope.name, "active", scene.as_of, staff=scene.staff)
     found = [scene.words("provisional")] if count.provisional else []
     return [*found, scene.words("warming-up")] if count.warming_up else found
+
+
+def delta(scene: Scene, now: int | None, then: int | None) -> str:
+    """The change on a year ago, in words; empty where one of the numbers is not shown."""
+    if now is None or then is None or scene.hides(now) or scene.hides(then) or not (now or then):
+        return ""
+    if now == then:
+        return scene.words("delta-same")
+    return scene.words("delta-more" if now > then else "delta-fewer", n=abs(now - then))
