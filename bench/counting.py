@@ -62,7 +62,7 @@ def _read_alone(files: list[Path]) -> float:
     begun = time.perf_counter()
     names = ", ".join(f"'{file}'" for file in files)
     source = f"read_json([{names}], format='newline_delimited', sample_size=200)"
-    duckdb.sql(f"SELECT count(*), max(at), max(kind) FROM {source}").fetchall()
+    duckdb.sql(f'SELECT count(*), max("at"), max(kind) FROM {source}').fetchall()
     return time.perf_counter() - begun
 
 

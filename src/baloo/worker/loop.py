@@ -12,6 +12,8 @@ from baloo.worker.work import Work, log
 __all__ = ["run"]
 
 _AFTER_TROUBLE = 2.0  # seconds before the next try after a full disk
+_LONGEST = 3.0  # seconds between two loads, whatever they cost
+_MANY = 10_000  # events in a batch behind which more are likely to wait
 
 
 def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.Event, refreshing: bool) -> None:
@@ -21,19 +23,22 @@ def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.
     due = 0.0
     while not (stop.is_set() or closed.is_set()):
         orders.carry_out(work.carry_out)
+        begun = time.monotonic()
+        loaded = 0
         try:
-            busy = work.load()
+            loaded = work.load()
+            rest = min(max(pause, 2 * (time.monotonic() - begun)), _LONGEST)  # a trickle costs a third of a core at the most
             if refreshing and time.monotonic() >= due:
+                begun = time.monotonic()
                 _refresh(work)
-                due = time.monotonic() + settings["refresh_seconds"]
+                due = time.monotonic() + max(settings["refresh_seconds"], 2 * (time.monotonic() - begun))
         except (OSError, BalooError) as error:
             if not (isinstance(error, StorageFull) or is_full(error)):
                 raise
             log("disk full", remedy="Make room: loading goes on by itself, and nothing that was acknowledged is lost.")
-            busy = False
-            orders.arrived.wait(_AFTER_TROUBLE)
-        if not busy:
-            orders.arrived.wait(pause)
+            rest = _AFTER_TROUBLE
+        if loaded < _MANY:
+            orders.arrived.wait(rest)
 
 
 def _refresh(work: Work) -> None:

@@ -57,14 +57,14 @@ class Work:
         self._unseen_people = True
         self._tidied: dt.datetime | None = None
 
-    def load(self) -> bool:
-        """Take the next batch from the queue into the lake; False where nothing waited."""
+    def load(self) -> int:
+        """Take the next batch from the queue into the lake; how many events it had, 0 where nothing waited."""
         loaded = self.parts.loader.load_once()
         if loaded is None:
-            return False
+            return 0
         self.totals.add(loaded)
         self._unseen_people = True
-        return True
+        return max(1, loaded.accepted + loaded.duplicates)
 
     def drain(self) -> None:
         """Load until the queue is empty."""
