@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import duckdb
+
 from baloo.clock import Clock
+from baloo.errors import StorageFull, is_full
 from baloo.lake.base import LakeSnapshot
 from baloo.metrics.arrivals import lay_out_delta
 from baloo.metrics.compile import compile_registry
@@ -52,17 +55,24 @@ def refresh(
     """Count what arrived and publish it as a new manifest. Whenever it is stopped, the last manifest and its files stay whole.
 
     `whole` rebuilds everything from the lake. One refresh of a folder at a time; the caller sees to that.
+    Raises StorageFull where there is no room.
     """
     begun = time.monotonic()
     present = read_manifest(derived)
     temporary = derived / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
-    with Session(temporary, memory_mb) as session:
-        run = _Run(session, derived, lake, people, registry, present, None if whole else _usable(derived, present, lake))
-        mode = run.count()
-        if mode != "nothing":
-            run.publish(clock)
-    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        with Session(temporary, memory_mb) as session:
+            run = _Run(session, derived, lake, people, registry, present, None if whole else _usable(derived, present, lake))
+            mode = run.count()
+            if mode != "nothing":
+                run.publish(clock)
+    except (OSError, duckdb.Error) as error:
+        if is_full(error):
+            raise StorageFull("The disk is full; the last counts stand.", where=str(derived), remedy="Make room.") from error
+        raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
     return Refreshed(mode, time.monotonic() - begun, run.version, run.added, run.removed, run.persons)
 
 

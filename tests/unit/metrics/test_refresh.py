@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 from pathlib import Path
 
 import pytest
 
+from baloo.errors import StorageFull
 from baloo.metrics import refresh as refreshing
 from baloo.metrics.derived import read_manifest
 from baloo.metrics.files import Files, named
@@ -150,3 +152,18 @@ def test_files_outlive_their_manifest_by_one(world: small_world.World):
 
     assert there == {name for manifest in (first, second) for name in named(manifest) if name.endswith(".parquet")}
     assert not (world.derived / "tmp").exists()
+
+
+def test_a_full_disk(world: small_world.World, monkeypatch: pytest.MonkeyPatch):
+    """Where there is no room, the error says so and the last counts stand."""
+    before = tables(world.derived)
+    world.did((2, "forum.answer", "2024-02-03", {"owner": "u5"}))
+
+    def full(*_: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Files, "write", full)
+
+    with pytest.raises(StorageFull):
+        world.refresh()
+    assert tables(world.derived) == before
