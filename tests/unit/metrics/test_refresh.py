@@ -167,3 +167,14 @@ def test_a_full_disk(world: small_world.World, monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(StorageFull):
         world.refresh()
     assert tables(world.derived) == before
+
+
+def test_nothing_there_yet(tmp_path: Path):
+    """An empty lake is counted too, and what comes after it."""
+    world = small_world.World(tmp_path)
+    first = world.refresh()
+    world.did((2, "forum.answer", "2024-02-03", {"owner": "u5"}))
+    world.refresh()
+
+    assert (first.mode, first.added, first.version) == ("whole", 0, 1)
+    assert tables(world.derived) == world.rebuilt()
