@@ -12,7 +12,6 @@ from baloo.cli.output import answer, narrate
 from baloo.errors import InputError, UnknownName
 
 if TYPE_CHECKING:
-    from baloo.registry.model import Registry
     from baloo.workspace import Workspace
 
 __all__ = ["register"]
@@ -54,6 +53,7 @@ def active(
 ) -> None:
     """How many people are active, each counted once."""
     from baloo.metrics.answers import Answers
+    from baloo.metrics.questions.meaning import counted_by
     from baloo.registry import load
 
     if level not in LEVELS:
@@ -63,7 +63,7 @@ def active(
     registry = load(now.workspace.registry)
     answers = Answers.open(now.workspace.derived, registry, now.clock)
     count = answers.count(scope, level, as_day(as_of, "--as-of"), staff=not exclude_staff)
-    definition = _definition(registry, scope, level)
+    definition = counted_by(registry, answers.scope(scope), level)
     data = {
         "active": count.value, "as_of": count.as_of.isoformat(), "scope": scope, "level": level, "exclude_staff": exclude_staff,
         "provisional": count.provisional, "warming_up": count.warming_up, "definition": definition,
@@ -97,28 +97,6 @@ def _scope(area: str | None, system: str | None, organisation: str | None) -> st
     if len(named) > 1:
         raise InputError("Name one of --area, --system and --organisation.", remedy="Ask twice.")
     return named[0] if named else "community"
-
-
-def _definition(registry: Registry, scope: str, level: str) -> str:
-    """What the number means, in words."""
-    from baloo.registry.lookup import resolve_area
-    from baloo.registry.words import default_definition, definition
-
-    kind, _, name = scope.partition(":")
-    if kind == "system":
-        return default_definition(registry, registry.systems[name].title)
-    if kind != "area":
-        where = registry.community.title if kind == "community" else name
-        return f"You count as {level} in {where} when you are {level} in at least one of its areas."
-    area = resolve_area(registry, name.partition("/")[0])
-    points = [point for point in registry.pathway_of(area.id) if point.level == level]
-    if level == "active":
-        points = points[:1]
-    said = [definition(registry, area, point) for point in points]
-    if not said and level == "active":
-        said = [default_definition(registry, area.title)]
-    parts = " Who counts in one of its parts counts here." if registry.parts_of(area.id) or area.split_by else ""
-    return (" ".join(said) or f"No point of {area.title} is of level {level}; who stands higher counts.") + parts
 
 
 def _flags(data: dict[str, Any]) -> str:

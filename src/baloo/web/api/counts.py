@@ -9,8 +9,8 @@ from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 
 from baloo.metrics.answers import Answers
+from baloo.metrics.questions.meaning import counted_by
 from baloo.web.api.asked import Asked, Day, Level, Of, Present, Scoped, listed
-from baloo.web.api.definitions import counted_by
 from baloo.web.api.problems import BadParameter
 from baloo.web.api.replies import in_both_forms, reply
 from baloo.web.api.shapes import Active, AreaCount, Series, SumOfAreas

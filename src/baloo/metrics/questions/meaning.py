@@ -1,0 +1,33 @@
+"""What a number means, in words: the sentence that stands beside it on the command line and in the API."""
+
+from __future__ import annotations
+
+from baloo.metrics.questions.values import Scope
+from baloo.registry.model import Registry
+from baloo.registry.words import default_definition, definition
+
+__all__ = ["counted_by"]
+
+_OF_ITS_OWN = {
+    "known": "You are known in {} once you have contributed.",
+    "seen": "You were seen in {} when you contributed in the year up to the day.",
+    "new": "You are new in {} in a week when you contributed in it, and not in the year before.",
+}
+
+
+def counted_by(registry: Registry, scope: Scope, level: str) -> str:
+    """What it takes to be counted in a scope at a level, in one or a few sentences."""
+    if level in _OF_ITS_OWN:
+        return _OF_ITS_OWN[level].format(scope.title)
+    if scope.kind in ("community", "organisation"):
+        return f"You count as {level} in {scope.title} when you are {level} in at least one of its areas."
+    area = registry.areas.get(scope.id.partition("/")[0]) if scope.kind == "area" else None
+    if area is None:
+        return default_definition(registry, scope.title)
+    points = [point for point in registry.pathway_of(area.id) if point.level == level]
+    said = [definition(registry, area, point) for point in (points[:1] if level == "active" else points)]
+    if not said:
+        said = [default_definition(registry, area.title)]
+    if registry.parts_of(area.id) or (area.split_by and "/" not in scope.id):
+        said.append("Who counts in one of its parts counts here.")
+    return " ".join(said)
