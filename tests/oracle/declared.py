@@ -57,7 +57,7 @@ class Declared:
         written = self.systems[system]["kinds"][kind]
         return written.get("owner") if isinstance(written, dict) else None
 
-    def _nearest(self, area: str | None, key: str) -> Any:  # noqa: ANN401 - whatever is written there
+    def _nearest(self, area: str | None, key: str) -> Any:
         while area:
             if key in self.areas[area]:
                 return self.areas[area][key]

@@ -173,7 +173,7 @@ def make_oracle() -> Oracle:
     return Oracle(declared, arrivals.facts(), people)
 
 
-def table(judge: Judge, scopes: list[str], name: Any) -> list[list[str]]:  # noqa: ANN401 - names a judge's person
+def table(judge: Judge, scopes: list[str], name: Any) -> list[list[str]]:
     """How many are at each level of each scope on each day, and who is active."""
     rows = [["day", "scope", *COLUMNS, "who is active"]]
     for day in DAYS:

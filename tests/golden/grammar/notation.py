@@ -140,7 +140,7 @@ def _days(when: str) -> Iterator[dt.date]:
         day += dt.timedelta(1)
 
 
-def _value(text: str) -> Any:  # noqa: ANN401 - a field of an event
+def _value(text: str) -> Any:
     return YAML(typ="safe", pure=True).load(text)
 
 
