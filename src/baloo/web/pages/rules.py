@@ -6,9 +6,10 @@ import datetime as dt
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from baloo.errors import BalooError
 from baloo.registry.model import Area, Point, Registry, Version
+from baloo.registry.source import source_of
 from baloo.registry.words import definition, sentence, span_words, titles_for
 from baloo.web.scene import Scene
 
@@ -47,7 +48,7 @@ def said(scene: Scene, area: Area, point: Point) -> Said:
     since = point.versions[-1].since
     history = tuple(
         Held(_period(scene, version, point.versions[i + 1] if i + 1 < len(point.versions) else None),
-             f"{sentence(version.when, titles).capitalize()}.")
+             f"Y{sentence(version.when, titles)[1:]}.")
         for i, version in enumerate(point.versions)
     )
     return Said(
@@ -75,29 +76,9 @@ def keeps(scene: Scene, point: Point) -> str:
 
 
 def yaml_of(folder: Path, area: Area, point: Point) -> str:
-    """The lines of the area's file that declare the point; empty where the file or the lines are not there."""
-    from ruamel.yaml import YAML  # noqa: PLC0415 - only this page reads YAML
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
-
-    file = folder / area.file
-    if not area.file or not file.is_file():
-        return ""
-    text = file.read_text("utf-8")
+    """The lines of the area's file that declare the point; empty where the file has changed since and has them no more."""
     try:
-        items: Any = (YAML(typ="rt").load(text) or {}).get("pathway") or []
-    except YAMLError:
+        lines = source_of(folder, area, point.id).rstrip()
+    except BalooError:
         return ""
-    lines = text.splitlines()
-    for i, item in enumerate(items):
-        if item.get("point") == point.id:
-            begin, column = items.lc.item(i)
-            end = items.lc.item(i + 1)[0] if i + 1 < len(items) else _end(lines, begin, column)
-            found = lines[begin:max(end, begin + 1)]
-            return textwrap.dedent("\n".join([" " * max(column - 2, 0) + found[0].lstrip(), *found[1:]])).rstrip()
-    return ""
-
-
-def _end(lines: list[str], begin: int, column: int) -> int:
-    """The first line after `begin` that stands further out than the item's content."""
-    rest = range(begin + 1, len(lines))
-    return next((i for i in rest if lines[i].strip() and len(lines[i]) - len(lines[i].lstrip()) < column), len(lines))
+    return f"- {textwrap.indent(lines, '  ').lstrip()}"
