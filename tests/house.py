@@ -132,7 +132,7 @@ class House:
         sums: Counter[tuple[str, str, bool, dt.date]] = Counter()
         names = names_of(manifest)
         for key, staff, day, delta in live_changes(folder, manifest):
-            for scope, measure in names[key]:
+            for scope, measure in names.get(key, [("nothing", str(key))]):  # the name of a part may be gone with its people
                 sums[scope, measure, staff, day] += delta
         return sorted((*place, delta) for place, delta in sums.items() if delta)
 
