@@ -28,6 +28,10 @@ class Line:
     floor: str = ""
     ok: bool = True
 
+    def __post_init__(self) -> None:
+        """Say it at once, for whoever waits for the table."""
+        sys.stderr.write(f"{self.what}: {self.measured}\n")
+
 
 def run(*arguments: str, cwd: Path | None = None, quiet: bool = True) -> tuple[float, str]:
     """Seconds and stdout of one whole command; fails loudly where the command fails."""

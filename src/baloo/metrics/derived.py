@@ -1,14 +1,14 @@
 """The files of what was counted: a manifest and Parquet files beside it, in `data/derived/`, replaced whole and atomically.
 
-`manifest.json` is a `Manifest`. Files are never changed after they are named in one. A reader opens the manifest, then the files; the
-writer keeps the files of the manifest before the present one, so a reader in the middle of a page is never left without.
+`manifest.json` is a `Manifest`. Files are never changed after they are named in one. A reader opens the manifest, then the
+files; the writer keeps the files of the manifest before the present one, so a reader in the middle of a page is never left without.
 
 `intervals`: key INTEGER, person BIGINT, start DATE, stop DATE: `person` held measure `key` on the days in [start, stop);
-stop 9999-12-31 is for ever. Rows are disjoint and not adjacent for one (key, person). The live rows are those of `intervals` whose person
-is not in `replaced`, and those of `patch`. Bots and people who opted out have no rows.
+stop 9999-12-31 is for ever. Rows are disjoint and not adjacent for one (key, person). The live rows are those of `intervals`
+whose person is not in `replaced`, and those of `patch`. Bots and people who opted out have no rows.
 
-`changes`: key INTEGER, staff BOOLEAN, day DATE, delta BIGINT: the number of people who hold `key` at day d is the sum of the deltas
-with staff = false up to d; how many of them are staff at d, the same with staff = true.
+`changes`: key INTEGER, staff BOOLEAN, day DATE, delta BIGINT: the number of people who hold `key` at day d is the sum of the
+deltas with staff = false up to d; how many of them are staff at d, the same with staff = true.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Key(msgspec.Struct, frozen=True):
     """What one `key` of the tables means.
 
     scope: `community`, `unclaimed`, `area:ID` (a part of a split is `area:ID/VALUE`), `system:ID`, `organisation:ID`.
-    measure: a level (`visitor`, `casual`, `active`, `core`), `point:ID` (of an area), `known` (first contribution day to for ever),
+    measure: a level (`visitor`, `casual`, `active`, `core`), `point:ID` (of an area), `known` (first contribution day, for ever),
     `seen` (a contribution in the year), `new` (the feed's newcomers: one row [Monday, next Monday) a person and week),
     and for the community also `staff`.
     Several measures of one scope may share a key where they are the same by definition; each has its own entry.

@@ -152,10 +152,19 @@ class _Scan:
         return f"e.{self._columns[name]}"
 
     def _fields(self, events: str, sign: str) -> str:
+        """The events with their fields, each taken out of the events of those kinds alone that are asked for it."""
+        needed: dict[str, set[int]] = {name: set() for name in self._columns}
+        for source in self.numbers:
+            asked = {*fields_of(source), source.owner_field, self.split, self._by.get(source.system)}
+            for name in asked & needed.keys():
+                needed[str(name)].add(self._code(source))
+        columns = "".join(
+            f", CASE WHEN k.source IN ({', '.join(map(str, sorted(needed[name])))}) "
+            f"THEN CAST(json_extract(e.extra, {literal(json_path(name))}) AS VARCHAR) END AS {column}"
+            for name, column in self._columns.items()
+        )
         codes = sorted({self._code(source) for source in self.numbers})
-        columns = "".join(f", CAST(f[{place}] AS VARCHAR) AS f{place}" for place in range(1, len(self._columns) + 1))
-        paths = ", ".join(literal(json_path(name)) for name in self._columns) or "'$'"
-        return render("fields", columns=columns, sign=sign, paths=paths, events=events, codes=", ".join(map(str, codes)))
+        return render("fields", columns=columns, sign=sign, events=events, codes=", ".join(map(str, codes)))
 
     def _tests(self) -> str:
         tests = {number: source_sql(source, self._column) for source, number in self.numbers.items()}
