@@ -57,7 +57,8 @@ def refusals() -> str:
             [
                 "# Why an event is refused\n",
                 "Each refused event is kept with one of these slugs, the JSON pointer of the place, and a reason in words",
-                "that repeats no value of the event. `baloo quarantine list` shows them; the native address answers them as `type`.\n",
+                "that repeats no value of the event. `baloo quarantine list` shows them; the native address answers them",
+                "as `type`.\n",
                 "| slug | what to do |",
                 "|---|---|",
                 *(f"| `{slug}` | {remedy} |" for slug, remedy in REMEDIES.items()),

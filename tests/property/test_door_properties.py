@@ -55,7 +55,7 @@ def test_a_valid_event_comes_round(event: dict[str, Any], ascii_only: bool, inde
 
 
 @given(events, st.randoms())
-def test_spelling_makes_no_other_document(event: dict[str, Any], random: Any):  # noqa: ANN401 - hypothesis's own
+def test_spelling_makes_no_other_document(event: dict[str, Any], random: Any):
     """Order of keys, blanks and escapes do not change the id or the hash."""
     event.pop("id", None)
     keys = list(event)

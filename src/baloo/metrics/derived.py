@@ -1,7 +1,7 @@
 """The files of what was counted: a manifest and Parquet files beside it, in `data/derived/`, replaced whole and atomically.
 
 `manifest.json` is a `Manifest`. Files are never changed after they are named in one. A reader opens the manifest, then the
-files; the writer keeps the files of the manifest before the present one, so a reader in the middle of a page is never left without.
+files; the writer keeps the files of the manifest before the present one, so a reader in the middle of a page is not left without.
 
 `intervals`: key INTEGER, person BIGINT, start DATE, stop DATE: `person` held measure `key` on the days in [start, stop);
 stop 9999-12-31 is for ever. Rows are disjoint and not adjacent for one (key, person). The live rows are those of `intervals`

@@ -30,8 +30,8 @@ def _incoming(parts: list[bytes | None], *, endless: bool = False, **headers: st
     return Incoming({"headers": raw}, receive)
 
 
-def _run(read: Callable[[Incoming], Awaitable[Any]], incoming: Incoming) -> Any:  # noqa: ANN401 - what it reads
-    async def run() -> Any:  # noqa: ANN401 - the same
+def _run(read: Callable[[Incoming], Awaitable[Any]], incoming: Incoming) -> Any:
+    async def run() -> Any:
         return await read(incoming)
 
     return asyncio.run(run())

@@ -34,7 +34,7 @@ class World:
         self.rows: list[bytes] = []
         self._seq = 0
 
-    def send(self, body: object, **given: Any) -> Request:  # noqa: ANN401 - as the door takes them
+    def send(self, body: object, **given: Any) -> Request:
         """Send a body through the door; what is refused is kept, as the loader does it."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         request = self.door.accept(raw, **{"namespace": "baloo", "sender": "git", "via": "http", **given}).request
