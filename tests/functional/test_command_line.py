@@ -272,3 +272,18 @@ def test_two_refreshes_at_once_are_told_apart(baloo: Baloo):
         done = baloo.run("refresh", code=6)
 
     assert "a test" in done.stderr
+
+
+def test_a_damaged_data_file_is_named_and_not_counted(baloo: Baloo, write: Write):
+    """A flipped bit in the lake stops the refresh with the file's name; the last counts stand."""
+    baloo("import", "events", write([event("git.commit", "2024-06-01", who) for who in ("ama", "jun")]))
+    baloo("refresh")
+    (file,) = (baloo.root / "data" / "lake" / "events").glob("received_month=*/*.parquet")
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(bytes(data))
+
+    done = baloo.run("refresh", "--all", code=7)
+
+    assert file.name in done.stderr
+    assert baloo.count(area="coding") == 2

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from baloo.errors import BalooError
-from baloo.lake.base import Loaded
+from baloo.lake.base import LakeSnapshot, Loaded
 from baloo.people.find import find
 from baloo.worker.parts import Parts
 
@@ -83,9 +83,24 @@ class Work:
             find(parts.records, now=parts.now())
             self._unseen_people = False
         return refresh(
-            derived=parts.workspace.derived, lake=parts.lake.snapshot(), people=parts.people, registry=registry,
+            derived=parts.workspace.derived, lake=self._sound(whole=whole), people=parts.people, registry=registry,
             clock=parts.clock, whole=whole, memory_mb=parts.workspace.settings["engine_memory_mb"],
         )  # fmt: skip
+
+    def _sound(self, *, whole: bool) -> LakeSnapshot:
+        """The lake as it is, when each file that a refresh is going to read is what its name says.
+
+        Raises StorageBroken for one that is not: the engine would count from it without a word.
+        """
+        lake = self.parts.lake
+        snapshot = lake.snapshot()
+        counted = 0 if whole else self._counted()
+        for file, last in zip(snapshot.events, snapshot.max_seq, strict=True):
+            if last > counted:
+                lake.verify(file)
+        for file in snapshot.voids:
+            lake.verify(file)
+        return snapshot
 
     def compact(self) -> None:
         """Make large files of many small ones, where there are many."""
