@@ -1,7 +1,7 @@
 """Draws figures in a process of its own.
 
 The libraries of drawing are large and hold the interpreter for the 30 ms that a figure takes; beside the door that would
-cost every sender as much. The process starts with the first figure, is asked in lines of JSON, and ends after two quiet
+cost every sender as much. The process starts with the first figure, is asked in lines of JSON, and ends after ten quiet
 minutes or when the pipe is closed, so that it never outlives its parent.
 """
 
@@ -25,7 +25,7 @@ from baloo.charts.picture import Size
 
 __all__ = ["LocalRenderer", "Renderer"]
 
-_QUIET_SECONDS = 120
+_QUIET_SECONDS = 600
 
 
 class _Order(msgspec.Struct):
