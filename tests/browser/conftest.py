@@ -1,4 +1,7 @@
-"""A served site, a browser, and one context for each scheme and width."""
+"""A served site, a browser, and one context for each scheme and width.
+
+They live as long as a module: Playwright keeps an event loop running, in which no other test could run its own.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Where Marula's site is served, labelled as a demo."""
     with socket.socket() as listener:
@@ -41,7 +44,7 @@ def address() -> Iterator[str]:
         thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     if _CHROMIUM is None:
@@ -52,13 +55,13 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session", params=["light", "dark"])
+@pytest.fixture(scope="module", params=["light", "dark"])
 def scheme(request: pytest.FixtureRequest) -> str:
     """The colours that the reader's system asks for."""
     return str(request.param)
 
 
-@pytest.fixture(scope="session", params=[1280, 360])
+@pytest.fixture(scope="module", params=[1280, 360])
 def context(request: pytest.FixtureRequest, browser: Browser, scheme: str) -> Iterator[BrowserContext]:
     """A reader with a desktop or a phone."""
     made = browser.new_context(color_scheme=scheme, viewport={"width": request.param, "height": 900})  # type: ignore[arg-type]
