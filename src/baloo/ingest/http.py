@@ -13,11 +13,12 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Protocol
 from urllib.parse import parse_qs
 
 from baloo.clock import Clock
-from baloo.errors import BalooError, Forbidden, InputError, StorageFull
+from baloo.errors import BalooError, Forbidden, InputError, RegistryError, StorageFull
 from baloo.ingest.accept import HTTP, Door
 from baloo.ingest.answer import Answer, ids, outcomes, problem
 from baloo.ingest.body import Bodies, Gone, Headers, Incoming, Receive, Scope, Send, Slow
@@ -89,6 +90,8 @@ class DoorApp:
     ) -> None:
         settings = workspace.settings
         self._door = Door(registry_provider, clock, settings)
+        with suppress(RegistryError):  # told to whoever sends first; else the first sender would wait until it is laid out
+            self._door.terms()
         self._senders = tokens
         self._appender = appender
         self._bodies = Bodies(settings["max_body"], settings["body_seconds"])

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from baloo.errors import BalooError, Busy, StorageBroken, StorageFull, WorkspaceError
 from baloo.queue.base import Depth, Stored, decode
 from baloo.workspace import fsync_folder
+
+if TYPE_CHECKING:
+    import sqlite3
+else:  # the same interface over a SQLite of its own: the one that Python has may corrupt a file with several writers
+    from pysqlite3 import dbapi2 as sqlite3
 
 __all__ = ["QUEUE_VERSION", "SqliteQueue"]
 

@@ -29,7 +29,9 @@ class Records:
         """
         file.parent.mkdir(parents=True, exist_ok=True)
         file.parent.chmod(0o700)  # names and addresses are nobody else's business
-        engine = sa.create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
+        from pysqlite3 import dbapi2  # noqa: PLC0415 - needed where the records are SQLite only
+
+        engine = sa.create_engine(f"sqlite:///{file}", module=dbapi2, connect_args={"timeout": 30})
         sa.event.listen(engine, "connect", _configure)
         sa.event.listen(engine, "begin", _begin)
         records = cls(engine)
