@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import random
-import sqlite3
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from pathlib import Path
+
+from pysqlite3 import dbapi2 as sqlite3
 
 from baloo.errors import BalooError
 from baloo.queue.base import Queue

@@ -6,13 +6,13 @@ import csv
 import gzip
 import io
 import json
-import sqlite3
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pysqlite3 import dbapi2 as sqlite3
 from tests.functional.conftest import Baloo, event
 
 from baloo.workspace import Workspace

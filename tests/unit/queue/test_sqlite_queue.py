@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pysqlite3 import dbapi2 as sqlite3
 
 from baloo.errors import BalooError, Busy, StorageBroken, StorageFull, WorkspaceError
 from baloo.queue import sqlite
@@ -93,9 +93,9 @@ def test_a_full_disk_keeps_none_of_a_batch(queue: SqliteQueue):
 
 
 @pytest.mark.parametrize(("code", "room", "expected"), [
-    (sqlite3.SQLITE_FULL, True, StorageFull), (sqlite3.SQLITE_IOERR_SHMSIZE, False, StorageFull),
-    (sqlite3.SQLITE_IOERR_WRITE, True, StorageBroken), (sqlite3.SQLITE_CANTOPEN, False, StorageFull),
-    (sqlite3.SQLITE_CORRUPT, True, StorageBroken), (sqlite3.SQLITE_BUSY_RECOVERY, True, Busy),
+    (sqlite3.SQLITE_FULL, True, StorageFull), (sqlite3.SQLITE_IOERR | 19 << 8, False, StorageFull),
+    (sqlite3.SQLITE_IOERR | 3 << 8, True, StorageBroken), (sqlite3.SQLITE_CANTOPEN, False, StorageFull),
+    (sqlite3.SQLITE_CORRUPT, True, StorageBroken), (sqlite3.SQLITE_BUSY | 1 << 8, True, Busy),
 ])  # fmt: skip
 def test_errors_of_sqlite_are_told_in_our_words(
     queue: SqliteQueue, monkeypatch: pytest.MonkeyPatch, code: int, room: bool, expected: type[BalooError]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from pysqlite3 import dbapi2 as sqlite3
 
 from baloo.errors import WorkspaceError
 from baloo.records import Records
