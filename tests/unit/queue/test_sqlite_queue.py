@@ -72,7 +72,7 @@ def test_an_appender_does_not_tidy_the_log(queue: SqliteQueue):
 
 def test_a_failed_sync_is_not_tried_again_on_the_same_connection(queue: SqliteQueue):
     """The kernel would say that all is well: the connection is closed, the next call opens another."""
-    broken = failing(queue, "COMMIT", sqlite3.SQLITE_IOERR_FSYNC, "SQLITE_IOERR_FSYNC")
+    broken = failing(queue, "COMMIT", sqlite3.SQLITE_IOERR | 4 << 8, "SQLITE_IOERR_FSYNC")
     with pytest.raises(StorageBroken, match="SQLITE_IOERR_FSYNC"):
         queue.append([b"lost"])
     seqs = queue.append([b"kept"])
