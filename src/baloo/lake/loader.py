@@ -64,6 +64,12 @@ class Loader:
         self._lake.refresh()
         before, begun = self._lake.events.through, self._lake.voids.through
         if self._dropped != before:  # a crash came between a commit and the drop
+            if self._queue.last() < before:
+                raise StorageBroken(
+                    "The queue is younger than the lake: what it holds would be taken for loaded.",
+                    where="queue",
+                    remedy="Restore queue and lake from the same backup.",
+                )
             self._queue.drop(before)
         batch = self._read(before, begun, limit_rows, max_bytes)
         return None if batch is None else self._load(batch, before, voids_done=begun > before)

@@ -128,8 +128,8 @@ class DeltaLog:
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._log.is_dir():
             self._drop_torn_checkpoint()
-            for stray in [*self._log.glob("*.tmp"), *self._log.glob(".*.tmp")]:
-                stray.unlink()
+            for stray in {*self._log.glob("*.tmp"), *self._log.glob(".*.tmp")}:
+                stray.unlink(missing_ok=True)
         entries = self._entries()
         if entries and not _whole(entries[-1]):
             self._set_aside(entries.pop())

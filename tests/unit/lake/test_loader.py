@@ -422,3 +422,19 @@ def test_a_batch_holds_what_a_row_says_of_time(walls: Walls):
 def replace_at(one: object, at: int) -> object:
     """The same event at another moment."""
     return msgspec.structs.replace(one, at=at)  # type: ignore[type-var]
+
+
+def test_a_queue_younger_than_the_lake_is_refused(walls: Walls):
+    """A new queue beside an old lake has seqs that the lake takes for loaded: nothing is dropped, and it is said."""
+    walls.load(request(event(1)), request(event(2)))
+    walls.close()
+    for file in (walls.folder / "queue").iterdir():
+        file.unlink()
+    again = walls.reopened()
+    again.send(request(event(3)))
+
+    with pytest.raises(StorageBroken, match="younger than the lake"):
+        again.loader.load_once()
+
+    assert again.queue.depth().rows == 1
+    again.close()
