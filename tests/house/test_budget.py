@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import statistics
 from pathlib import Path
 
@@ -80,11 +81,11 @@ def test_each_test_claims_something():
     assert silent == []
 
 
-@pytest.mark.parametrize("pattern", ["index-url", "files.pythonhosted", "registry.npmjs"])
+@pytest.mark.parametrize("pattern", [r"index[-_]url", r"https?://\S+\.(?:whl|tgz|tar\.gz|deb)\b", r"//(?:files|registry)\.\w+"])
 def test_no_download_host_is_named(pattern: str):
     """No file of ours names a download host: the ordinary clients find their registries by themselves."""
     ours = [HOUSE / name for name in ("pyproject.toml", "Makefile", "README.md", "CONTRIBUTING.md", ".ci/run")]
     ours += [file for folder in ("src", "tests", "docs", "bench") for file in (HOUSE / folder).rglob("*") if file.is_file()]
-    named = [str(file) for file in ours if file != Path(__file__) and pattern in file.read_text("utf-8", "ignore")]
+    named = [str(file) for file in ours if file != Path(__file__) and re.search(pattern, file.read_text("utf-8", "ignore"))]
 
     assert named == []
