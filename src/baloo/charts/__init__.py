@@ -1,6 +1,6 @@
 """Figures: what to draw (`Picture`), the drawing, and the files made of it. No input, no output, no database.
 
-Altair and vl-convert are loaded when the first figure is drawn, and not before.
+vl-convert is loaded when the first figure is drawn, and not before; Altair only where `compile` makes the specifications.
 """
 
 from baloo.charts.churn import Period, churn

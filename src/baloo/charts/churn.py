@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from baloo.charts.picture import Picture, Size
+from baloo.charts.writing import LINE
 
 if TYPE_CHECKING:
     import altair as alt
@@ -35,14 +36,14 @@ def churn(periods: Sequence[Period], words: tuple[str, str, str]) -> Picture:
     ]
     return Picture("churn", {
         "bars": bars,
-        "names": [{"i": i, "t": list(p.name)} for i, p in enumerate(periods)],
+        "names": [{"i": i, "t": "\n".join(p.name)} for i, p in enumerate(periods)],
         "words": [{"k": k, "t": f"■ {t}"} for k, t in zip(("joined", "returned", "left"), words, strict=True)],
     })
 
 
 def churn_chart(size: Size) -> alt.TopLevelMixin:
     """The specification for one width, over the data sets that `churn` fills."""
-    import altair as alt  # noqa: PLC0415 - slow and large; only where a figure is drawn
+    import altair as alt  # noqa: PLC0415 - only where the specification is compiled
 
     small = size == "narrow"
     width, height, bar = (210, 240, 14) if small else (792, 300, 34)
@@ -54,7 +55,7 @@ def churn_chart(size: Size) -> alt.TopLevelMixin:
             color=alt.Color("k:N", scale=kinds),
         ),
         alt.Chart(alt.NamedData("names")).mark_text(
-            color="var(--ink-2)", baseline="top", fontSize=12 if small else 13, lineHeight=16,
+            color="var(--ink-2)", baseline="top", fontSize=12 if small else 13, lineBreak="\n", lineHeight=LINE,
         ).encode(
             x=x, y=alt.value(height + 10), text="t:N",
         ),
