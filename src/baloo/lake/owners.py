@@ -32,7 +32,8 @@ class Owners:
         found: list[tuple[str, str]] = connection.execute(f"""
             WITH fields(system, kind, pointer) AS (VALUES {values})
             SELECT DISTINCT system, json_extract_string(extra, pointer) AS account
-            FROM batch JOIN fields USING (system, kind) WHERE n IN (SELECT n FROM who) AND account <> ''
+            FROM batch JOIN fields USING (system, kind)
+            WHERE n IN (SELECT n FROM who) AND environment = 'production' AND account <> ''
         """).fetchall()
         if len(self._known) > _REMEMBERED:
             self._known.clear()

@@ -3,6 +3,9 @@
 An identity's key is (system, account), else (system, username), else (system, email, name), in NFC and otherwise as
 they arrived; an empty text counts as absent. Whatever else an actor is called beside the key makes an observation, with
 its first and last `at`.
+
+Actors of staging have identities of their own, under the name of the system and `STAGING`, without the keys by which evidence
+is found: anybody may send such events, and what they say of who is who must change no count.
 """
 
 from __future__ import annotations
@@ -20,7 +23,10 @@ from baloo.queue.base import Event
 from baloo.records.store import Records
 from baloo.records.tables import identities, observations
 
-__all__ = ["Actor", "Resolver", "identity_key"]
+__all__ = ["STAGING", "Actor", "Resolver", "identity_key"]
+
+STAGING = " (staging)"
+"""Behind the system of an identity of staging; no id of a system has a blank in it."""
 
 CACHE = 200_000
 """Actors kept in memory; about 100 MB."""
@@ -80,7 +86,10 @@ class Resolver:
         if len(self._cache) > CACHE:
             self._cache.clear()
         cache = self._cache
-        actors: list[_Raw] = [(e.system, e.account, e.username, e.email, e.name) for e in events]
+        actors: list[_Raw] = [
+            (e.system if e.environment == "production" else e.system + STAGING, e.account, e.username, e.email, e.name)
+            for e in events
+        ]
         unknown = [actor for actor in dict.fromkeys(actors) if actor not in cache]
         try:
             if unknown:
@@ -133,7 +142,7 @@ class Resolver:
         fresh = {
             key: {
                 "identity_id": identity, "key": key, "username": actor.username, "email": actor.email, "name": actor.name,
-                "email_key": email_key(actor.email), "first": spans[raw][0], "last": spans[raw][1],
+                "email_key": _found_by(actor), "first": spans[raw][0], "last": spans[raw][1],
             }
             for key, (raw, identity, actor) in zip(keys, actors, strict=True)
             if key not in known
@@ -189,12 +198,17 @@ def _spans(unknown: list[_Raw], actors: list[_Raw], events: Sequence[Event]) -> 
 
 
 def _identity_row(key: str, actor: Actor, created: int) -> dict[str, Any]:
-    owner = actor.account if actor.account is not None else actor.username
+    owner = None if actor.system.endswith(STAGING) else actor.account if actor.account is not None else actor.username
     return {
         "key": key, "system": actor.system, "account": actor.account, "username": actor.username, "email": actor.email,
-        "name": actor.name, "email_key": email_key(actor.email), "created": created,
+        "name": actor.name, "email_key": _found_by(actor), "created": created,
         "owner_key": None if owner is None else owner_key(actor.system, owner),
     }
+
+
+def _found_by(actor: Actor) -> str | None:
+    """The key by which evidence finds an actor's address; none for an actor of staging."""
+    return None if actor.system.endswith(STAGING) else email_key(actor.email)
 
 
 def _ids(connection: sa.Connection, keys: list[str]) -> dict[str, int]:

@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from baloo.people.find import find
 from baloo.people.keys import owner_key
 from baloo.people.resolver import Resolver
 from baloo.queue.base import Event
 from baloo.records.store import Records
-from baloo.records.tables import identities, observations
+from baloo.records.tables import identities, members, observations
 
 
-def event(at: int = 1, system: str = "sumo", **actor: str | None) -> Event:
+def event(at: int = 1, system: str = "sumo", environment: str = "production", **actor: str | None) -> Event:
     """An event of somebody on a system; what is not said is absent."""
     who: dict[str, Any] = {"account": None, "username": None, "email": None, "name": None} | actor
-    rest = {"object": None, "extra": "{}", "environment": "production", "body": 1}
+    rest = {"object": None, "extra": "{}", "environment": environment, "body": 1}
     return Event("id", "event", "1", at, None, system, "sumo.answer", **who, **rest)
 
 
@@ -152,3 +153,21 @@ def test_another_process_may_be_quicker(records: Records, monkeypatch: pytest.Mo
 
     assert after[1:] == before
     assert len(rows(records, identities.c.id)) == len(rows(records, observations.c.id)) == 2
+
+
+def test_what_staging_says_of_who_is_who_is_no_evidence(records: Records) -> None:
+    """Anybody may send events of staging: an address in one of them joins nobody, and neither does one of its accounts."""
+    resolver = Resolver(records)
+    real = [event(account="jun", email="jun@example.org"), event(account="ama", email="ama@example.org")]
+    claims = [
+        event(account=account, email=email, environment="staging")
+        for account in ("jun", "bridge") for email in ("jun@example.org", "ama@example.org")
+    ]  # fmt: skip
+
+    ids = resolver.resolve([*claims, *real, *claims])
+    find(records)
+
+    with records.engine.connect() as connection:
+        persons = {row.identity_id: row.person_id for row in connection.execute(sa.select(members))}
+    assert ids[:4] == ids[6:]
+    assert len({persons[identity] for identity, _ in ids}) == len({identity for identity, _ in ids}) == 4
