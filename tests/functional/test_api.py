@@ -63,8 +63,8 @@ def counted() -> Counted:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    """A workspace with nothing counted."""
-    return Workspace.init(tmp_path / "hill")
+    """A workspace with nothing counted, whose numbers are all shown."""
+    return Workspace.init(tmp_path / "hill", settings="public_k = 1\n")
 
 
 @pytest.fixture
@@ -104,10 +104,11 @@ def test_active_of_the_community(client: TestClient[Litestar]) -> None:
 
     assert body.pop("definition").startswith("You count as active in The Hill")
     assert body == {
-        "active": 3, "as_of": "2016-12-28", "scope": "community", "level": "active", "exclude_staff": False, "provisional": False,
+        "active": 3, "few": False, "as_of": "2016-12-28", "scope": "community", "level": "active", "exclude_staff": False, "provisional": False,
         "warming_up": False, "areas": None, "op": None,
         "sum_of_areas": {
             "areas": [{"area": "code", "people": 3}, {"area": "help-desk", "people": 1}], "sum": 4, "total": 3, "unclaimed": 0},
+        "hidden_below": 1,
         "stamp": {"version": 1, "seq": 10, "refreshed": "2020-01-01T12:00:00Z", "counted_to": "2016-12-27"},
     }
 
@@ -179,6 +180,43 @@ def test_the_seeds_feed(client: TestClient[Litestar]) -> None:
     assert rows[1] == {"wkcommencing": "2016-12-12", "new": 0, "totalactive": 3}
     assert (len(rows), response.headers["access-control-allow-origin"]) == (52, "*")
     assert "max-age" in response.headers["cache-control"]
+
+
+def hiding(tmp_path: Path) -> Iterator[TestClient[Litestar]]:
+    """A client of the same, where fewer than three people are few."""
+    workspace = Workspace.init(tmp_path / "vale", settings="public_k = 3\n")
+    counted().write(workspace.derived)
+    yield from served(workspace)
+
+
+def test_numbers_of_few_are_null(tmp_path: Path) -> None:
+    """What a page does not show is null in the API, its tables and the feed; nobody is a number like any other."""
+    for client in hiding(tmp_path):
+        one, whole = (client.get(f"/api/v1/active{query}").json() for query in ("?area=help-desk", ""))
+        week = client.get("/data/contributor/all.json").json()[0]
+        line = client.get("/api/v1/series.csv?area=help-desk&grain=month&start=2016-12-01").text.splitlines()[1]
+        steps = client.get("/api/v1/pathway?area=code").json()["rows"]
+
+        assert (one["active"], one["few"], one["hidden_below"]) == (None, True, 3)
+        assert (whole["active"], whole["few"], whole["sum_of_areas"]["unclaimed"]) == (3, False, 0)
+        assert week == {"wkcommencing": "2016-12-19", "new": None, "totalactive": 3}
+        assert line == "2016-12-28,,true"
+        assert [(step["people"], step["rate"]) for step in steps] == [(4, None), (3, 0.75)]
+
+
+def test_no_sum_gives_few_away(tmp_path: Path) -> None:
+    """Beside a number that is null stands a second one, wherever their sum is given."""
+    for client in hiding(tmp_path):
+        areas = client.get("/api/v1/active").json()["sum_of_areas"]
+        both = client.get("/api/v1/active?areas=code,help-desk&op=union").json()
+        flows = client.get("/api/v1/flows?start=2015-12-31&end=2016-12-31").json()
+        overlap = client.get("/api/v1/overlap").json()
+
+        assert [area["people"] for area in areas["areas"]] == [None, None]
+        assert (both["active"], both["few"]) == (None, True)  # 3 and 1 are 4, but for the one in both
+        assert (flows["rows"][0]["joined"], flows["sum_of_areas"]["joined"]) == (0, None)
+        assert overlap["rows"] == [] and set(overlap["by_number_of_areas"].values()) == {None}
+        assert client.get("/api/v1/moves?start=2015-12-31&end=2016-12-28").json()["rows"] == []
 
 
 def test_a_view_that_nobody_knows(client: TestClient[Litestar]) -> None:

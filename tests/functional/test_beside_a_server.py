@@ -38,8 +38,9 @@ class Server(NamedTuple):
 
 
 @pytest.fixture
-def server(baloo: Baloo) -> Iterator[Server]:
-    """A server on a free port."""
+def server(baloo: Baloo, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server on a free port that tells numbers of any size."""
+    monkeypatch.setenv("BALOO_PUBLIC_K", "1")
     command = [sys.executable, "-m", "baloo", "-w", str(baloo.root), "serve", "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None

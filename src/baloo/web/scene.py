@@ -15,6 +15,7 @@ from baloo.metrics.answers import Answers, Row
 from baloo.registry.model import Registry
 from baloo.settings import Settings
 from baloo.web import scope as scopes
+from baloo.web.few import Few
 from baloo.web.renderer import LocalRenderer
 from baloo.web.scope import Scope
 from baloo.web.tables import Cell
@@ -65,6 +66,11 @@ class Scene:
         """The answers, the same for the whole visit. Raises NothingCounted."""
         return self.source()
 
+    @cached_property
+    def few(self) -> Few:
+        """Which numbers are of too few people to be shown."""
+        return Few.of(self.settings)
+
     @property
     def whole(self) -> Scope:
         """The community."""
@@ -105,13 +111,13 @@ class Scene:
 
     def hides(self, n: int | None) -> bool:
         """Whether a number is of so few people that it is not shown."""
-        return n is not None and 0 < n < int(self.settings["public_k"])
+        return self.few.hides(n)
 
     def shown(self, n: int | None) -> str:
         """A number of people as a page shows it."""
         if n is None:
             return self.words("no-number")
-        return self.words("few", k=int(self.settings["public_k"])) if self.hides(n) else self.words.number(n)
+        return self.words("few", k=self.few.k) if self.hides(n) else self.words.number(n)
 
     def cell(self, n: int | None, href: str | None = None) -> Cell:
         """A number of people as a cell."""

@@ -18,10 +18,11 @@ from litestar.params import QueryParameter
 from baloo.metrics.answers import Answers, AnswersSource
 from baloo.metrics.questions.periods import back
 from baloo.web.api.problems import BadParameter, NotModified
+from baloo.web.few import Few
 from baloo.workspace import Workspace
 
 __all__ = [
-    "DEPENDENCIES", "Areas", "Asked", "Day", "Level", "Of", "Present", "Scoped", "WithoutStaff", "between", "listed",
+    "DEPENDENCIES", "Areas", "Asked", "Day", "Hiding", "Level", "Of", "Present", "Scoped", "WithoutStaff", "between", "listed",
     "parameters_of", "refuse_unknown", "state_headers", "workspace_of",
 ]
 
@@ -63,10 +64,15 @@ def present(request: Asked) -> Answers:
     """The answers of this moment, the same for the whole request. Raises NotModified where the asker has them already."""
     source: AnswersSource = request.app.state.answers
     answers = source.current()
-    request.state.etag = _etag(answers)
+    request.state.etag = _etag(answers, few(request))
     if request.state.etag in request.headers.get("if-none-match", ""):
         raise NotModified(state_headers(request))
     return answers
+
+
+def few(request: Asked) -> Few:
+    """Which numbers are of too few people to be told."""
+    return Few.of(workspace_of(request).settings)
 
 
 def workspace_of(request: Asked) -> Workspace:
@@ -84,8 +90,12 @@ def state_headers(request: Asked) -> dict[str, str]:
 
 Present: TypeAlias = NamedDependency[Answers]
 Of: TypeAlias = NamedDependency[Scoped]
-DEPENDENCIES = {"answers": Provide(present, sync_to_thread=True), "asked": Provide(scoped, sync_to_thread=False)}
-_BUILT_IN = {"request", "state", "answers", "asked"}
+Hiding: TypeAlias = NamedDependency[Few]
+DEPENDENCIES = {
+    "answers": Provide(present, sync_to_thread=True), "asked": Provide(scoped, sync_to_thread=False),
+    "few": Provide(few, sync_to_thread=False),
+}
+_BUILT_IN = {"request", "state", "answers", "asked", "few"}
 
 
 def refuse_unknown(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -124,9 +134,9 @@ def _path_parameters(handler: BaseRouteHandler) -> set[str]:
     return {part.strip("{}").partition(":")[0] for path in handler.paths for part in path.split("/") if part.startswith("{")}
 
 
-def _etag(answers: Answers) -> str:
-    state = f"{answers.stamp.version} {answers.stamp.refreshed} {answers.registry.hash} {answers.today} {version('baloo')}"
-    return f'W/"{hashlib.sha256(state.encode()).hexdigest()[:20]}"'
+def _etag(answers: Answers, few: Few) -> str:
+    state = (answers.stamp.version, answers.stamp.refreshed, answers.registry.hash, answers.today, few.k, version("baloo"))
+    return f'W/"{hashlib.sha256(" ".join(map(str, state)).encode()).hexdigest()[:20]}"'
 
 
 def listed(areas: str | None) -> list[str] | None:

@@ -8,12 +8,13 @@ from typing import Annotated, Literal
 from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 
-from baloo.metrics.answers import Answers
+from baloo.metrics.answers import Answers, Count, Row
 from baloo.metrics.questions.meaning import counted_by
-from baloo.web.api.asked import Asked, Day, Level, Of, Present, Scoped, listed
+from baloo.web.api.asked import Asked, Day, Hiding, Level, Of, Present, Scoped, listed
 from baloo.web.api.problems import BadParameter
 from baloo.web.api.replies import in_both_forms, reply
 from baloo.web.api.shapes import Active, AreaCount, Series, SumOfAreas
+from baloo.web.few import Few
 
 __all__ = ["HANDLERS"]
 
@@ -22,7 +23,7 @@ _LONGEST = 20_000  # rows of a series
 
 @get("/active", sync_to_thread=True, summary="How many people are active")
 def active(
-    request: Asked, answers: Present, asked: Of, as_of: Day = None, level: Level = "active",
+    request: Asked, answers: Present, few: Hiding, asked: Of, as_of: Day = None, level: Level = "active",
     areas: Annotated[str | None, QueryParameter(description="Areas to be combined, with commas between them.")] = None,
     op: Annotated[Literal["union", "intersection", "difference"] | None,
                   QueryParameter(description="How: in any of them, in each of them, or in the first and no other.")] = None,
@@ -32,27 +33,31 @@ def active(
     day = as_of or answers.today
     if names:
         count = answers.combine(names, op or "union", day, level, asked.staff)
+        hidden = few.hides(count.value) or few.hides(_rest(answers, names, op or "union", count, level, asked.staff))
     else:
         count = answers.count(asked.scope, level, day, asked.staff)
+        hidden = few.hides(count.value)
     scope = answers.scope(asked.scope)
     return reply(request, Active(
-        active=count.value, as_of=day, scope=scope.name, level=level, exclude_staff=not asked.staff,
+        active=None if hidden else count.value, few=hidden, as_of=day, scope=scope.name, level=level,
+        exclude_staff=not asked.staff,
         provisional=count.provisional, warming_up=count.warming_up, definition=counted_by(answers.registry, scope, level),
         areas=names or None, op=(op or "union") if names else None,
-        sum_of_areas=_sum(answers, day, level, asked.staff) if scope.kind == "community" and not names else None,
-        stamp=answers.stamp,
+        sum_of_areas=_sum(answers, few, day, level, asked.staff) if scope.kind == "community" and not names else None,
+        hidden_below=few.k, stamp=answers.stamp,
     ))
 
 
 def series(
-    request: Asked, answers: Present, asked: Of, start: Day = None, end: Day = None,
+    request: Asked, answers: Present, few: Hiding, asked: Of, start: Day = None, end: Day = None,
     grain: FromQuery[Literal["day", "week", "month"]] = "week", level: Level = "active",
 ) -> Response[Series]:
     """Counts at the last day of each period (weeks end on Sunday); one that still runs is given at today, and is provisional."""
     if start and ((end or answers.today) - start).days > _LONGEST * {"day": 1, "week": 7, "month": 28}[grain]:
         raise BadParameter(f"That is more than {_LONGEST:,} rows; ask for less at a time.", "start")
-    rows = answers.series(asked.scope, level, start, end, grain, asked.staff)
-    return reply(request, Series(answers.scope(asked.scope).name, level, grain, not asked.staff, rows, answers.stamp))
+    found = answers.series(asked.scope, level, start, end, grain, asked.staff)
+    rows = [Row(row.day, few.kept(row.value), row.provisional) for row in found]
+    return reply(request, Series(answers.scope(asked.scope).name, level, grain, not asked.staff, rows, few.k, answers.stamp))
 
 
 HANDLERS = [active, *in_both_forms(series, "How many people, over time")]
@@ -69,6 +74,15 @@ def _names(areas: str | None, asked: Scoped, op: str | None) -> list[str]:
     return names
 
 
-def _sum(answers: Answers, day: dt.date, level: str, staff: bool) -> SumOfAreas:
+def _rest(answers: Answers, names: list[str], op: str, count: Count, level: str, staff: bool) -> int:
+    """What the areas' own numbers, which anybody can ask for, leave beside a combination."""
+    asked = names if op == "union" else names[:1]
+    single = [answers.count(f"area:{answers.scope(f'area:{name}').id}", level, count.as_of, staff).value or 0 for name in asked]
+    return sum(single) - (count.value or 0)
+
+
+def _sum(answers: Answers, few: Few, day: dt.date, level: str, staff: bool) -> SumOfAreas:
     found = answers.sum_of_areas(day, level, staff)
-    return SumOfAreas([AreaCount(*area) for area in found.areas], found.sum, found.total, found.unclaimed)
+    shown = few.beside_sum({area: n for area, n in found.areas if n is not None})
+    areas = [AreaCount(area, shown.get(area)) for area, _ in found.areas]
+    return SumOfAreas(areas, few.kept(found.sum), few.kept(found.total), few.kept(found.unclaimed))

@@ -18,10 +18,11 @@ __all__ = ["document", "pages"]
 _LEAD = "What the pages show, for programs."
 _ABOUT = """\
 Every number of people is given with the state it comes from (`stamp`), and each person counts once. Names and types of fields
-stay as they are; new fields may come. Nothing here needs a token, and nothing names a person. Numbers are exact: the public
-pages put small ones in words, the API does not, because its readers add and compare. Ask with the ETag of the last answer to get
-304 as long as nothing has changed. An address that ends in `.csv` gives the rows as a table. Errors are problem+json (RFC 9457)
-with a slug as `type`, and where a name is wrong the nearest valid one."""
+stay as they are; new fields may come. Nothing here needs a token, and nothing names a person. As on the pages, a number of
+fewer people than `hidden_below`, and not nobody, is null, and so is a second one where a sum would give it away; the command
+line is exact. Ask with the ETag of the last answer to get 304 as long as nothing has changed. An address that ends in `.csv`
+gives the rows as a table. Errors are problem+json (RFC 9457) with a slug as `type`, and where a name is wrong the nearest
+valid one."""
 
 
 def pages(api: Router) -> list[Any]:

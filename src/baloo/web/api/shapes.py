@@ -1,4 +1,4 @@
-"""What the API answers with. Names and types stay; new fields may come. A number of people is exact: see `/api`."""
+"""What the API answers with. Names and types stay; new fields may come. A number of fewer people than `hidden_below` is null."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import datetime as dt
 
 import msgspec
 
-from baloo.metrics.answers import FeedRow, Flows, LevelCount, Move, Overlap, Pair, Row, Scope, Stamp, Step
+from baloo.metrics.answers import Move, Overlap, Pair, Row, Scope, Stamp
 
 __all__ = [
-    "Active", "AreaCount", "Definition", "Definitions", "Feed", "FlowsBetween", "Moves", "Overlaps", "Pathway", "Scopes",
-    "Series", "Status", "SumOfAreas", "SystemDays", "Waiting",
+    "Active", "AreaCount", "AtLevel", "Compared", "Definition", "Definitions", "Feed", "FlowsBetween", "Moves", "Overlaps",
+    "Pathway", "Scopes", "Series", "Status", "StepOf", "SumOfAreas", "SystemDays", "Waiting", "Week",
 ]
 
 
 class AreaCount(msgspec.Struct):
-    """People in one area; null where its rule was not in force yet."""
+    """People in one area; null where its rule was not in force yet, too."""
 
     area: str
     people: int | None
@@ -25,15 +25,16 @@ class SumOfAreas(msgspec.Struct):
     """The areas that are part of no other, their sum, and the people counted once; `unclaimed` is in neither."""
 
     areas: list[AreaCount]
-    sum: int
+    sum: int | None
     total: int | None
     unclaimed: int | None
 
 
 class Active(msgspec.Struct):
-    """How many people held a level at the end of a day. `active` is null where no rule was in force yet."""
+    """How many people held a level at the end of a day. `active` is null where no rule was in force yet, too."""
 
     active: int | None
+    few: bool  # there are fewer than `hidden_below`, and somebody, or so few would be left of an area
     as_of: dt.date
     scope: str  # as /api/v1/scopes lists them; where `areas` are combined, the community
     level: str
@@ -44,6 +45,7 @@ class Active(msgspec.Struct):
     areas: list[str] | None  # those that `op` combines
     op: str | None
     sum_of_areas: SumOfAreas | None  # of the community only
+    hidden_below: int
     stamp: Stamp
 
 
@@ -55,7 +57,21 @@ class Series(msgspec.Struct):
     grain: str
     exclude_staff: bool
     rows: list[Row]
+    hidden_below: int
     stamp: Stamp
+
+
+class Compared(msgspec.Struct):
+    """Two days: before - left + joined + returned = after, and stayed + left = before. Where one is null, a second is."""
+
+    start: dt.date
+    end: dt.date
+    before: int | None
+    stayed: int | None
+    left: int | None
+    joined: int | None  # there at the end, and never before it began
+    returned: int | None  # there at the end and at some time before the start, but not at the start
+    after: int | None
 
 
 class FlowsBetween(msgspec.Struct):
@@ -64,35 +80,59 @@ class FlowsBetween(msgspec.Struct):
     scope: str
     level: str
     exclude_staff: bool
-    rows: list[Flows]
-    areas: dict[str, Flows] | None
-    sum_of_areas: Flows | None
+    rows: list[Compared]
+    areas: dict[str, Compared] | None
+    sum_of_areas: Compared | None  # null where an area's number is
+    hidden_below: int
     stamp: Stamp
 
 
 class Moves(msgspec.Struct):
-    """People who were active in one area and not in the other at the start, and the other way round at the end."""
+    """People active in one area and not in the other at the start, and the other way round at the end; not where few did."""
 
     start: dt.date
     end: dt.date
     level: str
     exclude_staff: bool
     rows: list[Move]
+    hidden_below: int
     stamp: Stamp
 
 
 class Overlaps(msgspec.Struct):
-    """People by exactly the areas that they are active in; `people` counts each once, `sum_of_areas` once an area."""
+    """People by exactly the areas that they are active in; `people` counts each once, `sum_of_areas` once an area.
+
+    Rows and pairs of few are left out; where what is missing were few together, the smallest row besides.
+    """
 
     as_of: dt.date
     level: str
     exclude_staff: bool
-    people: int
-    sum_of_areas: int
+    people: int | None
+    sum_of_areas: int | None
     rows: list[Overlap]
     pairs: list[Pair]
-    by_number_of_areas: dict[int, int]
+    by_number_of_areas: dict[int, int | None]
+    hidden_below: int
     stamp: Stamp
+
+
+class StepOf(msgspec.Struct):
+    """One point of a pathway: how many hold it, and what share of those who hold the point before it."""
+
+    point: str
+    title: str
+    level: str
+    people: int | None
+    rate: float | None  # of the step before, of those who hold both
+
+
+class AtLevel(msgspec.Struct):
+    """`people` at a level or above it, `exactly` at it and no higher. Levels nest; `inactive` stands alone."""
+
+    level: str
+    people: int | None
+    exactly: int | None
 
 
 class Pathway(msgspec.Struct):
@@ -101,9 +141,18 @@ class Pathway(msgspec.Struct):
     area: str
     as_of: dt.date
     exclude_staff: bool
-    rows: list[Step]
-    levels: list[LevelCount]
+    rows: list[StepOf]
+    levels: list[AtLevel]
+    hidden_below: int
     stamp: Stamp
+
+
+class Week(msgspec.Struct):
+    """One week of the seeds' dashboard feed; `wkcommencing` is its Monday."""
+
+    wkcommencing: dt.date
+    new: int | None
+    totalactive: int | None
 
 
 class Feed(msgspec.Struct):
@@ -112,7 +161,8 @@ class Feed(msgspec.Struct):
     view: str
     scope: str
     exclude_staff: bool
-    rows: list[FeedRow]
+    rows: list[Week]
+    hidden_below: int
     stamp: Stamp
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from baloo.metrics.answers import Flows
 from baloo.web.figures.figure import Figure
 from baloo.web.scene import Scene
 from baloo.web.scope import Scope
@@ -22,21 +21,11 @@ class Tile:
     text: str
 
 
-def _numbers(scene: Scene, flows: Flows) -> dict[str, int | None]:
-    """The four numbers; where one is of too few people the smallest other goes with it, so that no sum gives it away."""
-    numbers: dict[str, int] = {"stayed": flows.stayed, "joined": flows.joined, "returned": flows.returned, "left": flows.left}
-    hidden = {name for name, n in numbers.items() if scene.hides(n)}
-    for pair in (("stayed", "left"), ("stayed", "joined", "returned")):
-        if len(hidden.intersection(pair)) == 1:
-            hidden.add(min((name for name in pair if name not in hidden), key=lambda name: numbers[name]))
-    return {name: None if name in hidden else n for name, n in numbers.items()}
-
-
 def tiles(scene: Scene, scope: Scope) -> tuple[list[Tile], str]:
     """The tiles of a year, and the sentence that adds them up, or says why one is not shown."""
     words = scene.words
     flows = scene.answers.flows(scope.name, scene.year_ago, scene.as_of, staff=scene.staff)
-    numbers = _numbers(scene, flows)
+    numbers = scene.few.flows(flows)
     texts = {
         "stayed": (words("tile-stayed"), words("tile-stayed-text")),
         "joined": (words("tile-joined"), words("tile-joined-text")),
@@ -48,7 +37,7 @@ def tiles(scene: Scene, scope: Scope) -> tuple[list[Tile], str]:
         for name, (title, text) in texts.items()
     ]
     if None in numbers.values():
-        return made, words("tiles-kept", k=int(scene.settings["public_k"]))
+        return made, words("tiles-kept", k=scene.few.k)
     sums = {name: words.number(getattr(flows, name)) for name in ("before", "left", "joined", "returned", "after")}
     return made, words("tiles-sum", **sums)
 
@@ -57,13 +46,12 @@ def changes(scene: Scene, scope: Scope) -> Figure:
     """The same numbers as a table."""
     words = scene.words
     flows = scene.answers.flows(scope.name, scene.year_ago, scene.as_of, staff=scene.staff)
-    numbers = _numbers(scene, flows)
+    values = {**scene.few.flows(flows), "before": flows.before, "after": flows.after}
     names = {
         "before": words("flow-before", day=words.day(flows.start)), "left": words("tile-left"), "stayed": words("tile-stayed"),
         "joined": words("tile-joined"),
         "returned": words("tile-returned"), "after": words("flow-after", day=words.day(flows.end)),
     }
-    values = {**numbers, "before": flows.before, "after": flows.after}
     return Figure(
         slug=scope.slug("changes"), title=words("tiles-title"), text=words("tiles-text"), label=words("tiles-title"),
         subject=words("tiles-subject", scope=scope.title),

@@ -24,7 +24,7 @@ def once(scene: Scene, scope: Scope) -> Figure | None:
     rows = [
         (Cell(words("in-areas", n=areas) if exact else words("in-areas-or-more", n=areas), areas if exact else f"{areas}+"),
          scene.cell(n), scene.cell(counted))
-        for areas, exact, n, counted in _merged(found, int(scene.settings["public_k"]))
+        for areas, exact, n, counted in _merged(found, scene.few.k)
     ]
     return Figure(
         slug=scope.slug("areas-per-person"),

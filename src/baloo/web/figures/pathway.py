@@ -53,7 +53,6 @@ def pathway(scene: Scene, scope: Scope) -> Figure | None:
 
 
 def _rate(scene: Scene, found: list[Step], i: int) -> int | None:
-    """How many in a hundred of the step before hold this one too; None where too few people are at one of them."""
-    rate = found[i].rate
-    hidden = i == 0 or scene.hides(found[i].people) or scene.hides(found[i - 1].people)
-    return None if rate is None or hidden else round(rate * 100)
+    """How many in a hundred of the step before hold this one too; None where that tells of too few."""
+    rate = scene.few.rate(found, i)
+    return None if rate is None else round(rate * 100)

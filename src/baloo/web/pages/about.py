@@ -36,7 +36,7 @@ def privacy(scene: Scene) -> Page:
     """What is kept, for how long, and how to be forgotten."""
     words = scene.words
     return Page("privacy.html", words("privacy-title"), words("privacy-description"), values={
-        "days": int(scene.settings["quarantine_days"]), "k": int(scene.settings["public_k"]),
+        "days": int(scene.settings["quarantine_days"]), "k": scene.few.k,
     })
 
 

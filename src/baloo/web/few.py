@@ -1,0 +1,71 @@
+"""Numbers of so few people that the public is not told them: one rule for pages, files, the API and the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from baloo.metrics.answers import Flows, Overlap, Step
+from baloo.settings import Settings
+
+__all__ = ["FLOWS", "Few"]
+
+FLOWS = ("before", "stayed", "left", "joined", "returned", "after")
+_SUMS = (("stayed", "left"), ("stayed", "joined", "returned"))  # are before, and after
+_K = TypeVar("_K", bound="str | int")
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """The rule: 1 to `k` - 1 people are few. Nobody is a number that gives nobody away."""
+
+    k: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Few:
+        """The rule that a workspace's setting `public_k` makes."""
+        return cls(int(settings["public_k"]))
+
+    def hides(self, n: int | None) -> bool:
+        """Whether a number is of so few people that it is not shown."""
+        return n is not None and 0 < n < self.k
+
+    def kept(self, n: int | None) -> int | None:
+        """The number; None where it is not shown."""
+        return None if self.hides(n) else n
+
+    def beside_sum(self, numbers: Mapping[_K, int]) -> dict[_K, int | None]:
+        """Numbers that stand beside their sum: where one alone is of few, the smallest other is hidden with it."""
+        return self._together(numbers, [tuple(numbers)])
+
+    def flows(self, flows: Flows) -> dict[str, int | None]:
+        """The numbers of `FLOWS`; none that is hidden follows from the others."""
+        numbers = {name: int(getattr(flows, name)) for name in ("stayed", "joined", "returned", "left")}
+        shown = {**self._together(numbers, _SUMS), "before": self.kept(flows.before), "after": self.kept(flows.after)}
+        return {name: shown[name] for name in FLOWS}
+
+    def rate(self, steps: Sequence[Step], i: int) -> float | None:
+        """The rate of a step; None for the first, and where it tells of few at this one, at the one before, or at both."""
+        rate = steps[i].rate
+        if not i or rate is None:
+            return None
+        concerned = (steps[i].people, steps[i - 1].people, round(rate * steps[i - 1].people))
+        return None if any(self.hides(n) for n in concerned) else rate
+
+    def open(self, found: Iterable[Overlap]) -> list[Overlap]:
+        """The combinations that can be shown beside the sum of all: what is left out is nobody, or not few together."""
+        found = sorted(found, key=lambda one: -one.people)
+        shown = [one for one in found if not self.hides(one.people)]
+        rest = sum(one.people for one in found) - sum(one.people for one in shown)
+        while shown and self.hides(rest):
+            rest += shown.pop().people
+        return shown
+
+    def _together(self, numbers: Mapping[_K, int], sums: Iterable[tuple[_K, ...]]) -> dict[_K, int | None]:
+        hidden = {name for name, n in numbers.items() if self.hides(n)}
+        for parts in sums:
+            others = [name for name in parts if name not in hidden]
+            if len(others) == len(parts) - 1 and others:
+                hidden.add(min(others, key=lambda name: numbers[name]))
+        return {name: None if name in hidden else n for name, n in numbers.items()}
