@@ -42,7 +42,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "engine_memory_mb", 1500, "Memory that the engine may use for a refresh, in megabytes; beyond it, it spills to disk."
     ),
-    Setting("public_k", 5, "Smallest number of people that pages, files, API and feed tell; 1 tells all. The command line is exact."),
+    Setting("public_k", 5, "Smallest number of people that pages, API and feed tell; 1 tells all. The command line is exact."),
 )
 
 

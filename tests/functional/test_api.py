@@ -104,8 +104,8 @@ def test_active_of_the_community(client: TestClient[Litestar]) -> None:
 
     assert body.pop("definition").startswith("You count as active in The Hill")
     assert body == {
-        "active": 3, "few": False, "as_of": "2016-12-28", "scope": "community", "level": "active", "exclude_staff": False, "provisional": False,
-        "warming_up": False, "areas": None, "op": None,
+        "active": 3, "few": False, "as_of": "2016-12-28", "scope": "community", "level": "active", "exclude_staff": False,
+        "provisional": False, "warming_up": False, "areas": None, "op": None,
         "sum_of_areas": {
             "areas": [{"area": "code", "people": 3}, {"area": "help-desk", "people": 1}], "sum": 4, "total": 3, "unclaimed": 0},
         "hidden_below": 1,
@@ -215,7 +215,7 @@ def test_no_sum_gives_few_away(tmp_path: Path) -> None:
         assert [area["people"] for area in areas["areas"]] == [None, None]
         assert (both["active"], both["few"]) == (None, True)  # 3 and 1 are 4, but for the one in both
         assert (flows["rows"][0]["joined"], flows["sum_of_areas"]["joined"]) == (0, None)
-        assert overlap["rows"] == [] and set(overlap["by_number_of_areas"].values()) == {None}
+        assert (overlap["rows"], set(overlap["by_number_of_areas"].values())) == ([], {None})
         assert client.get("/api/v1/moves?start=2015-12-31&end=2016-12-28").json()["rows"] == []
 
 
