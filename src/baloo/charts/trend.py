@@ -77,7 +77,7 @@ def trend_chart(size: Size) -> alt.TopLevelMixin:
     small = size == "narrow"
     width, height = (262, 240) if small else (836, 320)
     x = alt.X("d:T", scale=alt.Scale(type="utc"), axis=alt.Axis(format="%Y", tickCount={"interval": "year", "step": 1}))
-    y = alt.Y("v:Q", scale=alt.Scale(zero=True, nice=4))
+    y = alt.Y("v:Q", scale=alt.Scale(zero=True, nice=4), stack=None)
     words = "s:N" if small else "t:N"
 
     def over(name: str) -> alt.Chart:
