@@ -303,11 +303,15 @@ class Answers:
         return everybody if staff else everybody - self._curve(scope, measure, staff_alone=True).at(day)
 
     def _value(self, scope: str, measure: str, day: dt.date, staff: bool) -> int | None:
-        begins = self._begins.get(scope) or self._begins.get(scope.partition("/")[0])
-        by_rule = measure in LEVELS or measure.startswith("point:")
-        if not self._names.counted(scope) or (by_rule and begins is not None and day < begins):
+        begins = self._begins_at(scope.partition("/")[0] if scope.startswith("area:") else scope, measure)
+        if not self._names.counted(scope) or day < begins:
             return None
         return self._held(scope, measure, day, staff)
+
+    def _begins_at(self, scope: str, measure: str) -> dt.date:
+        """The first day on which a rule decides who holds a measure; a level has no number before the rule that is counted."""
+        own = self._begins.get(f"{scope} {measure}", dt.date.min)
+        return max(own, self._begins.get(scope, dt.date.min)) if measure in LEVELS else own
 
     def _area_keys(self, areas: Sequence[str] | None, level: str) -> dict[str, int]:
         """The keys of areas, by id in order; of those that anybody ever held."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from baloo.metrics.plan import All, Counted, Edge, Entry, Feed, New, Node, Plan, Spread, Staff, Union, feeds_of, in_order
@@ -182,14 +183,16 @@ class _Compiler:
         return _union(tuple(Edge(self._level((area, False), level)) for area in areas))
 
     def _no_number_before(self) -> dict[str, str]:
-        """Areas whose first `active` point has no rule before a day. A whole is judged by its own rule, whatever its parts
-        have."""
-        found = {}
+        """Areas whose first `active` point has no rule before a day; `area:x point:p` and `area:x core` of points that have none
+        before one. A whole is judged by its own rule, whatever its parts have."""
+        found: dict[str, dt.date | None] = {}
         for area in sorted(self.registry.areas):
-            first = next((point for point in self.registry.pathway_of(area) if point.level == "active"), None)
-            if first and (since := first.versions[0].since):
-                found[f"area:{area}"] = since.isoformat()
-        return found
+            pathway, scope = self.registry.pathway_of(area), f"area:{area}"
+            found[scope] = next((point.versions[0].since for point in pathway if point.level == "active"), None)
+            found |= {f"{scope} point:{point.id}": point.versions[0].since for point in pathway}
+            core = [point.versions[0].since or dt.date.min for point in pathway if point.level == "core"]
+            found[f"{scope} core"] = min(core, default=None)
+        return {name: since.isoformat() for name, since in found.items() if since and since > dt.date.min}
 
 
 def _union(edges: tuple[Edge, ...]) -> Node:

@@ -54,7 +54,7 @@ class Manifest(msgspec.Struct, frozen=True):
     changes: tuple[str, ...] = ()
     first_days: dict[str, str] = {}  # system to its first known day
     last_days: dict[str, str] = {}  # system to its last known day
-    no_number_before: dict[str, str] = {}  # scope to the day before which its rule gives no number
+    no_number_before: dict[str, str] = {}  # scope, `scope core` or `scope point:p` to the day before which there is none
     engine: dict[str, tuple[str, ...]] = {}  # the engine's own tables (rollups, map of people ...): name to files
 
 

@@ -13,6 +13,7 @@ import pytest
 from baloo.clock import FixedClock
 from baloo.errors import InputError, StorageBroken, UnknownName
 from baloo.metrics.answers import Answers, AnswersSource, Breakdown, LevelCount, NothingCounted, Row
+from baloo.metrics.compile import compile_registry
 from baloo.metrics.questions.periods import back, eves, last_days, last_sunday
 from baloo.registry.model import AllOf, Area, Claim, Community, Leaf, Not, Point, Reached, Registry, Rule, Span, Version, Window
 from counted import FOREVER, Counted, Held, day, registry
@@ -104,6 +105,23 @@ def test_no_number_before_the_rule(tmp_path: Path) -> None:
     assert [now.count("area:code", "active", day(d)).value for d in ("2016-02-29", "2016-03-01")] == [None, 2]
     assert now.count("area:code", "known", day("2016-02-29")).value == 1
     assert now.series("area:code", grain="month")[0] == Row(day("2016-02-29"), None)
+
+
+def test_each_point_has_no_number_before_its_own_rule(tmp_path: Path) -> None:
+    """A point is judged by its own oldest rule, not by that of the point that is counted; core needs both."""
+    rules = {"first": ("active", "2016-02-01"), "early": ("casual", None), "mentor": ("core", "2016-03-01")}
+    pathway = tuple(Point(name, level, (Version(MONTH, since and day(since)),)) for name, (level, since) in rules.items())
+    declared = registry(Area("code", "Code", pathway=pathway))
+    now = answers(tmp_path, declared, no_number_before=compile_registry(declared).no_number_before)
+
+    def asked(level: str, *days: str) -> list[int | None]:
+        return [now.count("area:code", level, day(d)).value for d in days]
+
+    assert asked("point:first", "2016-01-31", "2016-02-01") == [None, 0]
+    assert asked("point:early", "2016-01-31", "2016-02-01") == [0, 0]
+    assert asked("point:mentor", "2016-02-29", "2016-03-01") == [None, 0]
+    assert asked("core", "2016-01-31", "2016-02-29", "2016-03-01") == [None, None, 0]
+    assert asked("casual", "2016-01-31", "2016-02-10") == [None, 2]
 
 
 def test_what_is_declared_since_has_no_number(tmp_path: Path) -> None:
