@@ -54,4 +54,4 @@ def _text(scene: Scene, scope: Scope, found: list[Move]) -> str:
     out = next((m for m in found if m.source == scope.id), None)
     parts = [words("moves-in", n=into.people, area=_title(scene, into.source))] if into else []
     parts += [words("moves-out", n=out.people, area=_title(scene, out.target))] if out else []
-    return " ".join([*parts, words("moves-note")])
+    return " ".join([*parts, words("moves-note", k=scene.few.k)])

@@ -22,7 +22,8 @@ def overlap(scene: Scene, scope: Scope) -> Figure | None:
         return None
     names = [words.listed([scopes.area(scene.registry, area).title for area in o.areas]) for o in found]
     return Figure(
-        slug=scope.slug("overlap"), title=words("overlap-title", areas=names[0]), text=words("overlap-text", n=found[0].people),
+        slug=scope.slug("overlap"), title=words("overlap-title", areas=names[0]),
+        text=words("overlap-text", n=found[0].people, k=scene.few.k),
         label=words("overlap-caption"), subject=words("overlap-subject"),
         table=Table(
             words("overlap-caption"),

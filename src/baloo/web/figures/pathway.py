@@ -35,7 +35,7 @@ def pathway(scene: Scene, scope: Scope) -> Figure | None:
     return Figure(
         slug=scope.slug("pathway"),
         title=words("path-title", step=found[hardest].title) if hardest is not None else words("path-title-plain"),
-        text=words("path-text"), label=words("path-label", scope=scope.title), subject=words("path-subject", scope=scope.title),
+        text=_text(scene, scope), label=words("path-label", scope=scope.title), subject=words("path-subject", scope=scope.title),
         table=Table(
             words("path-caption"),
             (
@@ -50,6 +50,11 @@ def pathway(scene: Scene, scope: Scope) -> Figure | None:
         ),
         start=scene.as_of, end=scene.as_of, picture=funnel(bars),
     )
+
+
+def _text(scene: Scene, scope: Scope) -> str:
+    text = scene.words("path-text")
+    return f"{text} {scene.words('path-whole')}" if scene.registry.parts_of(scope.id) and scope.form == "area" else text
 
 
 def _rate(scene: Scene, found: list[Step], i: int) -> int | None:

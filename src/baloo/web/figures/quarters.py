@@ -27,11 +27,12 @@ def quarters(scene: Scene, scope: Scope) -> Figure | None:
     words = scene.words
     came, left = sum(f.joined + f.returned for f in found), sum(f.left for f in found)
     told = any(scene.hides(n) for f in found for n in _cells(f))
+    all_in_all = words("quarters-text", came=words.number(came), left=words.number(left))
     way = "more" if came > left else "fewer" if came < left else "same"
     return Figure(
         slug=scope.slug("quarters"),
         title=words("quarters-title", way=way),
-        text=words("quarters-kept") if told else words("quarters-text", came=words.number(came), left=words.number(left)),
+        text=words("quarters-kept", k=scene.few.k) if told else all_in_all,
         label=words("quarters-label", scope=scope.title), subject=words("quarters-subject", scope=scope.title),
         table=Table(
             words("quarters-caption", scope=scope.title),

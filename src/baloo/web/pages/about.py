@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from baloo.metrics.answers import NothingCounted
-from baloo.web.pages.freshness import banner, fresh
+from baloo.web.pages.freshness import banner, by_title, fresh
 from baloo.web.pages.route import Route
 from baloo.web.scene import Scene
 from baloo.web.site import Page
@@ -16,7 +16,7 @@ def status(scene: Scene) -> Page:
     words, registry = scene.words, scene.registry
     try:
         found = banner(scene)
-        feeds = [fresh(scene, registry.systems[name]) for name in sorted(registry.systems)]
+        feeds = [fresh(scene, registry.systems[name]) for name in by_title(registry)]
     except NothingCounted:
         found, feeds = None, []
     refused: dict[tuple[str, str], int] = {}

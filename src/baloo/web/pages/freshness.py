@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from baloo.registry.model import Area, Claim, System
+from baloo.registry.model import Area, Claim, Registry, System
 from baloo.web import scope as scopes
 from baloo.web.scene import Scene
 from baloo.web.scope import Scope
 
-__all__ = ["Banner", "Feed", "banner", "claims_on", "feeds_of", "fresh"]
+__all__ = ["Banner", "Feed", "banner", "by_title", "claims_on", "feeds_of", "fresh"]
 
 _LATE = dt.timedelta(days=7)
 
@@ -48,6 +48,11 @@ def banner(scene: Scene) -> Banner:
     return Banner(bool(late), words("banner-counted", moment=words.moment(scene.answers.stamp.refreshed)), text)
 
 
+def by_title(registry: Registry) -> list[str]:
+    """The systems in the order in which people look for them."""
+    return sorted(registry.systems, key=lambda name: (registry.systems[name].title or name).casefold())
+
+
 def feeds_of(scene: Scene, area: Area) -> list[Feed]:
     """The systems that feed an area or one that it is made of."""
     found: dict[str, list[Claim]] = {}
@@ -57,7 +62,7 @@ def feeds_of(scene: Scene, area: Area) -> list[Feed]:
         for system in scene.registry.systems.values():
             if system.map and any(row.area == part.id for row in system.map.rows):
                 found.setdefault(system.id, [])
-    return [fresh(scene, scene.registry.systems[name], claims) for name, claims in sorted(found.items())]
+    return [fresh(scene, scene.registry.systems[name], found[name]) for name in by_title(scene.registry) if name in found]
 
 
 def claims_on(scene: Scene, system: str) -> list[Scope]:

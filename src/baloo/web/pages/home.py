@@ -51,7 +51,7 @@ def answer(scene: Scene, now: int | None) -> tuple[str, str]:
     if not now:
         return "", words("home-answer-nobody")
     if scene.hides(now):
-        return "", words("few-kept")
+        return "", words("few-kept", k=scene.few.k)
     if not target:
         return "", words("home-answer-plain", n=now)
     if now >= target:

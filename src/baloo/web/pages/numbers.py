@@ -25,7 +25,7 @@ def numbers(scene: Scene, scope: Scope) -> dict[str, Any]:
     shown = now is not None and not scene.hides(now)
     return {
         "scope": scope, "now": now, "number": scene.shown(now), "few": not shown,
-        "lead": words("scope-none") if not now else words("scope-lead", n=now) if shown else words("few-kept"),
+        "lead": words("scope-none") if not now else words("scope-lead", n=now) if shown else words("few-kept", k=scene.few.k),
         "delta": delta(scene, now, then), "goal": _goal(scene, scope, now) if shown and now is not None else "",
         "flags": flags(scene, scope),
         "trend": trend, "tiles": made, "sum": summed, "changes": changes(scene, scope),

@@ -23,7 +23,10 @@ privacy-title = Privacy, and how to be forgotten
 privacy-description = What is kept of you, for how long, and how to be left out.
 privacy-lead = We count people, and show nobody.
 privacy-shown = What these pages show
-privacy-shown-text = Numbers of people, never names. Groups of fewer than { $k } are not shown, and where a sum would give them away, another number stays hidden with them.
+privacy-shown-text = Numbers of people, never names. Groups of fewer than { $k ->
+    [5] five
+   *[other] { $k }
+} are not shown, and where a sum would give them away, another number stays hidden with them.
 privacy-kept = What is kept
 column-kept = What
 column-why = What for
@@ -53,7 +56,9 @@ about-csv = the table, cell for cell
 about-json = the table with its title, period and definition
 about-svg = the picture, at any size
 about-png = the picture for mail and slides
-about-query = Put ?as_of=2025-12-31 behind an address to see it as it was on that day, and staff=no to leave out people who are paid by the community. Links keep what you asked for.
+about-query = Behind the address of a page or a file you can ask for another day, or for the numbers without people who are paid by the community. Links keep what you asked for:
+about-query-day = the people as they were on that day
+about-query-staff = without staff
 about-words = Words used here
 word-area = Area
 word-area-text = A part of the community that counts its people. Areas can lie inside each other.

@@ -79,7 +79,7 @@ unclaimed = { $n } people are active in what no area claims. Those of them who a
 change-none = as then
 change-more = +{ $n }
 change-fewer = −{ $n }
-newest = newest: { $month }
+newest = newest person: { $month }
 change-then = on a year ago
 goal-plain = Target { $target }
 goal-short = { $n ->
@@ -113,9 +113,10 @@ column-after = Active then
 column-from = From
 column-to = To
 percent = { $n }%
-path-title = The hardest step is { $step }
+path-title = The hardest step is “{ $step }”
 path-title-plain = How far along the path
 path-text = People who hold each step of the pathway today, and how many of a hundred went on from the one before.
+path-whole = The areas that it is made of have points of their own, so more people can be active than stand here.
 path-label = Bars of the people at each step of { $scope }
 path-subject = the pathway of { $scope }
 path-caption = People at each step
@@ -126,7 +127,10 @@ quarters-title = { $way ->
    *[same] As many came as went
 }
 quarters-text = All in all { $came } people joined or returned, and { $left } drifted. Each period is compared with its eve, so a person who went and came back counts in both.
-quarters-kept = Who joined and returned stands above the line, who drifted below. Numbers of fewer than five people are left out of the drawing.
+quarters-kept = Who joined and returned stands above the line, who drifted below. Numbers of fewer than { $k ->
+    [5] five
+   *[other] { $k }
+} people are left out of the drawing.
 quarters-label = Bars of people who joined, returned and drifted in { $scope }, period by period
 quarters-subject = comings and goings in { $scope } over time
 quarters-caption = Comings and goings in { $scope }
@@ -134,12 +138,18 @@ moves-title = { $n } people moved from { $source } to { $target }
 moves-text = People who were active in one area a year ago and are active in another now.
 moves-in = Most of those who came from another area were in { $area }: { $n }.
 moves-out = Most of those who moved on are in { $area } now: { $n }.
-moves-note = Moves of fewer than five people are left out.
+moves-note = Moves of fewer than { $k ->
+    [5] five
+   *[other] { $k }
+} people are left out.
 moves-caption = From where, to where, in a year
 moves-subject = the moves between areas
 
 overlap-title = Who helps in several places: mostly { $areas }
-overlap-text = { $n } people are active in just these and in no other. Groups of fewer than five people are left out.
+overlap-text = { $n } people are active in just these and in no other. Groups of fewer than { $k ->
+    [5] five
+   *[other] { $k }
+} people are left out.
 overlap-caption = People by exactly the areas that they are active in
 overlap-subject = who helps in several places
 column-exactly = Active in just these

@@ -17,7 +17,10 @@ foot-count = How we count
 foot-count-text = A person is counted once, however many accounts they have.
 foot-count-link = What counts, and why
 foot-keep = What we keep to ourselves
-foot-keep-text = Groups of fewer than five, addresses, and anybody who asked not to be counted.
+foot-keep-text = Groups of fewer than { $k ->
+    [5] five
+   *[other] { $k }
+}, addresses, and anybody who asked not to be counted.
 foot-keep-link = Privacy, and how to be forgotten
 foot-take = Take it with you
 foot-take-text = All figures are CC0: each has its table, and its picture as a file.
@@ -66,7 +69,10 @@ few = fewer than { $k ->
     [5] five
    *[other] { $k }
 }
-few-kept = Fewer than five people, so we keep that to ourselves.
+few-kept = Fewer than { $k ->
+    [5] five
+   *[other] { $k }
+} people, so we keep that to ourselves.
 all = All
 
 download = Download

@@ -11,7 +11,7 @@ scope-goal = { $n ->
     [one] One more and we’re at { $target }.
    *[other] { spelt-start } more and we’re at { $target }.
 }
-scope-goal-there = That is over the target of { $target }.
+scope-goal-there = The target of { $target } is reached.
 counted-on = Counted for { $day }.
 check-source = How fresh is each source?
 provisional = Provisional: the rule looks at days that are not over or not known yet, so this number may still change.
