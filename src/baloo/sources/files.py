@@ -1,7 +1,8 @@
-"""Files of events: NDJSON, or a JSON array, plain or gzipped."""
+"""Files of events: NDJSON, a JSON array, or one event over several lines; plain or gzipped."""
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import hashlib
 import zlib
@@ -17,10 +18,12 @@ from baloo.sources.base import CHUNK_EVENTS, Chunk
 __all__ = ["EventsSource", "key_of"]
 
 _BLOCK = 160 * 1024  # about CHUNK_EVENTS events of a few hundred bytes
+_EVENT = 1 << 20  # a text that is longer is not one event
+_BOM = codecs.BOM_UTF8
 
 
 class EventsSource:
-    """The events of one file, one line each, or one array."""
+    """The events of one file: one a line, an array, or a single one."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -28,22 +31,22 @@ class EventsSource:
         self.title = file.name
 
     def chunks(self, done: int) -> Iterator[Chunk]:
-        """Chunks of whole lines; `done` counts lines."""
+        """Chunks of whole lines; `done` counts lines. One value over several lines is given as it is.
+
+        A gzip file is read once before, so that nothing is taken from one that is damaged in the middle.
+        """
         size = max(self._file.stat().st_size, 1)
         with self._file.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw) if packed else raw)
-            raw.seek(0)
-            head = _first_letter(stream)
-            stream.seek(0)
-            if head == b"[":
-                yield from self._array(stream, done)
+            head = self._head(raw)
+            stream = _unpacked(raw)
+            if head[:1] == b"[" or _goes_over_lines(head):
+                yield from self._whole(stream, done)
                 return
             line = 0
             for block in self._blocks(stream):
                 lines = block.count(b"\n") + (not block.endswith(b"\n"))
                 first, line = line, line + lines
-                if line <= done:
+                if line <= done or block.isspace():
                     continue
                 if first < done:
                     block = block.split(b"\n", done - first)[-1]  # noqa: PLW2901 - its first lines are behind an earlier run
@@ -58,18 +61,15 @@ class EventsSource:
         """A file is read whole each time; there is no cursor."""
 
     def _blocks(self, stream: IO[bytes]) -> Iterator[bytes]:
-        """Blocks of whole lines. What stands before a damaged place is given before the error is raised."""
+        """Blocks of whole lines. Of a file that is cut off, those before are given before the error is raised."""
         rest = b""
         lines = 0
         while True:
             try:
                 block = stream.read(_BLOCK)
-            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-                raise InputError(
-                    f"The gzip file is damaged or cut off: {error}.",
-                    where=f"{self._file}:{lines + 1}",
-                    remedy="The lines before were taken in. Fetch the file again and import it once more: nothing counts twice.",
-                ) from error
+            except EOFError as error:
+                remedy = "The lines before were taken in. Fetch the file again and import it once more: nothing counts twice."
+                raise _cut_off(f"{self._file}:{lines + 1}", remedy) from error
             if not block:
                 break
             end = block.rfind(b"\n") + 1
@@ -82,15 +82,42 @@ class EventsSource:
         if rest.strip():
             yield rest
 
-    def _array(self, stream: IO[bytes], done: int) -> Iterator[Chunk]:
+    def _whole(self, stream: IO[bytes], done: int) -> Iterator[Chunk]:
+        """The elements of an array, `done` of which are behind; what is no array goes to the door as it is, which says why."""
         try:
-            events = msgspec.json.decode(stream.read(), type=list[msgspec.Raw])
-        except (msgspec.DecodeError, UnicodeDecodeError, EOFError, zlib.error) as error:
-            raise InputError(f"This is not a JSON array: {error}.", where=str(self._file)) from error
+            text = stream.read().removeprefix(_BOM)
+        except EOFError as error:
+            raise _cut_off(f"{self._file}", "Nothing of it was taken in. Fetch the file again.") from error
+        try:
+            events = msgspec.json.decode(text, type=list[msgspec.Raw])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            if not done:
+                yield Chunk(text, 1, str(self._file), 1, 1.0)
+            return
         for first in range(done, len(events), CHUNK_EVENTS):
             part = [bytes(event) for event in events[first : first + CHUNK_EVENTS]]
             last = first + len(part)
             yield Chunk(b"[" + b",".join(part) + b"]", last, f"{self._file}, element {first}", first + 1, last / len(events))
+
+    def _head(self, raw: IO[bytes]) -> bytes:
+        """The beginning, unpacked, as long as one event may be. Raises InputError where the gzip file is damaged further on."""
+        stream = _unpacked(raw)
+        head = b""
+        try:
+            while len(head) < _EVENT and (part := stream.read(_BLOCK)):
+                head += part
+            while stream is not raw and stream.read(_EVENT):
+                pass
+        except EOFError:
+            pass  # cut off: what stands before is good, and whoever reads it comes to the end
+        except (zlib.error, gzip.BadGzipFile) as error:
+            raise InputError(
+                f"The gzip file is damaged: {error}.", where=str(self._file),
+                remedy="Nothing of it was taken in. Fetch the file again.",
+            ) from error  # fmt: skip
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise InputError("This is UTF-16.", where=str(self._file), remedy="Save it as UTF-8.")
+        return head.removeprefix(_BOM).lstrip()
 
 
 def key_of(file: Path) -> str:
@@ -109,8 +136,26 @@ def key_of(file: Path) -> str:
     return f"{file.resolve()}:{known.st_size}:{known.st_mtime_ns}:{head}"
 
 
-def _first_letter(stream: IO[bytes]) -> bytes:
+def _unpacked(raw: IO[bytes]) -> IO[bytes]:
+    """A stream from the beginning of a file, unpacked where it is gzip."""
+    raw.seek(0)
+    packed = raw.read(2) == b"\x1f\x8b"
+    raw.seek(0)
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw
+
+
+def _goes_over_lines(head: bytes) -> bool:
+    """Whether a text that is no longer than one event may be is one value, and its first line is not."""
+    return len(head) < _EVENT and b"\n" in head.rstrip() and not _is_json(head[: head.index(b"\n")]) and _is_json(head)
+
+
+def _is_json(text: bytes) -> bool:
     try:
-        return stream.read(256).lstrip()[:1]
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        return b""
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def _cut_off(where: str, remedy: str) -> InputError:
+    return InputError("The gzip file is cut off.", where=where, remedy=remedy)

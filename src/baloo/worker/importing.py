@@ -99,7 +99,11 @@ class Importer:
 
     def _one(self, body: bytes, where: str) -> None:
         report = self.report
-        verdict = self._door.accept(body, namespace=self._namespace, sender=None, via=self.via)
+        try:
+            verdict = self._door.accept(body, namespace=self._namespace, sender=None, via=self.via)
+        except InputError as error:
+            error.where = f"{where}, {error.where}" if error.where else where
+            raise
         report.read += verdict.accepted + verdict.refused
         report.refused += verdict.refused
         report.accepted += verdict.accepted

@@ -71,11 +71,80 @@ def test_a_truncated_gzip_gives_what_stands_before(tmp_path: Path):
     file.write_bytes(packed[: len(packed) // 2])
     read = []
 
-    with pytest.raises(InputError, match="damaged or cut off") as caught:
+    with pytest.raises(InputError, match="cut off") as caught:
         read.extend(line for chunk in EventsSource(file).chunks(0) for line in chunk.body.splitlines())
 
     assert caught.value.where is not None
     assert caught.value.where.startswith(str(file))
+
+
+def _read(file: Path) -> list[bytes]:
+    return [chunk.body for chunk in EventsSource(file).chunks(0)]
+
+
+@pytest.mark.parametrize("line", [b"{}", b"[{}]"], ids=["lines", "array"])
+def test_nothing_is_taken_from_a_damaged_gzip(tmp_path: Path, line: bytes):
+    """A checksum that does not fit is found before the first event is given, for some of them may be garbage."""
+    file = tmp_path / "events.gz"
+    packed = bytearray(gzip.compress(line.replace(b"{}", b",\n".join(LINES) if line[:1] == b"[" else b"\n".join(LINES))))
+    packed[-6] ^= 0xFF
+    file.write_bytes(packed)
+
+    with pytest.raises(InputError, match="damaged") as caught:
+        next(EventsSource(file).chunks(0))
+
+    assert caught.value.where == str(file)
+
+
+@pytest.mark.parametrize("length", [3, 5, 11])
+def test_a_gzip_that_ends_in_its_head_is_cut_off(tmp_path: Path, length: int):
+    """Of a file that lost all but its first bytes, the error says so."""
+    file = tmp_path / "events.gz"
+    file.write_bytes(gzip.compress(LINES[0])[:length])
+
+    with pytest.raises(InputError, match="cut off"):
+        _read(file)
+
+
+def test_one_event_may_stand_on_several_lines(tmp_path: Path):
+    """A file with a single JSON value, written for people, is one chunk."""
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps({"n": 1, "m": [2]}, indent=2), "utf-8")
+
+    assert [json.loads(body) for body in _read(file)] == [{"n": 1, "m": [2]}]
+
+
+def test_a_byte_order_mark_hides_no_array(tmp_path: Path):
+    """An array behind a byte order mark is an array, however long."""
+    file = tmp_path / "events.json"
+    file.write_bytes(b"\xef\xbb\xbf[" + b",\n".join(LINES) + b"]")
+
+    assert sum(len(json.loads(body)) for body in _read(file)) == 2_000
+
+
+def test_blank_lines_are_passed_over(tmp_path: Path):
+    """However many blank lines a file has, they are no events and no fault."""
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(LINES[0] + b"\n" * 500_000 + LINES[1])
+
+    assert _numbers(EventsSource(file)) == [0, 1]
+
+
+def test_an_array_that_breaks_off_goes_to_the_door_whole(tmp_path: Path):
+    """What cannot be taken apart is given as it is, so that the door names line and column."""
+    file = tmp_path / "events.json"
+    file.write_bytes(b"[" + LINES[0] + b",\n{")
+
+    assert _read(file) == [file.read_bytes()]
+
+
+def test_another_encoding_is_named(tmp_path: Path):
+    """A file in UTF-16 is refused with the remedy."""
+    file = tmp_path / "events.ndjson"
+    file.write_text(LINES[0].decode(), "utf-16")
+
+    with pytest.raises(InputError, match="UTF-16"):
+        _read(file)
 
 
 def test_a_changed_file_is_another_input(tmp_path: Path):
