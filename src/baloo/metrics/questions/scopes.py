@@ -79,11 +79,11 @@ class Names:
         """The key of a measure in the counted files; None where nobody ever held it."""
         return self._keys.get((scope, measure))
 
-    def family(self, scope: str, measure: str) -> list[int]:
+    def family(self, scope: str, measure: str) -> Iterator[int]:
         """Keys that are likely to be asked for with this one: the same measure of each whole scope, or a scope's points."""
         if measure.startswith("point:"):
-            return [key for (of, m), key in self._keys.items() if of == scope and m.startswith("point:")]
-        return [key for (of, m), key in self._keys.items() if m == measure and ("/" not in of or of == scope)]
+            return (key for (of, m), key in self._keys.items() if of == scope and m.startswith("point:"))
+        return (key for (of, m), key in self._keys.items() if m == measure and ("/" not in of or of == scope))
 
     def counted(self, scope: str) -> bool:
         """Whether the counted state knows of the scope: one declared since has no number yet, not zero."""
