@@ -198,7 +198,7 @@ def test_a_truncated_gzip_keeps_what_stands_before(baloo: Baloo, tmp_path: Path)
     file.write_bytes(packed)
     whole = baloo.json("import", "events", str(file))
 
-    assert "damaged or cut off" in broken.stderr
+    assert "cut off" in broken.stderr
     assert whole["accepted"] + whole["duplicates"] == 4_000
     assert whole["duplicates"] > 0
 
