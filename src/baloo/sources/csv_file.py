@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import math
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -34,6 +35,8 @@ __all__ = ["CsvSource", "read_mapping"]
 
 _FIELDS = ("system", "kind", "at", "object", "id", "actor", "extra", "schema", "version", "environment")
 _ACTOR = ("account", "username", "email", "name")
+_TYPES = ("text", "number", "boolean", "list")
+_LONGEST = 1 << 24  # characters of one field; the door refuses what is too long for an event
 _NAMESPACE = uuid.UUID("5a1d1f9e-6f0e-5b6c-9d0a-7f7d7f5a8e11")
 _encode = msgspec.json.Encoder().encode
 
@@ -73,6 +76,8 @@ class CsvSource:
         """A file is read whole each time; there is no cursor."""
 
     def _rows(self) -> Iterator[tuple[int, dict[str, str]]]:
+        csv.field_size_limit(_LONGEST)
+        line = 1
         try:
             with self._file.open(encoding="utf-8-sig", newline="") as stream:
                 head = stream.readline()
@@ -82,17 +87,22 @@ class CsvSource:
                 self._check_columns(reader.fieldnames or [])
                 for values in reader:
                     yield reader.line_num, {k: v or "" for k, v in values.items() if isinstance(k, str)}
+                    line = reader.line_num + 1
         except FileNotFoundError as error:
             raise InputError("There is no such file.", where=str(self._file)) from error
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise InputError(f"This is not CSV in UTF-8: {error}.", where=str(self._file), remedy="Save it as UTF-8.") from error
+        except UnicodeDecodeError as error:
+            place = f"{self._file}:{_first_not_utf8(self._file)}"
+            raise InputError("This is not UTF-8.", where=place, remedy="Save it as UTF-8.") from error
+        except csv.Error as error:
+            remedy = "Look at the quotation marks from that line on."
+            raise InputError(f"This is not CSV: {error}.", where=f"{self._file}:{line}", remedy=remedy) from error
 
     def _check_columns(self, columns: Sequence[str]) -> None:
         wanted = [rule["column"] for rule in _rules(self._mapping) if "column" in rule]
         for column in wanted:
             if column not in columns:
                 close = nearest(column, columns)
-                hint = f"Did you mean `{close}`?" if close else f"It has: {', '.join(columns)}."
+                hint = f"Did you mean `{close}`?" if close else "The first line of the file must name its columns."
                 raise InputError(f"The CSV file has no column `{column}`.", where=str(self._mapping_file), remedy=hint)
 
     def _event(self, row: Mapping[str, str]) -> dict[str, object]:
@@ -123,8 +133,14 @@ def read_mapping(file: Path) -> dict[str, Any]:
         mapping = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
     except FileNotFoundError as error:
         raise InputError("There is no such file.", where=str(file)) from error
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"This is not YAML: {error}", where=str(file)) from error
+    except OSError as error:
+        raise InputError(f"It cannot be read: {error.strerror}.", where=str(file)) from error
+    except UnicodeDecodeError as error:
+        raise InputError("This is not UTF-8.", where=str(file), remedy="Save it as UTF-8.") from error
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise InputError(f"This is not YAML: {problem}.", where=f"{file}:{mark.line + 1}" if mark else str(file)) from error
     if not isinstance(mapping, dict):
         raise InputError("A mapping is a list of `field: {column: Name}`.", where=str(file))
     _known(mapping, _FIELDS, file)
@@ -133,17 +149,30 @@ def read_mapping(file: Path) -> dict[str, Any]:
             raise InputError(f"`{needed}` is missing.", where=str(file), remedy=f"Add `{needed}: {{column: ...}}`.")
     if not isinstance(mapping["actor"], dict):
         raise InputError("`actor` names columns for account, username, email or name.", where=str(file))
+    if not isinstance(mapping.get("extra", {}), dict):
+        raise InputError("`extra` is a list of `field: {column: Name}`.", where=str(file))
     _known(mapping["actor"], _ACTOR, file)
     for rule in _rules(mapping):
-        _known(rule, ("column", "format", "zone", "type"), file)
-    zone = mapping["at"].get("zone") if isinstance(mapping["at"], dict) else None
-    if zone:
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            remedy = "Write it like `Europe/Athens`."
-            raise InputError(f"There is no time zone `{zone}`.", where=str(file), remedy=remedy) from error
+        _check_rule(rule, file)
     return mapping
+
+
+def _check_rule(rule: Mapping[str, Any], file: Path) -> None:
+    _known(rule, ("column", "format", "zone", "type"), file)
+    for key, value in rule.items():
+        if not isinstance(value, str):
+            raise InputError(f"`{key}` must be a text.", where=str(file), remedy="Put it in quotation marks.")
+    if "column" not in rule:
+        raise InputError("A rule names no column.", where=str(file), remedy="Add `column: Name`, or write the value itself.")
+    if rule.get("type", "text") not in _TYPES:
+        close = nearest(rule["type"], _TYPES)
+        hint = f"Did you mean `{close}`?" if close else f"Valid: {', '.join(_TYPES)}."
+        raise InputError(f"There is no type `{rule['type']}`.", where=str(file), remedy=hint)
+    try:
+        ZoneInfo(rule.get("zone", "UTC"))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        remedy = "Write it like `Europe/Athens`."
+        raise InputError(f"There is no time zone `{rule['zone']}`.", where=str(file), remedy=remedy) from error
 
 
 def _known(part: Mapping[str, Any], valid: tuple[str, ...], file: Path) -> None:
@@ -169,8 +198,9 @@ def _value(rule: object, row: Mapping[str, str]) -> object:
     match rule.get("type", "text"):
         case "number":
             try:
-                return float(text) if "." in text else int(text)
-            except ValueError:
+                number = float(text) if "." in text else int(text)
+                return number if math.isfinite(number) else text
+            except (ValueError, OverflowError):
                 return text or None
         case "boolean":
             return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(text.lower(), text)
@@ -196,3 +226,14 @@ def _is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _first_not_utf8(file: Path) -> int:
+    """The first line, from 1, that is not UTF-8."""
+    with file.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number
+    return 1

@@ -220,7 +220,14 @@ def test_the_same_row_has_the_same_id(tmp_path: Path):
         (MAPPING.replace("column: City", "column: Citty"), "Did you mean `City`"),
         (MAPPING.replace("Europe/Athens", "Europe/Atlantis"), "no time zone"),
         (MAPPING.replace("kind: workshop.held", ""), "`kind` is missing"),
-        ("a: [", "not YAML"),
+        ("a: [", "yaml:1: This is not YAML"),
+        (MAPPING.replace("column: City", "colum: City"), "Did you mean `column`"),
+        (MAPPING.replace("type: list", "type: lists"), "Did you mean `list`"),
+        (MAPPING.replace("Europe/Athens", "5"), "`zone` must be a text"),
+        (MAPPING.replace('"%d.%m.%Y %H:%M"', "5"), "`format` must be a text"),
+        (MAPPING.replace("column: Date, ", ""), "names no column"),
+        (MAPPING[: MAPPING.index("extra")] + "extra: [city]", "`extra` is a list of"),
+        (MAPPING + "system: other", "not YAML"),
     ],
 )
 def test_a_wrong_mapping_is_explained(tmp_path: Path, wrong: str, says: str):
@@ -236,5 +243,30 @@ def test_a_csv_that_is_not_utf8_is_refused(tmp_path: Path):
     source = _csv(tmp_path, "Number,Date,Name,E-mail,City,People,Tags,Link\n")
     (tmp_path / "workshops.csv").write_bytes("Number,Date,Name,E-mail,City,People,Tags,Link\n1,,Größe".encode("latin-1"))
 
-    with pytest.raises(InputError, match="not CSV in UTF-8"):
+    with pytest.raises(InputError, match=r"workshops\.csv:2: This is not UTF-8"):
         list(source.chunks(0))
+
+
+def test_a_quotation_mark_that_never_ends_is_named_with_its_line(tmp_path: Path):
+    """A file that cannot be read on says on which line that begins."""
+    rows = "Number,Date,Name,E-mail,City,People,Tags,Link\n7,,Ama,,,,,\n8,,\"Jun,,,,,\n9,,Tove,,,,,\n"
+
+    with pytest.raises(InputError, match=r"workshops\.csv:3: This is not CSV"):
+        list(_csv(tmp_path, rows).chunks(0))
+
+
+def test_a_file_without_a_header_gives_nobody_away(tmp_path: Path):
+    """Where the first line names no columns, the error does not repeat it: it may be somebody's."""
+    with pytest.raises(InputError, match="must name its columns") as caught:
+        list(_csv(tmp_path, "7,01.07.2024 12:00,Ama,ama@example.org,Athens,12,a;b,\n").chunks(0))
+
+    assert "example.org" not in str(caught.value)
+
+
+def test_a_long_field_is_left_to_the_door(tmp_path: Path):
+    """A text of any length is read, so that one row is refused and not the file."""
+    rows = f"Number,Date,Name,E-mail,City,People,Tags,Link\n7,,{'x' * 200_000},,,,,\n8,,Jun,,,,,\n"
+
+    assert [len(json.loads(line)["actor"]["name"]) for line in next(iter(_csv(tmp_path, rows).chunks(0))).body.splitlines()] == [
+        200_000, 3,
+    ]  # fmt: skip
