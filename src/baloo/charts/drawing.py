@@ -13,7 +13,7 @@ from typing import Any
 from baloo.charts.picture import Kind, Picture, Size
 from baloo.charts.writing import written
 
-__all__ = ["Drawing", "draw", "specification"]
+__all__ = ["Drawing", "draw", "specification", "warm_up"]
 
 _LOOKS = re.compile(r' (?:font-family|style|class|aria-hidden|role|aria-roledescription|pointer-events|xmlns:xlink)="[^"]*"')
 _EMPTY = re.compile(r'<path[^>]*display="none"[^>]*/>|<path d=""[^>]*/>|<path(?![^>]* d=)[^>]*/>|<g></g>|<g/>')
@@ -52,6 +52,13 @@ def draw(picture: Picture, size: Size) -> Drawing:
     rows = picture.data
     data = [{**source, "values": rows[source["name"]]} if source["name"] in rows else source for source in vega["data"]]
     return _clean(vl_convert.vega_to_svg(json.dumps({**vega, "data": data, "height": picture.height or vega["height"]})))
+
+
+def warm_up() -> None:
+    """Start the engine and draw each kind in each size once, of nothing, so that the first figure takes no longer than others."""
+    for file in sorted(specification("trend", "wide").parent.iterdir()):
+        kind, _, size = file.stem.partition("-")
+        draw(Picture(kind, {}), size)  # type: ignore[arg-type] # the files are named after them
 
 
 @functools.cache

@@ -26,10 +26,14 @@ def config() -> dict[str, Any]:
             "ticks": True, "tickColor": "var(--rule-2)", "tickSize": 5,
         },
         "axisY": {"grid": True, "tickCount": 4, "format": ",d"},
-        "line": {"strokeWidth": 2.5, "color": "var(--c1)", "strokeCap": "round", "strokeJoin": "round"},
-        "area": {"color": "var(--c1)", "fillOpacity": 0.09, "line": False},
+        "line": {
+            "invalid": "break-paths-show-domains", "strokeWidth": 2.5, "color": "var(--c1)",
+            "strokeCap": "round", "strokeJoin": "round",
+        },
+        "area": {"invalid": "break-paths-show-domains", "color": "var(--c1)", "fillOpacity": 0.09, "line": False},
         "bar": {"color": "var(--c1)", "cornerRadius": 0},
         "point": {"filled": True, "size": 60, "color": "var(--c1)", "opacity": 1},
+        "mark": {"invalid": None},  # nothing is invalid but the gaps of a line: no filter for each mark
         "rule": {"color": "var(--rule-2)", "strokeWidth": 1},
         "text": {"color": "var(--ink)", "fontSize": 13},
         "legend": {"disable": True},

@@ -81,7 +81,7 @@ def trend_chart(size: Size) -> alt.TopLevelMixin:
     words = "s:N" if small else "t:N"
 
     def over(name: str) -> alt.Chart:
-        return alt.Chart(alt.NamedData(name))
+        return alt.Chart(alt.NamedData(name, format={"parse": None}))
 
     lifted = {"y": alt.value(height - 24)}
     layers = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any
@@ -26,7 +27,7 @@ from baloo.registry.provider import RegistryProvider
 from baloo.web.api.problems import wrong_method
 from baloo.web.api.routes import routes
 from baloo.web.headers import guarded
-from baloo.web.pages.addresses import not_found, page_routes
+from baloo.web.pages.addresses import first_visit, not_found, page_routes
 from baloo.web.renderer import Renderer
 from baloo.web.site import Site
 from baloo.workspace import Workspace
@@ -54,19 +55,30 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None) -> ASGIApp:
     )
     door = make_door(workspace, registry, TokenChecker(records, clock), appender, clock)
     state = {"answers": answers, "workspace": workspace}
-    return with_door(door, pages_app(site, opened.close, routes(), state))
+
+    def begin() -> None:
+        renderer.start()
+        first_visit(site)
+
+    return with_door(door, pages_app(site, opened.close, routes(), state, begin))
 
 
 def pages_app(
     site: Site, close: Callable[[], None], api: Iterable[ControllerRouterHandler] = (), state: Mapping[str, object] | None = None,
+    begin: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
-    """Pages and API, under the security headers; `close` is called when the server stops. `state` is what the API asks."""
+    """Pages and API, under the security headers. `state` is what the API asks.
+
+    `begin` is called beside the first requests when the server starts, `close` when it stops.
+    """
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
+        begun = asyncio.create_task(asyncio.to_thread(begin))
         try:
             yield
         finally:
+            await asyncio.gather(begun, return_exceptions=True)
             close()
 
     app = Litestar(

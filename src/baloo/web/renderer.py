@@ -1,15 +1,14 @@
 """Draws figures in a process of its own.
 
-The libraries of drawing are large and hold the interpreter for the 30 ms that a figure takes; beside the door that would
-cost every sender as much. The process starts with the first figure, is asked in lines of JSON, and ends after ten quiet
-minutes or when the pipe is closed, so that it never outlives its parent.
+The libraries of drawing are large and hold the interpreter while a figure is drawn, 2 to 20 ms; beside the door that would
+cost every sender as much. The process starts with the server or with the first figure, is asked in lines of JSON, and ends
+when the pipe is closed, so that it never outlives its parent.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import select
 import subprocess
 import sys
 import threading
@@ -20,12 +19,11 @@ from typing import IO
 import msgspec
 
 from baloo.charts import Drawing, Picture, draw
+from baloo.charts.drawing import warm_up
 from baloo.charts.files import rasterised
 from baloo.charts.picture import Size
 
 __all__ = ["LocalRenderer", "Renderer"]
-
-_QUIET_SECONDS = 600
 
 
 class _Order(msgspec.Struct):
@@ -69,6 +67,11 @@ class Renderer(LocalRenderer):
         self._waiting = ThreadPoolExecutor(1, "drawing")
         self._process: subprocess.Popen[bytes] | None = None
 
+    def start(self) -> None:
+        """Start the other process, which warms itself up; it starts by itself too, with the first figure."""
+        with self._lock:
+            self._running()
+
     def draw(self, picture: Picture, sizes: Sequence[Size]) -> tuple[Drawing, ...]:
         """The picture in each of the sizes."""
         return self._ask(_Order(picture, tuple(sizes))).drawings
@@ -90,7 +93,7 @@ class Renderer(LocalRenderer):
     def _ask(self, order: _Order) -> _Result:
         line = msgspec.json.encode(order)
         with self._lock:
-            answer = self._once(line) or self._once(line)  # the first may find a process that has just gone to rest
+            answer = self._once(line) or self._once(line)  # the first may find a process that has just died
         if answer is None:
             raise RuntimeError("The process that draws figures does not answer.")
         result = msgspec.json.decode(answer, type=_Result)
@@ -98,14 +101,17 @@ class Renderer(LocalRenderer):
             raise RuntimeError(f"A figure could not be drawn: {result.error}")
         return result
 
-    def _once(self, line: bytes) -> bytes | None:
+    def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "baloo.web.renderer"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 env={**os.environ, "TZ": "UTC"}, start_new_session=True,
             )
+        return self._process
+
+    def _once(self, line: bytes) -> bytes | None:
         try:
-            into, out = _pipes(self._process)
+            into, out = _pipes(self._running())
             into.write(line + b"\n")
             into.flush()
             answer = out.readline()
@@ -124,11 +130,8 @@ class Renderer(LocalRenderer):
             if pipe is not None:
                 with contextlib.suppress(OSError):  # what is left to be said has nobody to hear it
                     pipe.close()
-        try:
-            process.wait(2)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.terminate()  # it has nothing to lose
+        process.wait()
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
@@ -141,11 +144,8 @@ def _serve() -> None:
     if hasattr(os, "nice"):
         os.nice(5)
     here = LocalRenderer()
-    source = sys.stdin.buffer
-    while select.select([source], [], [], _QUIET_SECONDS)[0]:
-        line = source.readline()
-        if not line:
-            return
+    warm_up()
+    for line in sys.stdin.buffer:
         sys.stdout.buffer.write(msgspec.json.encode(_answer(here, line)) + b"\n")
         sys.stdout.buffer.flush()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gzip
 import logging
@@ -22,7 +23,7 @@ from baloo.web.pages.route import Route
 from baloo.web.site import Page, Reply, Show, Site
 from baloo.web.words import words_in
 
-__all__ = ["not_found", "page_routes"]
+__all__ = ["first_visit", "not_found", "page_routes"]
 
 log = logging.getLogger(__name__)
 _MODULES = (home, areas, systems, definitions, about, charts)
@@ -33,6 +34,12 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 def page_routes(site: Site) -> list[HTTPRouteHandler]:
     """The handlers of all pages and of the static files."""
     return [*(_handler(site, route) for module in _MODULES for route in module.ROUTES), _static()]
+
+
+def first_visit(site: Site) -> None:
+    """Make the home page as its first visitor would, who then need not wait until engine, templates and words are loaded."""
+    with contextlib.suppress(BalooError):  # nothing is counted yet, or the registry is broken: visitors are told
+        site.make("/?", {}, home.home)
 
 
 def _handler(site: Site, route: Route) -> HTTPRouteHandler:
