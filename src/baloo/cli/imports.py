@@ -87,12 +87,14 @@ def git(
     source = GitSource(path, found, Journal(now.workspace.root / "data" / "imports"), url)
     mailmap = read_mailmap(path)
     _import(now, [source], namespace=namespace, dry=dry_run, as_json=as_json)
-    if mailmap and not dry_run:
+    if not dry_run:
         records = Records.open(now.workspace.records)
         micros = int(now.clock.now().timestamp() * 1_000_000)
-        done = import_mailmap(records, mailmap, f"{system}:.mailmap", who="baloo import git", now=micros)
+        # one that is gone is read as an empty one: what it said joins nobody any more
+        done = import_mailmap(records, mailmap or "", f"{system}:{source.name}:.mailmap", who="baloo import git", now=micros)
         records.close()
-        narrate(f"{done.lines:,} lines of .mailmap stand as evidence of who is who.")
+        if done.lines:
+            narrate(f"{done.lines:,} lines of .mailmap stand as evidence of who is who.")
 
 
 def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from baloo.sources.journal import Journal
 __all__ = ["GitSource", "read_mailmap"]
 
 KINDS = ("git.commit", "git.merge", "git.coauthor", "git.review")
-_FORMAT = "%H%x1f%P%x1f%aI%x1f%an%x1f%ae%x1f%B"
+_FORMAT = "%H%n%P%n%aI%n%an%n%ae%n%B"  # no name and no address has a line end in it
 _NAMESPACE = uuid.UUID("5a1d1f9e-6f0e-5b6c-9d0a-7f7d7f5a8e10")
 _PERSON_TRAILER = re.compile(
     r"^(co-authored-by|reviewed-by):[ \t]*([^<\n]*?)[ \t]*<([^<>\n]*)>[ \t]*$", re.IGNORECASE | re.MULTILINE
@@ -46,7 +47,7 @@ class _Did(NamedTuple):
 class GitSource:
     """The commits reachable from HEAD of the repository at `path` that no earlier run has seen.
 
-    Raises InputError where `path` is no repository or has no commits.
+    `name` is the repository's, as its folder has it. Raises InputError where `path` is no repository or has no commits.
     """
 
     def __init__(self, path: Path, system: System, journal: Journal, url: str | None = None) -> None:
@@ -54,12 +55,15 @@ class GitSource:
         self._system = system
         self._journal = journal
         self._base = (url or system.url or "").rstrip("/").removesuffix(".git")
-        self._tip = _git(path, "rev-parse", "--verify", "HEAD^{commit}").strip()
         where = _git(path, "rev-parse", "--absolute-git-dir").strip()
-        self._cursor = f"git cursor:{system.id}:{where}"
+        self.name = Path(where.removesuffix("/.git").removesuffix(".git")).name
+        self._shallow = _git(path, "rev-parse", "--is-shallow-repository").strip() == "true"
+        self._tip = _git(path, "rev-parse", "--verify", "HEAD^{commit}", says="This repository has no commits that can be read.").strip()
+        asked = f"{system.id}:{','.join(kind for kind in KINDS if kind in system.kinds)}:{self._base}"
+        self._cursor = f"git cursor:{asked}:{where}"
         seen = self._journal.read(self._cursor).get("tip")
         self._seen = seen if isinstance(seen, str) and _has(path, seen) else None
-        self.key = f"git:{system.id}:{where}:{self._seen}..{self._tip}"
+        self.key = f"git:{asked}:{where}:{self._seen}..{self._tip}"
         self.title = path.name
         self._total = int(_git(path, "rev-list", "--count", *self._range()))
         self._undeclared: Counter[str] = Counter()
@@ -79,15 +83,17 @@ class GitSource:
             yield Chunk(b"\n".join(lines), position, f"{self.title}, commit {first + 1}", first + 1, position / self._total)
 
     def notes(self) -> list[str]:
-        """Which kinds were left out because the system does not declare them."""
-        return [
+        """Which kinds were left out because the system does not declare them, and whether the history has an older part."""
+        cut = ["This is a shallow clone: what is older is not here. Run `git fetch --unshallow`, and import it again."]
+        return cut * self._shallow + [
             f"{count:,} of {kind} left out: the system `{self._system.id}` does not declare that kind."
             for kind, count in sorted(self._undeclared.items())
         ]
 
     def finished(self) -> None:
-        """The next run begins behind the present HEAD."""
-        self._journal.write(self._cursor, {"tip": self._tip})
+        """The next run begins behind the present HEAD; of a shallow clone, whose older part may still come, it reads all."""
+        if not self._shallow:
+            self._journal.write(self._cursor, {"tip": self._tip})
 
     def _range(self) -> list[str]:
         return [self._tip, f"^{self._seen}"] if self._seen else [self._tip]
@@ -109,8 +115,8 @@ class GitSource:
             f"--format={_FORMAT}",
             *self._range(),
         ]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            if process.stdout is None or process.stderr is None:
+        with tempfile.TemporaryFile() as said, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said) as process:
+            if process.stdout is None:
                 raise InputError("git gave no output.", where=str(self.path))
             rest = b""
             try:
@@ -121,17 +127,16 @@ class GitSource:
                 if rest:
                     yield rest.decode("utf-8", "replace")
                 if process.wait():
-                    message = process.stderr.read().decode("utf-8", "replace").strip().splitlines()
+                    said.seek(0)
                     raise InputError(
-                        f"git stopped: {message[-1] if message else 'no reason given'}.",
-                        where=str(self.path),
+                        f"git stopped: {_last_line(said.read())}", where=str(self.path),
                         remedy="Check the repository with `git fsck`; what was read before is kept.",
-                    )
+                    )  # fmt: skip
             finally:
                 process.kill()
 
     def _events(self, record: str) -> Iterator[bytes]:
-        sha, parents, moment, name, email, message = record.split("\x1f", 5)
+        sha, parents, moment, name, email, message = record.split("\n", 5)
         for did in _everything_done(parents, name, email, message):
             if did.kind not in self._system.kinds:
                 self._undeclared[did.kind] += 1
@@ -179,16 +184,20 @@ def _actor(name: str, email: str) -> dict[str, str]:
     return {key: value for key, value in (("name", name.strip()), ("email", email.strip())) if value}
 
 
-def _git(path: Path, *arguments: str) -> str:
+def _git(path: Path, *arguments: str, says: str = "This is not a git repository that can be read.") -> str:
     try:
-        found = subprocess.run(["git", "-C", str(path), *arguments], capture_output=True, check=False, text=True)
+        found = subprocess.run(["git", "-C", str(path), *arguments], capture_output=True, check=False)
     except FileNotFoundError as error:
         raise InputError("git is not installed.", remedy="Install git and run this again.") from error
     if found.returncode:
         raise InputError(
-            "This is not a git repository with commits.", where=str(path), remedy="Name the folder that `git clone` made."
-        )
-    return found.stdout
+            says, where=str(path), remedy=f"Name the folder that `git clone` made. git says: {_last_line(found.stderr)}")
+    return found.stdout.decode("utf-8", "surrogateescape")
+
+
+def _last_line(text: bytes) -> str:
+    lines = [line for line in text.decode("utf-8", "replace").splitlines() if line.startswith(("fatal:", "error:"))]
+    return lines[-1] if lines else "nothing."
 
 
 def _has(path: Path, commit: str) -> bool:

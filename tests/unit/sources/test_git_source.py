@@ -146,15 +146,51 @@ def _latin(repository: Path) -> str:
     return str(file)
 
 
-@pytest.mark.parametrize("made", [False, True])
-def test_what_is_no_repository_is_refused(tmp_path: Path, made: bool):
-    """A folder that is missing, or has no commits, is named with the remedy."""
-    folder = tmp_path / "nothing"
-    if made:
+@pytest.mark.parametrize(
+    ("made", "says"), [("nothing", "not a git repository"), ("a folder", "not a git repository"), ("empty", "no commits")],
+)
+def test_what_is_no_repository_is_refused(tmp_path: Path, made: str, says: str):
+    """A folder that is missing, or is none, or has no commits, is named with what git says."""
+    folder = tmp_path / "folder"
+    if made != "nothing":
         folder.mkdir()
+    if made == "empty":
+        _git(folder, "init", "-q")
 
-    with pytest.raises(InputError, match="not a git repository with commits"):
+    with pytest.raises(InputError, match=says) as caught:
         GitSource(folder, SYSTEM, Journal(tmp_path / "journal"))
+
+    assert "git says: fatal:" in str(caught.value)
+
+
+def test_a_shallow_clone_says_so_and_is_read_whole_next_time(repository: Path):
+    """What is older may come later: the run tells, and leaves no mark that would pass over it."""
+    _commit(repository, "More")
+    _git(repository.parent, "clone", "-q", "--depth", "1", repository.as_uri(), "shallow")
+    shallow = repository.parent / "shallow"
+    first = _source(shallow)
+    _events(first)
+    first.finished()
+    _git(shallow, "fetch", "-q", "--unshallow")
+
+    assert "shallow clone" in first.notes()[0]
+    assert len(_events(_source(shallow))) == 2
+
+
+def test_a_kind_that_is_declared_later_is_found_in_what_was_read(repository: Path):
+    """A system that wants more of the same history reads it again: ids make what is known a duplicate."""
+    _commit(repository, "Mend it\n\nCo-authored-by: Jun Ito <jun@example.org>")
+    less = _source(repository, System("code", "Code", {"git.commit": Kind("git.commit", "Wrote")}))
+    less.finished()
+
+    assert [event["kind"] for event in _events(_source(repository))] == ["git.commit", "git.commit", "git.coauthor"]
+
+
+def test_a_name_may_hold_any_letter(repository: Path):
+    """A control character in a name moves no field."""
+    _commit(repository, "Odd", ("Ama\x1fMensah", "ama@example.org"))
+
+    assert _events(_source(repository))[1]["actor"] == {"name": "Ama\x1fMensah", "email": "ama@example.org"}
 
 
 def test_the_mailmap_at_head_is_read(repository: Path):
