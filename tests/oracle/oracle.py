@@ -234,31 +234,33 @@ class Oracle:
 
     def _claiming(self, fact: Fact) -> frozenset[str]:
         """The areas that a fact belongs to."""
-        claiming = {self._mapped(fact)} if fact.system in self.declared.maps else set()
+        claiming = self._mapped(fact) if fact.system in self.declared.maps else set()
         for id_, area in self.declared.areas.items():
             if any(self._claims(line, fact) for line in area.get("counts", ())):
                 claiming.add(id_)
-        for id_ in list(claiming - {None}):
+        for id_ in list(claiming):
             while id_ := self.declared.areas[id_].get("part_of"):
                 claiming.add(id_)
-        return frozenset(claiming - {None})
+        return frozenset(claiming)
 
     @staticmethod
     def _claims(line: Rule, fact: Fact) -> bool:
         return line["system"] == fact.system and _in_force(line, fact.day) and matches(line, fact)
 
-    def _mapped(self, fact: Fact) -> str | None:
-        """The area of the longest row of the system's map that fits the fact and holds on its day."""
-        best, rank = None, (-1, False)
+    def _mapped(self, fact: Fact) -> set[str]:
+        """The areas of the longest rows of the system's map that fit a value of the fact and hold on its day."""
+        found: set[str] = set()
         for value in _values(fact.extra.get(self.declared.systems[fact.system]["areas"]["by"])):
+            fitting: dict[tuple[int, bool], set[str]] = {}
             for row in self.declared.maps[fact.system]:
                 wanted = row["value"]
                 is_prefix = wanted.endswith("*")
                 fits = value.startswith(wanted[:-1]) if is_prefix else value == wanted
-                length = (len(wanted.removesuffix("*")), not is_prefix)  # of two as long the exact one
-                if fits and _in_force(row, fact.day) and length > rank:
-                    best, rank = row["area"], length
-        return best
+                if fits and _in_force(row, fact.day):
+                    length = (len(wanted.removesuffix("*")), not is_prefix)  # of two as long the exact one
+                    fitting.setdefault(length, set()).add(row["area"])
+            found |= fitting[max(fitting)] if fitting else set()
+        return found
 
     def _split(self, scope: str) -> list[str]:
         """The parts that `split_by` makes of an area: one for each value that its facts have."""

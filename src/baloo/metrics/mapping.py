@@ -34,7 +34,7 @@ class AreasOf:
                 days |= {row.since or dt.date.min, row.until or dt.date.max}
         ordered = sorted(days)
         for since, until in pairwise(ordered):
-            areas = {best.area for rows in candidates if (best := _first(rows, since))}
+            areas = {row.area for rows in candidates for row in _longest(rows, since)}
             if areas:
                 yield since, until, f"|{'|'.join(sorted(areas))}|"
 
@@ -46,8 +46,10 @@ class AreasOf:
                 yield from self._rows.get((True, text[:length]), ())
 
 
-def _first(rows: list[MapRow], day: dt.date) -> MapRow | None:
-    return next((row for row in rows if (row.since or dt.date.min) <= day < (row.until or dt.date.max)), None)
+def _longest(rows: list[MapRow], day: dt.date) -> list[MapRow]:
+    """Of the rows that match, longest first, the first that holds on a day; all of them where the same value has several."""
+    holding = [row for row in rows if (row.since or dt.date.min) <= day < (row.until or dt.date.max)]
+    return [row for row in holding if (row.value, row.prefix) == (holding[0].value, holding[0].prefix)]
 
 
 def _text(value: object) -> str | None:

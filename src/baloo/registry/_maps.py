@@ -123,7 +123,7 @@ def _date(written: str) -> dt.date | str | None:
 
 
 def _overlaps(name: str, rows: list[Row], report: Callable[[Problem], None]) -> None:
-    """A value in two rows at a time: an error where the areas differ, else a warning."""
+    """A value in two rows at a time: a warning, and an error where the rows have dates that lead it to two areas at once."""
     groups: dict[tuple[str, bool], list[Row]] = {}
     for row in rows:
         groups.setdefault((row.value, row.prefix), []).append(row)
@@ -134,9 +134,11 @@ def _overlaps(name: str, rows: list[Row], report: Callable[[Problem], None]) -> 
                 continue
             shown = after.value + ("*" if after.prefix else "")
             first, second = sorted((before, after), key=lambda row: row.line)
-            message = f"`{shown}` stands on line {first.line} too, for some of the same days"
-            if before.area == after.area:
-                report(Problem(name, second.line, "value", f"{message}.", severity="warning", slug="two-rows"))
-            else:
-                said = f"{message}, for another area. Give the rows dates that do not overlap."
+            message = f"`{shown}` stands on line {first.line} too"
+            dated = any((before.since, before.until, after.since, after.until))
+            if before.area != after.area and dated:
+                said = f"{message}, for some of the same days, for another area. Give the rows dates that do not overlap."
                 report(Problem(name, second.line, "value", said, slug="dates"))
+            else:
+                said = f"{message}." if before.area == after.area else f"{message}, so it counts in both areas."
+                report(Problem(name, second.line, "value", said, severity="warning", slug="two-rows"))
