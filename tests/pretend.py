@@ -10,7 +10,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 from baloo.errors import UnknownName
-from baloo.metrics.answers import Count, FeedRow, Flows, Move, Overlap, Row, Step
+from baloo.metrics.answers import Count, FeedRow, Flows, Move, Overlap, Row, Staging, Step
 from baloo.registry.model import Area, Claim, Community, Kind, Leaf, Point, Registry, Span, System, Version, Window
 
 TODAY = dt.date(2026, 11, 22)
@@ -112,6 +112,10 @@ class PretendAnswers:
         """Eight quarters."""
         days = [end - dt.timedelta(days=91 * n) for n in range(8, -1, -1)]
         return [self.flows(scope, a, b, staff=staff) for a, b in pairwise(days)]
+
+    def staging(self, system: str) -> Staging | None:
+        """The forum was tried out."""
+        return Staging(12, dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.UTC)) if system == "forum" else None
 
     def known_days(self, system: str) -> tuple[dt.date | None, dt.date | None]:
         """One system is late, one is silent."""

@@ -310,7 +310,8 @@ def test_status_and_health(client: TestClient[Litestar]) -> None:
     status = client.get("/api/v1/status").json()
     ready = client.get("/health/ready").json()
 
-    assert status["systems"][0] == {"system": "desk", "first": "2015-01-05", "last": "2016-12-20"}
+    assert status["systems"][0] == {
+        "system": "desk", "first": "2015-01-05", "last": "2016-12-20", "staging": None}
     assert status["waiting"] == {"rows": 0, "oldest": None}
     assert client.get("/health").json() == {"status": "alive"}
     assert (ready["ready"], ready["queue_rows"], ready["counted_version"]) == (True, 0, 1)

@@ -36,6 +36,7 @@ from baloo.metrics.questions.values import (
     PeriodGrain,
     Row,
     Scope,
+    Staging,
     Stamp,
     Step,
 )
@@ -43,7 +44,7 @@ from baloo.registry.model import Registry
 
 __all__ = [
     "LEVELS", "Answers", "AnswersSource", "Breakdown", "Count", "FeedRow", "Flows", "Grain", "LevelCount", "Move",
-    "NothingCounted", "Operation", "Overlap", "Pair", "PeriodGrain", "Row", "Scope", "Stamp", "Step",
+    "NothingCounted", "Operation", "Overlap", "Pair", "PeriodGrain", "Row", "Scope", "Staging", "Stamp", "Step",
 ]
 
 Operation: TypeAlias = Literal["union", "intersection", "difference"]
@@ -80,6 +81,7 @@ class Answers:
         self._names = Names(registry, manifest)
         self._known = Known(registry, manifest.first_days, manifest.last_days, today)
         self._days = manifest.first_days, manifest.last_days
+        self._staging = manifest.staging
         self._begins = {scope: dt.date.fromisoformat(day) for scope, day in manifest.no_number_before.items()}
         self._kept: dict[object, object] = {}
 
@@ -113,6 +115,11 @@ class Answers:
         """The first and the last day of which something is known from a system; None where nothing ever came."""
         first, last = (days.get(system) for days in self._days)
         return dt.date.fromisoformat(first) if first else None, dt.date.fromisoformat(last) if last else None
+
+    def staging(self, system: str) -> Staging | None:
+        """What a system has sent to try it out; None where nothing."""
+        events, last = self._staging.get(system, (0, ""))
+        return Staging(events, dt.datetime.fromisoformat(last)) if events else None
 
     def top_areas(self) -> list[str]:
         """The ids of the areas that are part of no other."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from baloo.lake.base import LakeSnapshot
+from baloo.metrics.derived import Manifest
 from baloo.metrics.files import reading
 from baloo.metrics.session import Session
 from baloo.metrics.statements import render
 
-__all__ = ["EVENT", "lay_out_delta", "live"]
+__all__ = ["EVENT", "lay_out_delta", "live", "staging"]
 
 EVENT = "seq, doc, system, kind, day, identity_id, observation_id, object, extra"
 _MANY = 500_000  # new rows; beyond, and beyond a fifth of the lake, reading all of it costs no more
@@ -25,9 +26,7 @@ def lay_out_delta(session: Session, lake: LakeSnapshot, since: int) -> bool:
 
     False, and no table, where so much is new that the whole lake had better be read.
     """
-    newer = tuple(
-        file for file, last in zip(lake.events, lake.max_seq or (since + 1,) * len(lake.events), strict=True) if last > since
-    )
+    newer = _newer(lake, since)
     session.table(
         "delta",
         f"SELECT {EVENT}, 1 AS sign FROM ({render('live', files=_events(()), voids=_voids(lake, 'FALSE'), test='TRUE')}) AS e",
@@ -49,6 +48,30 @@ def lay_out_delta(session: Session, lake: LakeSnapshot, since: int) -> bool:
                 "delta", render("revoked", before=before, columns=", ".join(f"e.{name.strip()}" for name in EVENT.split(",")))
             )
     return True
+
+
+def staging(session: Session, lake: LakeSnapshot, before: Manifest | None) -> dict[str, tuple[int, str]]:
+    """System to how many events of staging it has, and the ISO moment at which the last of them arrived.
+
+    Reads what arrived since the manifest before; the whole lake where there is none, or where something was taken back since.
+    """
+    voids = reading(lake.voids, "seq")
+    if before and lake.voids and session.run(f"SELECT 1 FROM ({voids}) AS v WHERE seq > {before.seq} LIMIT 1"):
+        before = None
+    found, since = (dict(before.staging), before.seq) if before else ({}, -1)
+    files = _newer(lake, since)
+    if files:
+        columns = reading(files, "environment, system, received, seq, doc")
+        session.table("staging", render("staging", files=columns, voids=_voids(lake, "TRUE"), since=str(since)))
+        for system, events, last in session.run("SELECT system, events, last FROM staging ORDER BY system"):
+            found[system] = (found.get(system, (0, ""))[0] + events, last.isoformat())
+    return found
+
+
+def _newer(lake: LakeSnapshot, since: int) -> tuple[str, ...]:
+    """The files of events that have something of later than `since`."""
+    lasts = lake.max_seq or (since + 1,) * len(lake.events)
+    return tuple(file for file, last in zip(lake.events, lasts, strict=True) if last > since)
 
 
 def _events(files: tuple[str, ...]) -> str:

@@ -54,6 +54,7 @@ class Manifest(msgspec.Struct, frozen=True):
     changes: tuple[str, ...] = ()
     first_days: dict[str, str] = {}  # system to its first known day
     last_days: dict[str, str] = {}  # system to its last known day
+    staging: dict[str, tuple[int, str]] = {}  # system to its events of staging, and the ISO moment when the last arrived
     no_number_before: dict[str, str] = {}  # scope, `scope core` or `scope point:p` to the day before which there is none
     engine: dict[str, tuple[str, ...]] = {}  # the engine's own tables (rollups, map of people ...): name to files
 

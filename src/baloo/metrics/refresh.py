@@ -14,7 +14,7 @@ import duckdb
 from baloo.clock import Clock
 from baloo.errors import StorageFull, is_full
 from baloo.lake.base import LakeSnapshot
-from baloo.metrics.arrivals import lay_out_delta
+from baloo.metrics.arrivals import lay_out_delta, staging
 from baloo.metrics.compile import compile_registry
 from baloo.metrics.counting import HELD, Counting
 from baloo.metrics.days import lay_out_days, lay_out_parts, lay_out_staff
@@ -135,7 +135,8 @@ class _Run:
         manifest = Manifest(
             version=self.version, seq=self.lake.seq, people_version=self.who.version, registry_hash=self.registry.hash,
             refreshed=clock.now().isoformat(), first_days=first_days, last_days=last_days,
-            no_number_before=self.plan.no_number_before, engine=engine, **self.published.parts(),
+            staging=staging(self.session, self.lake, self.before), no_number_before=self.plan.no_number_before, engine=engine,
+            **self.published.parts(),
         )  # fmt: skip
         self.files.settle()
         write_manifest(self.files.folder, manifest)

@@ -39,9 +39,8 @@ from baloo.registry.model import (
 D = dt.date.fromisoformat
 CLOCK = FixedClock(dt.datetime(2026, 11, 22, tzinfo=dt.UTC))
 _EVENTS = (
-    "seq BIGINT, doc BIGINT, environment VARCHAR, system VARCHAR, kind VARCHAR, day DATE, identity_id BIGINT, "
-    "observation_id BIGINT, "
-    "object VARCHAR, extra VARCHAR"
+    "seq BIGINT, received TIMESTAMPTZ, doc BIGINT, environment VARCHAR, system VARCHAR, kind VARCHAR, day DATE, "
+    "identity_id BIGINT, observation_id BIGINT, object VARCHAR, extra VARCHAR"
 )
 
 
@@ -129,7 +128,7 @@ class World:
             more = dict(told)
             place, environment = more.pop("object", None), more.pop("environment", "production")
             rows.append((
-                self.seq, 1000 + self.seq, environment, kind.split(".")[0], kind,
+                self.seq, CLOCK.now(), 1000 + self.seq, environment, kind.split(".")[0], kind,
                 D(day), identity, identity * 10, place, json.dumps(more),
             ))  # fmt: skip
         self.files.append((self._write("events", _EVENTS, rows), self.seq))

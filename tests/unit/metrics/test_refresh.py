@@ -60,6 +60,23 @@ def test_what_is_taken_back_is_gone(world: small_world.World):
     assert tables(world.derived)["counts"] == world.rebuilt()["counts"]
 
 
+def test_what_is_tried_out_is_told_and_not_counted(world: small_world.World):
+    """Events of staging stand in the manifest by system, with when the last arrived; one that is taken back does not."""
+    tried = world.did((7, "forum.answer", "2024-03-12", {"owner": "u1", "environment": "staging"}))
+    before = tables(world.derived)
+    world.refresh()
+    two = read_manifest(world.derived)
+    world.take_back(tried)
+    world.refresh()
+    one = read_manifest(world.derived)
+
+    assert two is not None
+    assert one is not None
+    assert two.staging == {"forum": (2, "2026-11-22T00:00:00+00:00")}
+    assert one.staging == {"forum": (1, "2026-11-22T00:00:00+00:00")}
+    assert tables(world.derived)["intervals"] == before["intervals"]
+
+
 def test_a_merge_concerns_who_answered(world: small_world.World):
     """Where an asker turns out to be the answerer, the answerer is counted again too."""
     world.join(3, 101)

@@ -127,6 +127,15 @@ def test_numbers_of_few_people_are_not_shown(ask: Ask) -> None:
     assert not re.search(r"^archive,3,", ask("/charts/areas.csv").text, re.MULTILINE)
 
 
+@pytest.mark.parametrize("address", ["/systems/forum", "/status"])
+def test_what_is_tried_out_is_shown(ask: Ask, address: str) -> None:
+    """A system's page and the status say how many events of staging arrived, when the last did, and that they do not count."""
+    page = ask(address).text
+
+    assert "12 events, the last on Friday 20 November 2026, 09:30 UTC. They are staging: stored, and never counted." in page
+    assert "Tried out" not in ask("/systems/wiki").text
+
+
 def test_former_ids_lead_to_the_present_one(ask: Ask) -> None:
     """An area's former id is redirected for ever, on its page and on its definitions."""
     area, rule = ask("/areas/help"), ask("/definitions/help/regular")

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 __all__ = [
     "Breakdown", "Count", "FeedRow", "Flows", "Grain", "LevelCount", "Move", "Overlap", "Pair", "PeriodGrain", "Row", "Scope",
-    "Stamp", "Step",
+    "Staging", "Stamp", "Step",
 ]
 
 Grain: TypeAlias = Literal["day", "week", "month"]
@@ -23,6 +23,14 @@ class Stamp:
     seq: int  # what arrived up to this queue row is counted
     refreshed: dt.datetime  # when it was counted
     counted_to: dt.date | None  # the last day on which a system is known to have had a contribution
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """What a system sent to try it out. It is in no count."""
+
+    events: int
+    last: dt.datetime  # when the last of them arrived
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from baloo.metrics.answers import Move, Overlap, Pair, Row, Scope, Stamp
+from baloo.metrics.answers import Move, Overlap, Pair, Row, Scope, Staging, Stamp
 
 __all__ = [
     "Active", "AreaCount", "AtLevel", "Compared", "Definition", "Definitions", "Feed", "FlowsBetween", "Moves", "Overlaps",
@@ -201,6 +201,7 @@ class SystemDays(msgspec.Struct):
     system: str
     first: dt.date | None
     last: dt.date | None
+    staging: Staging | None = None  # what it sent to try it out; in no count
 
 
 class Waiting(msgspec.Struct):

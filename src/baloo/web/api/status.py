@@ -48,10 +48,11 @@ def scopes(request: Asked, answers: Present) -> Response[Scopes]:
 
 @get("/status", sync_to_thread=True, summary="How fresh the numbers are")
 def status(request: Asked) -> Response[Status]:
-    """What was counted when, what waits, and from when to when each system is known."""
+    """What was counted when, what waits, from when to when each system is known, and what it only tried out."""
     source: AnswersSource = request.app.state.answers
     answers = source.current()
-    systems = [SystemDays(system, *answers.known_days(system)) for system in sorted(answers.registry.systems)]
+    names = sorted(answers.registry.systems)
+    systems = [SystemDays(system, *answers.known_days(system), answers.staging(system)) for system in names]
     return reply(request, Status(answers.stamp, Waiting(*_depth(workspace_of(request))), systems))
 
 

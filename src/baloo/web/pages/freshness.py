@@ -19,7 +19,8 @@ _LATE = dt.timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A system as a table shows it: what counts of it, how many are active there, and how fresh it is."""
+    """A system as a table shows it: what counts of it, how many are active there, how fresh it is, and what it
+    only tried out (empty where nothing)."""
 
     scope: Scope
     what: str
@@ -28,6 +29,7 @@ class Feed:
     verdict: str
     first: str
     last: str
+    staging: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,13 @@ def fresh(scene: Scene, system: System, claims: Iterable[Claim] = ()) -> Feed:
         scope, " · ".join(system.kinds[kind].title for kind in sorted(kinds) if kind in system.kinds),
         scene.shown(scene.people(scope)), state, words("fresh-state", state=state),
         words.day(first) if first else words("fresh-never"), words.day(min(last, scene.today)) if last else words("fresh-never"),
+        _staging(scene, system.id),
     )
+
+
+def _staging(scene: Scene, system: str) -> str:
+    found = scene.answers.staging(system)
+    return scene.words("staging-text", n=found.events, moment=scene.words.moment(found.last)) if found else ""
 
 
 def _with_parts(scene: Scene, area: Area) -> Iterable[Area]:

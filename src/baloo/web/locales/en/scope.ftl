@@ -29,6 +29,11 @@ fact-grace = Grace
 fact-next = Next step
 fact-rewards = Thanks
 fact-address = Address
+fact-staging = Tried out
+staging-text = { $n ->
+    [one] One event, on { $moment }. It is staging: stored, and never counted.
+   *[other] { $n } events, the last on { $moment }. They are staging: stored, and never counted.
+}
 fact-areas = Counts for
 fact-force = In force
 fact-level = Level
