@@ -5,7 +5,7 @@ Lists and groups show reasons and pointers; what an event says is given by `show
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from baloo.errors import UnknownName
 from baloo.ingest.accept import HTTP, Door
 from baloo.ingest.judge import uuid_of
 from baloo.ingest.refusals import remedy_for
-from baloo.people.sql import chunks, insert_new
+from baloo.people.sql import chunks, insert_new, run_many, select_in
 from baloo.queue.base import Refusal, Request, encode
 from baloo.records.store import Records
 from baloo.records.tables import quarantine
@@ -95,7 +95,10 @@ class Quarantine:
         self._engine = records.engine
 
     def keep(self, seq: int, received: int, namespace: str, sender: str | None, refusals: Sequence[object]) -> None:
-        """Keep the refusals of one row of the queue, each once however often this is called for it."""
+        """Keep the refusals of one row of the queue, each once however often this is called for it.
+
+        What waits already, word for word from the same sender, is not kept a second time; its time begins anew.
+        """
         rows = [
             {
                 "seq": seq, "index": refusal.index, "received": received, "namespace": namespace, "sender": sender,
@@ -106,7 +109,12 @@ class Quarantine:
             for refusal in refusals if isinstance(refusal, Refusal)
         ]
         with self._engine.begin() as connection:
-            insert_new(connection, quarantine, rows)
+            waiting = _waiting(connection, namespace, sender, rows)
+            told = [waiting[key] for row in rows if (key := (row["event_id"], row["body"])) in waiting]
+            fresh = {key: row for row in rows if (key := (row["event_id"], row["body"])) not in waiting}
+            insert_new(connection, quarantine, list(fresh.values()))
+            again = sa.update(quarantine).where(_c.id == sa.bindparam("kept")).values(received=received)
+            run_many(connection, again, [{"kept": id_} for id_ in told])
 
     def groups(self, *, state: str = "waiting") -> Sequence[Group]:
         """What waits, by slug, pointer and system, the most frequent first."""
@@ -193,6 +201,15 @@ class Quarantine:
     def _rows(self, query: sa.Select[Any]) -> Sequence[Any]:
         with self._engine.connect().execution_options(writes=False) as connection:
             return connection.execute(query).all()
+
+
+def _waiting(
+    connection: sa.Connection, namespace: str, sender: str | None, rows: Sequence[Mapping[str, Any]],
+) -> dict[tuple[str | None, bytes], int]:
+    """Those of the rows that wait already: (id of the event, body) to the id under which it is kept."""
+    columns = (_c.event_id, _c.body, _c.id, _c.namespace, _c.sender, _c.state)
+    found = select_in(connection, columns, _c.event_id, sorted({row["event_id"] for row in rows if row["event_id"]}))
+    return {(event, body): id_ for event, body, id_, *rest in found if rest == [namespace, sender, "waiting"]}
 
 
 def _retry(door: Door, whole: Whole) -> Request:

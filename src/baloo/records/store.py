@@ -62,7 +62,9 @@ class Records:
                 where=str(self.engine.url.database), remedy="Install a newer Baloo.",
             )
         with self.engine.begin() as connection:
-            metadata.create_all(connection)  # an older workspace gets the tables that it lacks
+            metadata.create_all(connection)  # an older workspace gets the tables that it lacks, and the indexes
+            for index in (index for table in metadata.tables.values() for index in table.indexes):
+                index.create(connection, checkfirst=True)
             first = {"people_version": "0", "secret": secrets.token_hex(32)}
             have = set(connection.scalars(sa.select(meta.c.name)))
             for name, value in first.items():

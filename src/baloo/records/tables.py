@@ -23,7 +23,7 @@ __all__ = [
     "tokens",
 ]
 
-RECORDS_VERSION = 1
+RECORDS_VERSION = 2
 metadata = MetaData()
 _id = BigInteger().with_variant(Integer, "sqlite")  # SQLite makes ids of INTEGER PRIMARY KEY only
 
@@ -125,7 +125,7 @@ quarantine = Table(
     Column("body", LargeBinary, nullable=False),
     Column("state", String, nullable=False, default="waiting"),  # waiting, replayed
     Column("authenticated", Boolean, nullable=False, default=False),
-    UniqueConstraint("seq", "index"), Index("quarantine_state", "state", "slug"),
+    UniqueConstraint("seq", "index"), Index("quarantine_state", "state", "slug"), Index("quarantine_event", "event_id"),
 )
 
 audit = Table(

@@ -64,16 +64,40 @@ def world(registry: Registry, records: Records, settings: Settings) -> World:
 
 def test_a_row_is_kept_once(world: World, event: dict[str, Any]):
     """The loader may hand over a row as often as it must."""
-    request = world.send([event, event])
+    request = world.send([event, event | {"kind": "other"}])
     world.quarantine.keep(1, request.received, request.namespace, request.sender, request.refusals)
 
     assert [kept.id for kept in world.quarantine.list()] == [1, 2]
 
 
+def test_what_waits_is_not_kept_a_second_time(world: World, event: dict[str, Any]):
+    """The same event again, in one request or in a file imported once more, waits once; from another sender it is another one."""
+    world.send([event, event])
+    world.send(event)
+    world.send(event, sender="forum")
+    world.send(event, namespace="other")
+
+    assert [(kept.sender, kept.namespace) for kept in world.quarantine.list()] == [
+        ("git", "baloo"), ("forum", "baloo"), ("git", "other"),
+    ]  # fmt: skip
+
+
+def test_what_was_replayed_may_be_refused_again(world: World, event: dict[str, Any]):
+    """An event that was taken in and is refused when it comes again waits again."""
+    world.send(event)
+    world.registry = world.whole
+    world.replay()
+    world.registry = replace(world.whole, systems={}, areas={})
+    world.send(event)
+
+    assert [kept.id for kept in world.quarantine.list()] == [2]
+
+
 def test_groups_count_slug_pointer_and_system(world: World, event: dict[str, Any]):
     """What waits is seen at a glance, the most frequent first, with a remedy."""
     world.registry = world.whole
-    world.send([event | {"at": "never"}] * 3 + [event | {"kind": "x"}] * 2 + [event | {"system": "x"}, 7])
+    often = [event | {"at": "never " * n} for n in (1, 2, 3)]
+    world.send([*often, *[event | {"kind": kind} for kind in "xy"], event | {"system": "x"}, 7])
 
     groups = [(g.count, g.slug, g.pointer, g.system) for g in world.quarantine.groups()]
     assert groups == [
@@ -97,7 +121,7 @@ def test_lists_and_groups_hold_nothing_personal(world: World, event: dict[str, A
 def test_lists_are_narrowed_and_paged(world: World, event: dict[str, Any]):
     """By slug, by system, by what was seen before."""
     world.registry = world.whole
-    world.send([event | {"at": "never"}, event | {"kind": "x"}, 7, event | {"at": "never"}])
+    world.send([event | {"at": "never"}, event | {"kind": "x"}, 7, event | {"at": "ever"}])
 
     assert [kept.id for kept in world.quarantine.list(slug="bad-time")] == [1, 4]
     assert [kept.id for kept in world.quarantine.list(system="git")] == [1, 2, 4]

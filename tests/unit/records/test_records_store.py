@@ -11,7 +11,7 @@ from pysqlite3 import dbapi2 as sqlite3
 
 from baloo.errors import WorkspaceError
 from baloo.records import Records
-from baloo.records.tables import RECORDS_VERSION, meta, metadata, tokens
+from baloo.records.tables import RECORDS_VERSION, meta, metadata, quarantine, tokens
 
 
 def _version(file: Path) -> str:
@@ -37,18 +37,20 @@ def test_new_records_have_every_table_and_a_secret(tmp_path: Path):
 
 
 def test_an_older_file_gets_what_it_lacks(tmp_path: Path):
-    """Records of an older version keep what they have, get the tables that they lack, and say the present version."""
+    """Records of an older version keep what they have, get the tables and indexes that they lack, and say the present version."""
     file = tmp_path / "records.sqlite"
     old = Records.open(file)
     secret = old.secret
     with old.engine.begin() as connection:
         tokens.drop(connection)
+        next(iter(quarantine.indexes)).drop(connection)
         connection.execute(sa.update(meta).where(meta.c.name == "version").values(value="0"))
     old.close()
     new = Records.open(file)
 
     assert new.secret == secret
     assert sa.inspect(new.engine).has_table("tokens")
+    assert len(sa.inspect(new.engine).get_indexes("quarantine")) == len(quarantine.indexes)
     assert _version(file) == str(RECORDS_VERSION)
     new.close()
 
