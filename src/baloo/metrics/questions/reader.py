@@ -54,6 +54,7 @@ class Connection:
                 self._base = duckdb.connect(config={"threads": "2", "memory_limit": "256MB", "preserve_insertion_order": "false"})
                 self._base.execute("SET GLOBAL TimeZone = 'UTC'")
                 self._base.execute("SET GLOBAL parquet_metadata_cache = true")
+                self._base.execute("SET GLOBAL allocator_background_threads = true")  # gives 20 MB back after a question
             cursor = self._base.cursor()
         try:
             return cursor.execute(sql, dict(parameters or {})).fetchall()
