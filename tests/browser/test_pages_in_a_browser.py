@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "/", "/areas", "/areas/support", "/areas/translation", "/areas/archive", "/organisations/moco", "/systems", "/systems/chat",
-    "/definitions", "/definitions/support/regular", "/status", "/privacy", "/about",
+    "/definitions", "/definitions/support/regular", "/status", "/privacy", "/about", "/api",
 )
 _AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 

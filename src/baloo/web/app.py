@@ -34,7 +34,7 @@ from baloo.workspace import Workspace
 
 __all__ = ["make_app", "pages_app", "with_door"]
 
-_PACKED = r"^/($|(areas|systems|organisations|definitions|charts|static|status|privacy|about)(/|$))"  # when they are made
+_PACKED = r"^/($|api$|(areas|systems|organisations|definitions|charts|static|status|privacy|about)(/|$))"  # when they are made
 
 
 def make_app(workspace: Workspace, *, clock: Clock | None = None) -> ASGIApp:

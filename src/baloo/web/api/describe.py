@@ -1,22 +1,20 @@
-"""The API's description: OpenAPI as JSON, and a plain page that people read, made from it."""
+"""The API's description: OpenAPI as JSON, and its addresses one by one, as a page shows them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
-from html import escape
 from importlib.metadata import version
 from typing import Any
 
 import msgspec
 from litestar import Litestar, Response, Router, get
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 
-from baloo.web.assets import assets
+__all__ = ["ABOUT", "Entry", "Parameter", "document", "entries", "openapi"]
 
-__all__ = ["document", "pages"]
-
-_LEAD = "What the pages show, for programs."
-_ABOUT = """\
+ABOUT = """\
 Every number of people is given with the state it comes from (`stamp`), and each person counts once. Names and types of fields
 stay as they are; new fields may come. Nothing here needs a token, and nothing names a person. As on the pages, a number of
 fewer people than `hidden_below`, and not nobody, is null, and so is a second one where a sum would give it away; the command
@@ -25,29 +23,42 @@ gives the rows as a table. Errors are problem+json (RFC 9457) with a slug as `ty
 valid one."""
 
 
-def pages(api: Router) -> list[Any]:
-    """`/api/openapi.json` and `/api` for a router."""
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an address: its name, what it takes, and what it means."""
+
+    name: str
+    takes: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One address. `link` says whether it can be followed as it stands, `csv` whether its rows are there as a table."""
+
+    title: str
+    path: str
+    text: str
+    link: bool
+    csv: bool
+    parameters: tuple[Parameter, ...]
+
+
+def openapi(api: Router) -> HTTPRouteHandler:
+    """`/api/openapi.json` for a router."""
 
     @get("/api/openapi.json", include_in_schema=False, sync_to_thread=True)
-    def openapi() -> Response[bytes]:
-        body = msgspec.json.encode(document(api))
-        return Response(body, media_type="application/json", headers={"access-control-allow-origin": "*", **_KEPT})
+    def handler() -> Response[bytes]:
+        headers = {"access-control-allow-origin": "*", "cache-control": "public, max-age=3600"}
+        return Response(msgspec.json.encode(document(api)), media_type="application/json", headers=headers)
 
-    @get("/api", include_in_schema=False, sync_to_thread=True)
-    def page() -> Response[bytes]:
-        return Response(_page(document(api)).encode(), media_type="text/html; charset=utf-8", headers=_KEPT)
-
-    return [openapi, page]
-
-
-_KEPT = {"cache-control": "public, max-age=3600"}
+    return handler
 
 
 @cache
 def document(api: Router) -> dict[str, Any]:
     """The OpenAPI document of the API's addresses; those of tables say that they are CSV."""
-    about = f"{_LEAD} {_ABOUT}"
-    config = OpenAPIConfig(title="Baloo", version=version("baloo"), description=about, path="/x", use_handler_docstrings=True)
+    config = OpenAPIConfig(title="Baloo", version=version("baloo"), description=ABOUT, path="/x", use_handler_docstrings=True)
     described: dict[str, Any] = Litestar([api], openapi_config=config).openapi_schema.to_schema()
     for path, item in described["paths"].items():
         if path.endswith(".csv"):
@@ -56,33 +67,17 @@ def document(api: Router) -> dict[str, Any]:
     return described
 
 
-def _page(described: dict[str, Any]) -> str:
-    paths = sorted(path for path in described["paths"] if not path.endswith(".csv"))
-    forms = {path.removesuffix(".csv") for path in described["paths"] if path.endswith(".csv")}
-    sections = "".join(_section(path, described["paths"][path]["get"], csv=path in forms) for path in paths)
-    style, icon = (assets()[name].path for name in ("baloo.css", "icon.svg"))
-    return _PAGE.format(style=style, icon=icon, lead=_LEAD, about=_text(_ABOUT), sections=sections)
+def entries(described: dict[str, Any]) -> list[Entry]:
+    """The addresses of an OpenAPI document, in the order of their names."""
+    paths = {path: item["get"] for path, item in described["paths"].items()}
+    return [
+        Entry(item["summary"], path, item.get("description", ""), "{" not in path, f"{path}.csv" in paths, _parameters(item))
+        for path, item in sorted(paths.items()) if not path.endswith(".csv")
+    ]
 
 
-def _section(path: str, item: dict[str, Any], *, csv: bool) -> str:
-    rows = "".join(
-        f'<tr><th scope="row"><code>{escape(p["name"])}</code></th><td>{escape(_kind(p["schema"]))}</td>'
-        f'<td>{_text(p.get("description", ""))}</td></tr>'
-        for p in item.get("parameters", [])
-    )
-    address = f"<code>{escape(path)}</code>" if "{" in path else f'<a href="{escape(path)}"><code>{escape(path)}</code></a>'
-    table = f' · <a href="{escape(path)}.csv">as a table</a>' if csv else ""
-    parameters = _TABLE.format(path=escape(path), rows=rows) if rows else ""
-    return (
-        f'<section class="entry"><h2>{escape(item["summary"])}</h2><div class="stack"><p>{address}{table}</p>'
-        f'<p>{_text(item.get("description", ""))}</p>{parameters}</div></section>'
-    )
-
-
-def _text(words: str) -> str:
-    """Words with `names` set as code."""
-    parts = escape(words).split("`")
-    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
+def _parameters(item: dict[str, Any]) -> tuple[Parameter, ...]:
+    return tuple(Parameter(p["name"], _kind(p["schema"]), p.get("description", "")) for p in item.get("parameters", []))
 
 
 def _kind(schema: dict[str, Any]) -> str:
@@ -97,34 +92,3 @@ def _one_kind(schema: dict[str, Any]) -> str:
     if schema.get("format") == "date":
         return "a day"
     return {"integer": "a whole number", "boolean": "true or false"}.get(schema.get("type", ""), "text")
-
-
-_TABLE = """\
-<div class="scroll" tabindex="0" role="group" aria-label="Parameters of {path}"><table>
-<thead><tr><th scope="col">Parameter</th><th scope="col">Takes</th><th scope="col">Meaning</th></tr></thead>
-<tbody>{rows}</tbody></table></div>"""
-
-_PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>The read API</title>
-<link rel="icon" href="{icon}" type="image/svg+xml">
-<link rel="stylesheet" href="{style}">
-</head>
-<body>
-<a class="skip" href="#main">Skip to the text</a>
-<header class="head"><div class="bar"><a class="mark" href="/">Baloo</a></div></header>
-<main id="main" tabindex="-1">
-<h1>The read API</h1>
-<p class="lead">{lead}</p>
-<section class="entry"><h2>What to rely on</h2><div class="stack"><p>{about}</p>
-<p><a href="/api/openapi.json">This page for programs: OpenAPI</a></p></div></section>
-{sections}
-</main>
-</body>
-</html>
-"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from litestar import Router, get
@@ -12,14 +13,20 @@ from baloo.web.api import changes, counts, definitions, describe, feed, status, 
 from baloo.web.api.asked import DEPENDENCIES, refuse_unknown
 from baloo.web.api.problems import HANDLERS as PROBLEMS
 
-__all__ = ["routes"]
+__all__ = ["described", "routes"]
 
 _V1 = [*counts.HANDLERS, *changes.HANDLERS, *together.HANDLERS, *feed.HANDLERS, *definitions.HANDLERS, *status.HANDLERS]
 
 
 def routes() -> list[Any]:
     """The handlers, to be mounted at the root of an application with `state.answers` and `state.workspace`."""
-    return [_api(), *describe.pages(_api())]
+    return [_api(), describe.openapi(_api())]
+
+
+@cache
+def described() -> list[describe.Entry]:
+    """The addresses of the API one by one."""
+    return describe.entries(describe.document(_api()))
 
 
 def _api() -> Router:

@@ -17,7 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from baloo.errors import BalooError, InputError, RegistryError, UnknownName
 from baloo.metrics.answers import NothingCounted
 from baloo.web.assets import assets
-from baloo.web.pages import about, areas, charts, definitions, home, systems
+from baloo.web.pages import about, areas, charts, definitions, home, programs, systems
 from baloo.web.pages.errors import broken, empty, missing, refused
 from baloo.web.pages.route import Route
 from baloo.web.site import Page, Reply, Show, Site
@@ -26,7 +26,7 @@ from baloo.web.words import words_in
 __all__ = ["first_visit", "not_found", "page_routes"]
 
 log = logging.getLogger(__name__)
-_MODULES = (home, areas, systems, definitions, about, charts)
+_MODULES = (home, areas, systems, definitions, about, programs, charts)
 _KEPT = {"cache-control": "public, no-cache", "vary": "accept-encoding"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 

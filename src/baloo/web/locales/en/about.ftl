@@ -71,3 +71,13 @@ word-point-text = A rule on what somebody did: a step on the path from a first v
 word-person = Person
 word-person-text = All the accounts that are known to be one human.
 about-help = Ask the people who run this for your community; the privacy page says what they can do for you.
+
+api-title = The read API
+api-text = What the pages show, for programs.
+api-rely = What to rely on
+api-openapi = This page for programs: OpenAPI
+api-csv = as a table
+api-parameters = Parameters of { $path }
+column-parameter = Parameter
+column-takes = Takes
+column-meaning = Meaning

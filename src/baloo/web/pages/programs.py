@@ -1,0 +1,20 @@
+"""The API as a page: what can be asked, address by address."""
+
+from __future__ import annotations
+
+from baloo.web.api.describe import ABOUT
+from baloo.web.api.routes import described
+from baloo.web.pages.route import Route
+from baloo.web.scene import Scene
+from baloo.web.site import Page
+
+__all__ = ["ROUTES", "programs"]
+
+
+def programs(scene: Scene) -> Page:
+    """The read API, for people who write programs."""
+    words = scene.words
+    return Page("api.html", words("api-title"), words("api-text"), values={"about": ABOUT, "entries": described()})
+
+
+ROUTES = (Route("/api", programs),)
