@@ -6,6 +6,7 @@ from __future__ import annotations
 from baloo.metrics.plan import Counted
 from baloo.metrics.session import Session
 from baloo.metrics.statements import render
+from baloo.metrics.windows import unbroken
 
 __all__ = ["count_leaf", "needs_amounts"]
 
@@ -13,6 +14,7 @@ _ITEMS = {
     "weeks": "date_trunc('week', d.day)", "months": "date_trunc('month', d.day)", "objects": "d.object", "people": "d.owner",
 }  # fmt: skip
 _BY = "part, person"
+_WORTHWHILE = 7  # days; blocks that are narrower hold little that could be added up
 
 
 def needs_amounts(node: Counted) -> bool:
@@ -59,9 +61,20 @@ def _day_weights(session: Session, node: Counted, number: int, window: int) -> s
         amounts = f"SELECT part, person, min(day) AS day, 1 AS amount FROM ({amounts}) AS a GROUP BY part, person"
     session.table("worths", amounts)
     if node.amount == "at_least" and node.of != "points":
-        session.table("amounts", render("enough", amounts="SELECT * FROM worths", threshold=node.threshold))
+        _thin(session, node)
         return render("day_weights", amounts="amounts", window=window)
     return render("day_weights", amounts="worths", window=window)
+
+
+def _thin(session: Session, node: Counted) -> None:
+    """Make `amounts` of `worths`, none of which is below zero: fewer of them, with which people have enough on the same days."""
+    width = unbroken(node.window) // 3
+    if width < _WORTHWHILE:
+        session.table("amounts", render("enough", amounts="SELECT * FROM worths", threshold=node.threshold))
+        return
+    session.table("thirds", render("thirds", width=width))
+    session.table("judged", render("judged", threshold=node.threshold))
+    session.table("amounts", render("thinned", width=width))
 
 
 def _item_weights(session: Session, node: Counted, number: int, window: int) -> str:

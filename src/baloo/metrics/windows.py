@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from baloo.registry.model import Span, Window
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "block_width", "length", "seen_on", "seen_range"]
+__all__ = ["FIRST_DAY", "LAST_DAY", "block_width", "length", "seen_on", "seen_range", "unbroken"]
 
 FIRST_DAY = dt.date.min
 LAST_DAY = dt.date.max  # stands for ever
@@ -54,19 +54,21 @@ def length(window: Window) -> int:
 
 
 def block_width(window: Window) -> int:
-    """The most days a block may have so that all of its contributions together are seen on one unbroken range of days.
+    """A width of blocks within `unbroken`, the widest of a few. Blocks are aligned to ordinals of dates divisible by the width."""
+    return next((width for width in _WIDTHS if width <= unbroken(window)), 1)
 
-    Blocks are aligned to ordinals of dates divisible by the width. 1 where no wider block is sure to be unbroken.
+
+def unbroken(window: Window) -> int:
+    """How many days one after the other are surely so few that contributions on all of them are seen on one unbroken range of days.
+
+    Where that range breaks off between two days, there are more days between them than this.
     """
     match window:
-        case Window(form="ever"):
-            return _WIDTHS[0]
         case Window(form="calendar", period=period):
             return {"week": 1, "year": _WIDTHS[0]}.get(str(period), 28)
         case Window(form=form, span=Span(n=n, unit=unit)):
-            reach = n * {"days": 1, "weeks": 7, "months": 28, "years": 365}[unit] * (2 if form == "around" else 1)
-            return next((width for width in _WIDTHS if width <= reach), 1)
-    return 1
+            return n * {"days": 1, "weeks": 7, "months": 28, "years": 365}[unit] * (2 if form == "around" else 1)
+    return _WIDTHS[0]
 
 
 def _ahead(e: dt.date, span: Span) -> dt.date:

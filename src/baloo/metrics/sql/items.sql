@@ -1,5 +1,5 @@
 -- The ranges on which a person's items (weeks, months, objects, other people) are seen by one leaf, contribution by contribution
-SELECT DISTINCT d.part, d.person, {item} AS item, c.starts AS start, c.stops AS stop
+SELECT d.part, d.person, {item} AS item, c.starts AS start, c.stops AS stop
 FROM {rows} AS d
 JOIN feeds AS f ON f.source = d.source AND d.day >= f.since AND d.day < f.until
 JOIN node_feeds AS l ON l.feed = f.feed AND l.node = {node}

@@ -1,10 +1,16 @@
--- Ranges made disjoint and not adjacent: of each run of touching ranges its head and its tail. {spans}: {by}, start, stop
--- Head and tail may start on one day: the head goes first, so that its stop is its own tail's.
-WITH placed AS (
-  SELECT {by}, start, stop,
-    max(stop) OVER (PARTITION BY {by} ORDER BY start, stop ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
-    lead(start) OVER (PARTITION BY {by} ORDER BY start, stop) AS after
-  FROM ({spans}) AS s
+-- Ranges made disjoint and not adjacent. {spans}: {by}, start, stop
+-- Ranges of which every two touch are one. Of the others each run of touching ranges is its head and its tail; both may start on
+-- one day: the head goes first, so that its stop is its own tail's.
+WITH spans AS MATERIALIZED ({spans}),
+wholes AS MATERIALIZED (
+  SELECT {by}, min(start) AS start, max(stop) AS stop, max(start) <= min(stop) AS one FROM spans GROUP BY {by}
+),
+placed AS (
+  SELECT {by}, s.start, s.stop,
+    max(s.stop) OVER (PARTITION BY {by} ORDER BY s.start, s.stop ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
+    lead(s.start) OVER (PARTITION BY {by} ORDER BY s.start, s.stop) AS after
+  FROM spans AS s JOIN wholes AS w USING ({by})
+  WHERE NOT w.one
 ),
 reached AS (
   SELECT {by}, start, after, before IS NULL OR start > before AS head, greatest(stop, coalesce(before, stop)) AS upto
@@ -19,6 +25,6 @@ runs AS (
   SELECT {by}, start, head, CASE WHEN tail THEN upto ELSE lead(upto) OVER (PARTITION BY {by} ORDER BY start, head DESC) END AS stop
   FROM ends
 )
-SELECT {by}, start, stop
-FROM runs
-WHERE head
+SELECT {by}, start, stop FROM wholes WHERE one
+UNION ALL
+SELECT {by}, start, stop FROM runs WHERE head
