@@ -33,6 +33,7 @@ __all__ = [
     "StorageFull",
     "UnknownName",
     "WorkspaceError",
+    "in_words",
     "is_full",
     "nearest",
 ]
@@ -179,3 +180,20 @@ def is_full(error: BaseException) -> bool:
         return True
     text = str(error).lower()
     return "disk is full" in text or "no space left" in text or "disk quota exceeded" in text
+
+
+def in_words(error: BaseException) -> BalooError | None:
+    """What an error of the system or of SQLite means for a person: no room, or no leave to write; None for any other."""
+    if isinstance(error, BalooError):
+        return error
+    if is_full(error):
+        return StorageFull("There is no room left on the disk.", remedy="Make room and run this again: nothing is lost.")
+    text = str(error).lower()
+    closed = isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+    if not closed and "readonly database" not in text and "unable to open database file" not in text:
+        return None
+    where = getattr(error, "filename", None)
+    return WorkspaceError(
+        "This may not be written, or not be read.", where=str(where) if where else None,
+        remedy="Run this as the owner of the workspace, on a disk that can be written.",
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,7 +122,7 @@ class Workspace:
         """
         path = self.root / "data" / f"{name}.lock"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a+b") as file:
+        with path.open("a+b", buffering=0) as file:
             if fcntl is not None:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -131,15 +131,13 @@ class Workspace:
                         raise
                     holder = path.read_text("utf-8", "replace").strip() or "another process"
                     raise Busy(f"{holder} holds this workspace.", where=str(path), remedy="Stop it, or wait for it.") from error
-            file.seek(0)
-            file.truncate()
-            file.write(f"Process {os.getpid()} (`{purpose}`)".encode())
-            file.flush()
+            file.truncate(0)
+            with suppress(OSError):  # on a full disk the lock holds, and its holder has no name
+                file.write(f"Process {os.getpid()} (`{purpose}`)".encode())
             try:
                 yield
             finally:
-                file.seek(0)
-                file.truncate()
+                file.truncate(0)
 
     def held(self, name: str) -> bool:
         """Whether some process holds the lock `name` now."""

@@ -14,6 +14,7 @@ import pytest
 from baloo.errors import StorageFull
 from baloo.queue.group import GroupCommit
 from baloo.queue.sqlite import SqliteQueue
+from baloo.workspace import Workspace
 from walls import Walls, event, request
 
 pytestmark = pytest.mark.fault
@@ -64,6 +65,17 @@ def test_the_queue_refuses_and_works_again(small: Path, leave: int):
 
     assert [row.seq for row in queue.read(0, 1000)] == kept
     assert [row.seq for row in SqliteQueue(small / "queue.sqlite").read(0, 1000)] == kept
+
+
+def test_a_lock_can_be_held_on_a_full_disk(small: Path):
+    """Who waits for room holds the workspace meanwhile, so that nobody else begins."""
+    workspace = Workspace.init(small / "W")
+    with workspace.lock("lake", "before"):
+        pass
+    fill(small, leave=0)
+
+    with workspace.lock("lake", "a test"):
+        assert workspace.held("lake")
 
 
 def test_opening_on_a_full_disk_says_so(small: Path):

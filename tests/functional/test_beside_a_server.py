@@ -49,6 +49,8 @@ def server(baloo: Baloo, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
 
+    assert process.returncode == 0, "told to stop, and did"
+
 
 def _until(told: Callable[[], bool]) -> None:
     give_up = time.monotonic() + 60

@@ -52,7 +52,7 @@ class Appender:
     async def append(self, row: bytes) -> int:
         """Append, or say that there is no room."""
         if self.full:
-            raise StorageFull("There is no room on the disk.")
+            raise StorageFull("There is no room on the disk.", where="/srv/community/data/queue")
         return await self.group.append(row)
 
 
@@ -233,7 +233,9 @@ def test_the_native_path_takes_a_namespace(world: World):
 
     assert [row.namespace for row in world.rows] == ["test_1", "baloo"]
     _problem(world.client.post("/v1/contributions?namespace=nowhere", json=EVENT), 404, "not-found")
-    _problem(world.client.get("/v1/contributions"), 405, "method")
+    wrong = world.client.get("/v1/contributions")
+    _problem(wrong, 405, "method")
+    assert wrong.headers["allow"] == "POST"
 
 
 @pytest.mark.parametrize("path", [
@@ -425,7 +427,7 @@ def test_a_client_that_goes_away_leaves_nothing(world: World):
 
 
 def test_a_full_disk_gets_507_until_there_is_room(world: World, caplog: pytest.LogCaptureFixture):
-    """Nothing is acknowledged, one clear line is logged, and no restart is needed."""
+    """Nothing is acknowledged, one clear line is logged, no restart is needed, and no folder of ours is named to senders."""
     world.appender.full = True
     first = world.client.post("/submit/baloo/", json=EVENT)
     second = world.client.post("/submit/baloo/", json=EVENT)
@@ -434,6 +436,7 @@ def test_a_full_disk_gets_507_until_there_is_room(world: World, caplog: pytest.L
 
     _problem(first, 507, "storage-full")
     _problem(second, 507, "storage-full")
+    assert "/srv" not in first.text
     assert (third.status_code, len(world.rows), first.headers["retry-after"]) == (201, 1, "5")
     assert [message for message in caplog.messages if "disk" in message] == [
         "The disk is full: the door answers 507 until there is room.",

@@ -13,7 +13,7 @@ from baloo import __version__
 from baloo.cli import count, demo, imports, people, quarantine, registry, serve, tokens
 from baloo.cli.common import State
 from baloo.cli.output import narrate, show_error
-from baloo.errors import BalooError, ExitCode, RegistryError, StorageFull, is_full
+from baloo.errors import BalooError, ExitCode, RegistryError, in_words
 
 __all__ = ["app", "run"]
 
@@ -76,9 +76,10 @@ def _unforeseen(error: Exception) -> int:
             narrate(context.get_usage())
         narrate(f"baloo: {shown()}")
         return ExitCode.USAGE
-    if is_full(error):
-        show_error(StorageFull("There is no room left on the disk.", remedy="Make room and run this again: nothing is lost."))
-        return ExitCode.STORAGE
+    known = in_words(error)
+    if known is not None:
+        show_error(known)
+        return known.exit_code
     narrate("baloo: something broke on our side; nothing that was acknowledged is lost. Please report this:")
     narrate("".join(traceback.format_exception(error)))
     return ExitCode.FAILED

@@ -66,11 +66,11 @@ def problem(error: BalooError, *, status: int | None = None, close: bool = False
     """An error as a problem: `type` is its slug, `pointer` the place in the body where one is known."""
     status = status or error.status
     body = {"type": error.slug, "title": _TITLES.get(status, "Error"), "status": status, "detail": error.message}
-    if error.where:
+    if error.where and status < 500:  # else it is a file of ours
         body["pointer" if error.where.startswith("/") else "where"] = error.where
     if error.remedy:
         body["remedy"] = error.remedy
-    headers = ((b"retry-after", b"5"),) if status in (503, 507) else ()
+    headers = ((b"retry-after", b"5"),) if status in (503, 507) else ((b"allow", b"POST"),) if status == 405 else ()
     return Answer(status, _PROBLEM, _encode(body), close=close, headers=headers)
 
 

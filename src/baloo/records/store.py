@@ -31,7 +31,7 @@ class Records:
         file.parent.chmod(0o700)  # names and addresses are nobody else's business
         from pysqlite3 import dbapi2  # noqa: PLC0415 - needed where the records are SQLite only
 
-        engine = sa.create_engine(f"sqlite:///{file}", module=dbapi2, connect_args={"timeout": 30})
+        engine = sa.create_engine(f"sqlite:///{file}", module=dbapi2, connect_args={"timeout": 30}, hide_parameters=True)
         sa.event.listen(engine, "connect", _configure)
         sa.event.listen(engine, "begin", _begin)
         records = cls(engine)

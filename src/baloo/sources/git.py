@@ -58,7 +58,8 @@ class GitSource:
         where = _git(path, "rev-parse", "--absolute-git-dir").strip()
         self.name = Path(where.removesuffix("/.git").removesuffix(".git")).name
         self._shallow = _git(path, "rev-parse", "--is-shallow-repository").strip() == "true"
-        self._tip = _git(path, "rev-parse", "--verify", "HEAD^{commit}", says="This repository has no commits that can be read.").strip()
+        none = "This repository has no commits that can be read."
+        self._tip = _git(path, "rev-parse", "--verify", "HEAD^{commit}", says=none).strip()
         asked = f"{system.id}:{','.join(kind for kind in KINDS if kind in system.kinds)}:{self._base}"
         self._cursor = f"git cursor:{asked}:{where}"
         seen = self._journal.read(self._cursor).get("tip")

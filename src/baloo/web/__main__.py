@@ -13,7 +13,7 @@ import sys
 import uvicorn
 
 from baloo.clock import clock_from_environment
-from baloo.errors import BalooError, Busy, ExitCode, InputError
+from baloo.errors import Busy, ExitCode, InputError, in_words
 from baloo.web.app import make_app
 from baloo.web.supervise import Worker
 from baloo.workspace import Workspace
@@ -30,10 +30,13 @@ def main(folder: str, host: str, port: str) -> int:
         with workspace.lock("serve", f"baloo serve --port {port}"), _listen(host, int(port)) as listener:
             app = make_app(workspace, clock=clock_from_environment())
             asyncio.run(_serve(workspace, app, listener))
-    except BalooError as error:
-        where = f"{error.where}: " if error.where else ""
-        sys.stderr.write(f"baloo: {where}{error.message} {error.remedy or ''}\n")
-        return error.exit_code
+    except Exception as error:
+        known = in_words(error)
+        if known is None:
+            raise
+        where = f"{known.where}: " if known.where else ""
+        sys.stderr.write(f"baloo: {where}{known.message} {known.remedy or ''}\n")
+        return known.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     return ExitCode.OK
@@ -74,5 +77,5 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.OK))  # told to stop, and did; uvicorn drains first
     sys.exit(main(*sys.argv[1:4]))

@@ -14,7 +14,7 @@ import threading
 from dataclasses import asdict
 
 from baloo.clock import clock_from_environment
-from baloo.errors import BalooError, ExitCode
+from baloo.errors import ExitCode, in_words
 from baloo.worker.control import Orders
 from baloo.worker.loop import run
 from baloo.worker.parts import Parts
@@ -43,9 +43,12 @@ def main(mode: str, folder: str) -> int:
                     sys.stdout.write(json.dumps(asdict(work.totals)) + "\n")
             finally:
                 parts.close()
-    except BalooError as error:
-        log("stopped", slug=error.slug, message=error.message, where=error.where, remedy=error.remedy)
-        return error.exit_code
+    except Exception as error:
+        known = in_words(error)
+        if known is None:
+            raise
+        log("stopped", slug=known.slug, message=known.message, where=known.where, remedy=known.remedy)
+        return known.exit_code
     return ExitCode.OK
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from baloo.errors import BalooError, ExitCode, WorkspaceError
+from baloo.errors import BalooError, ExitCode, WorkspaceError, in_words
 from baloo.workspace import Workspace
 
 __all__ = ["Orders", "RemoteError", "ask"]
@@ -77,7 +77,11 @@ class Orders:
                 answer.set_result(do(order))
             except BalooError as error:
                 answer.set_result({"error": _told(error)})
-            except BaseException:
+            except BaseException as error:
+                known = in_words(error)
+                if known is not None:
+                    answer.set_result({"error": _told(known)})
+                    continue
                 answer.set_result(
                     {"error": {"message": "The worker failed; its log says why.", "exit_code": int(ExitCode.FAILED)}}
                 )

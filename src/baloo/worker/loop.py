@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from baloo.errors import BalooError, StorageFull, is_full
+from baloo.errors import BalooError, StorageFull, in_words
 from baloo.worker.control import Orders
 from baloo.worker.work import Work, log
 
@@ -21,6 +21,7 @@ def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.
     settings = work.parts.workspace.settings
     pause = settings["load_pause_ms"] / 1000
     due = 0.0
+    full = False
     while not (stop.is_set() or closed.is_set()):
         orders.carry_out(work.carry_out)
         begun = time.monotonic()
@@ -32,10 +33,15 @@ def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.
                 begun = time.monotonic()
                 _refresh(work)
                 due = time.monotonic() + max(settings["refresh_seconds"], 2 * (time.monotonic() - begun))
-        except (OSError, BalooError) as error:
-            if not (isinstance(error, StorageFull) or is_full(error)):
+            if full:
+                full = False
+                log("room again")
+        except Exception as error:
+            if not isinstance(in_words(error), StorageFull):
                 raise
-            log("disk full", remedy="Make room: loading goes on by itself, and nothing that was acknowledged is lost.")
+            if not full:
+                log("disk full", remedy="Make room: loading goes on by itself, and nothing that was acknowledged is lost.")
+            full = True
             rest = _AFTER_TROUBLE
         if loaded < _MANY:
             orders.arrived.wait(rest)

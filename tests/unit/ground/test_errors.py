@@ -8,7 +8,19 @@ import inspect
 import pytest
 
 from baloo import errors
-from baloo.errors import BalooError, ExitCode, InputError, Problem, RegistryError, UnknownName, is_full, nearest
+from baloo.errors import (
+    BalooError,
+    ExitCode,
+    InputError,
+    Problem,
+    RegistryError,
+    StorageFull,
+    UnknownName,
+    WorkspaceError,
+    in_words,
+    is_full,
+    nearest,
+)
 
 
 def _family() -> list[type[BalooError]]:
@@ -69,3 +81,21 @@ def test_a_registry_error_counts_its_problems():
 def test_a_full_disk_is_known_by_its_number_or_its_words(error: Exception, full: bool):
     """ENOSPC, and the words of SQLite, mean that there is no room."""
     assert is_full(error) is full
+
+
+@pytest.mark.parametrize(
+    ("error", "means"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), StorageFull),
+        (ValueError("(OperationalError) database or disk is full"), StorageFull),
+        (PermissionError(errno.EACCES, "Permission denied", "/srv/community/data"), WorkspaceError),
+        (OSError(errno.EROFS, "Read-only file system"), WorkspaceError),
+        (ValueError("(OperationalError) attempt to write a readonly database"), WorkspaceError),
+        (InputError("no"), InputError),
+        (OSError(errno.EIO, "Input/output error"), type(None)),
+        (ValueError("no"), type(None)),
+    ],
+)
+def test_what_the_system_refuses_is_said_in_words(error: Exception, means: type[BalooError]):
+    """No room and no leave to write are things that a person can put right; any other error is none of them."""
+    assert type(in_words(error)) is means

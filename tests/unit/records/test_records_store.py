@@ -11,7 +11,7 @@ from pysqlite3 import dbapi2 as sqlite3
 
 from baloo.errors import WorkspaceError
 from baloo.records import Records
-from baloo.records.tables import RECORDS_VERSION, meta, metadata, quarantine, tokens
+from baloo.records.tables import RECORDS_VERSION, identities, meta, metadata, quarantine, tokens
 
 
 def _version(file: Path) -> str:
@@ -67,6 +67,17 @@ def test_a_newer_file_is_refused(tmp_path: Path):
         Records.open(file)
 
     assert _version(file) == "99"
+
+
+def test_an_error_names_nobody(tmp_path: Path):
+    """What the database says of a statement that failed does not repeat its values: they are names and addresses."""
+    records = Records.open(tmp_path / "records.sqlite")
+    row = {"key": "k", "system": "forum", "email": "ama@example.org", "created": 1}
+    with pytest.raises(sa.exc.IntegrityError) as caught, records.engine.begin() as connection:
+        connection.execute(sa.insert(identities).values([row, row]))
+    records.close()
+
+    assert "ama@" not in str(caught.value)
 
 
 def test_only_its_owner_may_read_the_records(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 
 def _do(order: dict[str, Any]) -> dict[str, Any]:
+    if order.get("do") == "fill":
+        raise OSError(errno.ENOSPC, "No space left on device")
     if order.get("do") == "fail":
         raise InputError("It cannot be done.", where="here", remedy="Ask for something else.")
     return {"did": order["do"]}
@@ -68,6 +71,16 @@ def test_an_error_comes_back_with_its_words(workspace: Workspace):
     told = caught.value
     assert (told.message, told.where, told.remedy) == ("It cannot be done.", "here", "Ask for something else.")
     assert (told.slug, told.exit_code) == ("input", ExitCode.INPUT)
+
+
+def test_a_full_disk_ends_one_order_and_no_worker(workspace: Workspace):
+    """Who asked hears that there is no room; the next order is carried out."""
+    with _worker(workspace):
+        with pytest.raises(RemoteError) as caught:
+            ask(workspace, {"do": "fill"})
+
+        assert caught.value.exit_code is ExitCode.STORAGE
+        assert ask(workspace, {"do": "refresh"}) == {"did": "refresh"}
 
 
 def test_a_socket_left_behind_is_nobody(workspace: Workspace):
