@@ -54,12 +54,12 @@ def length(window: Window) -> int:
 
 
 def block_width(window: Window) -> int:
-    """A width of blocks within `unbroken`, the widest of a few. Blocks are aligned to ordinals of dates divisible by the width."""
+    """A width of blocks within `unbroken`, of a few. Blocks are aligned to ordinals of dates divisible by the width."""
     return next((width for width in _WIDTHS if width <= unbroken(window)), 1)
 
 
 def unbroken(window: Window) -> int:
-    """How many days one after the other are surely so few that contributions on all of them are seen on one unbroken range of days.
+    """A number of days so few that contributions on as many days running are surely seen on one unbroken range of days.
 
     Where that range breaks off between two days, there are more days between them than this.
     """

@@ -21,7 +21,7 @@ WINDOWS = [
     Window("within", Span(4, "months")), Window("within", Span(1, "years")), Window("around", Span(3, "weeks")),
     Window("calendar", period="month"), Window("calendar", period="quarter"), Window("calendar", period="year"), Window("ever"),
 ]  # fmt: skip
-# Long stretches of busy days with silences between: for each stretch how long it is silent, how long busy, and every how many days.
+# Busy stretches with silences between: how long it is silent, how long busy, and every how many days.
 STRETCHES = st.lists(st.tuples(st.integers(1, 130), st.integers(0, 260), st.integers(1, 9)), min_size=1, max_size=5)
 
 
@@ -32,7 +32,7 @@ def test_enough_is_enough_on_each_day(
     tmp_path: Path, window: Window, stretches: list[tuple[int, int, int]], threshold: int, of: str, n: int
 ):
     """Somebody is in just on the days on which what the window sees adds up to the threshold."""
-    amounts = {day: n for day in busy_days(stretches)}
+    amounts = dict.fromkeys(busy_days(stretches), n)
     leaf = Counted((Feed(Source("wiki", "edit")),), window, threshold=threshold, of=of)  # type: ignore[arg-type]
 
     found = intervals(tmp_path, leaf, amounts)
