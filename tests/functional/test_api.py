@@ -26,7 +26,10 @@ from counted import FOREVER, Counted, day, registry
 
 CLOCK = FixedClock(dt.datetime(2016, 12, 28, 12, tzinfo=dt.UTC))  # a Wednesday
 WITHIN = Leaf(Window("within", Span(90, "days")), "at_least", 1)
-PATHWAY = (Point("first", "casual", (Version(WITHIN),), "First deed"), Point("regular", "active", (Version(WITHIN),), "Regular"))
+PATHWAY = (
+    Point("first", "casual", (Version(WITHIN),), "First deed"),
+    Point("regular", "active", (Version(WITHIN), Version(WITHIN, day("2016-06-01"))), "Regular"),
+)
 AMA, JUN, TOVE, IDRIS = 1, 2, 3, 4
 
 
@@ -290,6 +293,17 @@ def test_a_present_answer_is_not_sent_again(client: TestClient[Litestar], worksp
 
     assert (304, etag, b"") == (again.status_code, again.headers["etag"], again.content)
     assert (later.status_code, later.json()["stamp"]["version"]) == (200, 2)
+
+
+def test_definitions_of_a_day(client: TestClient[Litestar]) -> None:
+    """Each day has the rule that was in force, with the days from which it was and was no more."""
+    spans = [
+        [(row["since"], row["until"]) for row in client.get(f"/api/v1/definitions?as_of={on}").json()["rows"]
+         if (row["scope"], row["point"]) == ("area:code", "regular")]
+        for on in ("2016-05-31", "2016-06-01")
+    ]
+
+    assert spans == [[(None, "2016-06-01")], [("2016-06-01", None)]]
 
 
 @pytest.mark.parametrize("path", ["series", "flows", "moves", "overlap", "pathway", "scopes", "definitions", "feed"])

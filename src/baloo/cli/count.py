@@ -63,7 +63,7 @@ def active(
     registry = load(now.workspace.registry)
     answers = Answers.open(now.workspace.derived, registry, now.clock)
     count = answers.count(scope, level, as_day(as_of, "--as-of"), staff=not exclude_staff)
-    definition = counted_by(registry, answers.scope(scope), level)
+    definition = counted_by(registry, answers.scope(scope), level, count.as_of)
     data = {
         "active": count.value, "as_of": count.as_of.isoformat(), "scope": scope, "level": level, "exclude_staff": exclude_staff,
         "provisional": count.provisional, "warming_up": count.warming_up, "definition": definition,

@@ -149,6 +149,15 @@ class Point:
     rewards: str | None = None
     next: str | None = None
 
+    def at(self, day: dt.date) -> Version | None:
+        """The version in force at a day; None before the oldest."""
+        return next((version for version in reversed(self.versions) if version.since is None or version.since <= day), None)
+
+    def until(self, version: Version) -> dt.date | None:
+        """The day from which a version is in force no more; None for the newest."""
+        following = self.versions[self.versions.index(version) + 1:]
+        return following[0].since if following else None
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

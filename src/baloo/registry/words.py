@@ -6,6 +6,7 @@ reads `You count as active in Support when you answered a question for somebody 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -72,11 +73,15 @@ def titles_for(registry: Registry, area: str | None = None) -> Titles:
     return Titles(kinds, {a.id: a.title for a in registry.areas.values()}, points)
 
 
-def definition(registry: Registry, area: Area, point: Point) -> str:
-    """The present rule of a point of an area, as whole sentences that end with a full stop."""
+def definition(registry: Registry, area: Area, point: Point, day: dt.date) -> str:
+    """The rule of a point of an area that is in force at a day, as whole sentences that end with a full stop."""
+    version = point.at(day)
+    if version is None:
+        since = point.versions[0].since or day
+        return f"Nobody counts as {_LEVEL[point.level]} in {area.title} before {since.day} {since:%B %Y}."
     pathway = registry.pathway_of(area.id)
     titles = titles_for(registry, area.id)
-    says = sentence(point.versions[-1].when, titles)
+    says = sentence(version.when, titles)
     first = next((p for p in pathway if p.level == "active"), None)
     if point.level == "core":
         head = f"You count as core in {area.title} when you are active and {says.removeprefix('you ')}"

@@ -60,3 +60,16 @@ def test_the_history_says_what_was_in_force() -> None:
     assert text.index("since 15 June 2025") < text.index("until 14 June 2025")
     assert "at least five times" in text
     assert pretend.registry().areas["support"].title in text
+
+
+def test_a_page_says_the_rule_of_the_day_that_is_asked_for() -> None:
+    """The definitions, a point's page and the area's page are as they were on a day, and name each change with its date."""
+    with asking(pretend_site()) as ask:
+        for address in ("/definitions", "/definitions/support/regular", "/areas/support"):
+            then, now = (ask(f"{address}{query}").text for query in ("?as_of=2025-06-14", ""))
+
+            assert "You count as active in Support when you contributed at least five times" in then
+            assert "You count as active in Support when you contributed at least ten times" in now
+        index = ask("/definitions").text
+        assert 'href="/definitions?as_of=2025-06-15">15 June 2025</a>' in index
+        assert "These were the rules on 14 June 2025." in ask("/definitions?as_of=2025-06-14").text

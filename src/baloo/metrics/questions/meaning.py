@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from baloo.metrics.questions.values import Scope
 from baloo.registry.model import Registry
 from baloo.registry.words import default_definition, definition
@@ -15,8 +17,8 @@ _OF_ITS_OWN = {
 }
 
 
-def counted_by(registry: Registry, scope: Scope, level: str) -> str:
-    """What it takes to be counted in a scope at a level, in one or a few sentences."""
+def counted_by(registry: Registry, scope: Scope, level: str, day: dt.date) -> str:
+    """What it takes to be counted in a scope at a level and a day, in one or a few sentences."""
     if level in _OF_ITS_OWN:
         return _OF_ITS_OWN[level].format(scope.title)
     if scope.kind in ("community", "organisation"):
@@ -25,7 +27,7 @@ def counted_by(registry: Registry, scope: Scope, level: str) -> str:
     if area is None:
         return default_definition(registry, scope.title)
     points = [point for point in registry.pathway_of(area.id) if point.level == level]
-    said = [definition(registry, area, point) for point in (points[:1] if level == "active" else points)]
+    said = [definition(registry, area, point, day) for point in (points[:1] if level == "active" else points)]
     if not said:
         said = [default_definition(registry, area.title)]
     if registry.parts_of(area.id) or (area.split_by and "/" not in scope.id):

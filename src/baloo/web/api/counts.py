@@ -41,7 +41,8 @@ def active(
     return reply(request, Active(
         active=None if hidden else count.value, few=hidden, as_of=day, scope=scope.name, level=level,
         exclude_staff=not asked.staff,
-        provisional=count.provisional, warming_up=count.warming_up, definition=counted_by(answers.registry, scope, level),
+        provisional=count.provisional, warming_up=count.warming_up,
+        definition=counted_by(answers.registry, scope, level, day),
         areas=names or None, op=(op or "union") if names else None,
         sum_of_areas=_sum(answers, few, day, level, asked.staff) if scope.kind == "community" and not names else None,
         hidden_below=few.k, stamp=answers.stamp,

@@ -184,12 +184,13 @@ class Definition(msgspec.Struct):
     counted: bool
     definition: str
     since: dt.date | None
+    until: dt.date | None  # the day on which another rule takes its place
     rewards: str | None
     next: str | None
 
 
 class Definitions(msgspec.Struct):
-    """The rules in force, pathway by pathway."""
+    """The rules in force at a day, pathway by pathway."""
 
     rows: list[Definition]
     registry: str  # changes when a rule does

@@ -14,7 +14,7 @@ __all__ = ["ROUTES", "index", "point"]
 
 
 def index(scene: Scene) -> Page:
-    """Every conversion point of every area, and the rule where an area or a system says nothing."""
+    """Every conversion point of every area at a day, the rule where an area says nothing, and what changed when."""
     words, registry = scene.words, scene.registry
     found = [
         (scopes.area(registry, area.id), [said(scene, area, point) for point in registry.pathway_of(area.id)],
@@ -23,7 +23,13 @@ def index(scene: Scene) -> Page:
     ]
     return Page(
         "definitions.html", words("menu-definitions"), words("definitions-description", community=registry.community.title),
-        "definitions", values={"found": found, "plain_rule": default_definition(registry, registry.community.title)},
+        "definitions", values={
+            "found": found, "plain_rule": default_definition(registry, registry.community.title),
+            "changes": sorted(
+                ((held.since, held.text, one) for _, points, _ in found for one in points for held in one.history if held.since),
+                key=lambda change: change[0], reverse=True,
+            ),
+        },
     )
 
 

@@ -22,11 +22,16 @@ class Held:
 
     period: str
     text: str
+    since: dt.date | None
+    now: bool  # in force at the day that is asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A point as a page shows it. `since` is empty where the rule always held; `before` has what it replaced, newest first."""
+    """A point as a page shows it, at the day that is asked for.
+
+    `since` and `period` say how long the rule is in force (`since` is empty where it always was); `history` is newest first.
+    """
 
     area: Area
     point: Point
@@ -34,6 +39,7 @@ class Said:
     text: str
     level: str
     since: str
+    period: str
     history: tuple[Held, ...]
 
 
@@ -43,24 +49,24 @@ def counted_point(registry: Registry, area: str) -> Point | None:
 
 
 def said(scene: Scene, area: Area, point: Point) -> Said:
-    """A point of an area in words."""
+    """A point of an area in words, by the rule that is in force at the day that is asked for."""
     words, titles = scene.words, titles_for(scene.registry, area.id)
-    since = point.versions[-1].since
+    present = point.at(scene.as_of)
     history = tuple(
-        Held(_period(scene, version, point.versions[i + 1] if i + 1 < len(point.versions) else None),
-             f"Y{sentence(version.when, titles)[1:]}.")
-        for i, version in enumerate(point.versions)
+        Held(_period(scene, point, version), f"Y{sentence(version.when, titles)[1:]}.", version.since, version is present)
+        for version in reversed(point.versions)
     )
+    since = present.since if present else None
     return Said(
-        area, point, f"/definitions/{area.id}/{point.id}", definition(scene.registry, area, point),
+        area, point, f"/definitions/{area.id}/{point.id}", definition(scene.registry, area, point, scene.as_of),
         words("level", level=point.level),
-        words("rule-since", day=words.day(since)) if since else "", history[::-1],
+        words("rule-since", day=words.day(since)) if since else "", _period(scene, point, present or point.versions[0]), history,
     )
 
 
-def _period(scene: Scene, version: Version, following: Version | None) -> str:
-    words = scene.words
-    until = following.since - dt.timedelta(1) if following and following.since else None
+def _period(scene: Scene, point: Point, version: Version) -> str:
+    words, following = scene.words, point.until(version)
+    until = following - dt.timedelta(1) if following else None
     if version.since and until:
         return words("rule-from-to", start=words.day(version.since), end=words.day(until))
     if version.since:

@@ -1,6 +1,13 @@
 # What counts.
 definitions-description = What it takes to be counted at { $community }, in words.
 definitions-text = Each area says itself what it counts. These sentences are written from the rules that do the counting, so the two cannot disagree.
+definitions-on = These were the rules on { $day }.
+definitions-today = The rules of today
+changes-text = The rule of a day judges that day. Follow a date to see all rules as they were then.
+column-since = Since
+column-point = Conversion point
+rule-now = in force
+rule-others = What was before, and after
 definitions-else = Where nothing else is said
 definition-title = { $level ->
     [active] What does it take to be active in { $scope }?
