@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import html
 import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from baloo.charts.churn import Period, churn
+from baloo.charts.funnel import Bar, funnel
 from baloo.charts.picture import Kind, Picture, Size
+from baloo.charts.trend import Mark, TrendPoint, trend
 from baloo.charts.writing import written
 
 __all__ = ["Drawing", "draw", "specification", "warm_up"]
 
+_ROUNDS = 3  # of examples to warm up
 _LOOKS = re.compile(r' (?:font-family|style|class|aria-hidden|role|aria-roledescription|pointer-events|xmlns:xlink)="[^"]*"')
 _EMPTY = re.compile(r'<path[^>]*display="none"[^>]*/>|<path d=""[^>]*/>|<path(?![^>]* d=)[^>]*/>|<g></g>|<g/>')
 _FRAME = re.compile(r'<path d="M0,0h[^"]*"/>')
@@ -51,14 +56,23 @@ def draw(picture: Picture, size: Size) -> Drawing:
     vega = _read(picture.kind, size)
     rows = picture.data
     data = [{**source, "values": rows[source["name"]]} if source["name"] in rows else source for source in vega["data"]]
-    return _clean(vl_convert.vega_to_svg(json.dumps({**vega, "data": data, "height": picture.height or vega["height"]})))
+    marks = [mark for mark in vega["marks"] if rows.get(mark["from"]["data"], True)]  # one of nothing would take as long
+    spec = {**vega, "data": data, "marks": marks, "height": picture.height or vega["height"]}
+    return _clean(vl_convert.vega_to_svg(json.dumps(spec)))
 
 
 def warm_up() -> None:
-    """Start the engine and draw each kind in each size once, of nothing, so that the first figure takes no longer than others."""
-    for file in sorted(specification("trend", "wide").parent.iterdir()):
-        kind, _, size = file.stem.partition("-")
-        draw(Picture(kind, {}), size)  # type: ignore[arg-type] # the files are named after them
+    """Start the engine and draw examples until it has compiled what it needs: 1 s, after which no figure is the first one."""
+    weeks = [TrendPoint(dt.date(2020, 1, 5) + dt.timedelta(weeks=n), n) for n in range(260)]
+    end = Mark("259", weeks[-1].day, 259)
+    examples = (
+        trend(weeks, targets=[Mark("300", value=300)], notes=[Mark("1", weeks[99].day)], year_ago=end, end=end),
+        churn([Period(("Q1", "2020"), 3, 1, 2)] * 8, ("joined", "returned", "left")), funnel([Bar("Active", 259, "259")]),
+    )
+    for _ in range(_ROUNDS):
+        for example in examples:
+            for size in get_args(Size):
+                draw(example, size)
 
 
 @functools.cache

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Mark", "TrendPoint", "trend", "trend_chart"]
 
-_SIDES: tuple[tuple[str, Literal["left", "right"], int], ...] = (("true", "left", 4), ("false", "right", -4))
+_SIDES: tuple[tuple[Literal["left", "right"], int], ...] = (("left", 4), ("right", -4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,9 @@ def trend(
         "hints": [_row(p.day, p.value) for p in hint],
         "targets": _marks(targets),
         "notes": [row | {"n": str(n)} for n, row in enumerate(_marks(notes), 1)],
-        "ago": [row | {"up": _rises(firm, year_ago)} for row in _marks([year_ago] if year_ago else [])],
+        "ago": _marks([year_ago] if year_ago else []),
+        "ago_left": _marks([year_ago] if year_ago and _rises(firm, year_ago) else []),
+        "ago_right": _marks([year_ago] if year_ago and not _rises(firm, year_ago) else []),
         "end": _marks([end] if end else []),
     })
 
@@ -60,10 +62,10 @@ def _row(day: dt.date | None, value: int | None) -> dict[str, object]:
     return {"d": moment, "v": value}
 
 
-def _rises(points: Sequence[TrendPoint], mark: Mark | None) -> bool:
+def _rises(points: Sequence[TrendPoint], mark: Mark) -> bool:
     """Whether the line goes up from a mark on it: then there is room below it to the right, else to the left."""
     last = next((p.value for p in reversed(points) if p.value is not None), 0)
-    return mark is not None and last >= (mark.value or 0)
+    return last >= (mark.value or 0)
 
 
 def _marks(marks: Sequence[Mark]) -> Rows:
@@ -98,10 +100,10 @@ def trend_chart(size: Size) -> alt.TopLevelMixin:
         over("hints").mark_line(strokeDash=[2, 5]).encode(x, y),
         over("ago").mark_point(color="var(--paper)", stroke="var(--c1)", strokeWidth=2, size=55).encode(x, y),
         *(
-            over("ago").transform_filter(f"datum.up == {way}").mark_text(
-                align=side, baseline="top", dx=shift, dy=10, color="var(--ink-2)",
-            ).encode(x, y, text=words)
-            for way, side, shift in _SIDES
+            over(f"ago_{side}").mark_text(align=side, baseline="top", dx=shift, dy=10, color="var(--ink-2)").encode(
+                x, y, text=words,
+            )
+            for side, shift in _SIDES
         ),
         over("end").mark_point(size=80).encode(x, y),
         over("end").mark_text(
