@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import re
 import subprocess
@@ -16,25 +17,39 @@ from pathlib import Path
 
 from bench.harness import BALOO, Line, percentile, pss, tree
 
-PAGES = ("/", "/areas/support", "/areas/coding", "/areas", "/systems", "/systems/chat", "/definitions", "/status")
+SERVERS = 3  # fresh ones, each of which is asked for every page
+LINK = re.compile(r'href="(/(?:areas|systems|definitions|status|about|privacy)[^"?#.]*)"')  # to a page, for today
+REST = 8.0  # seconds until a server that has started is idle
 DOOR_SECONDS = 12.0
 DOOR_RATE = 200  # requests a second; the question is how long one waits, not how many fit
 
 
 def measure(workspace: Path) -> list[Line]:
     """Serve the workspace that the counting left."""
+    first, cold, warm = [], [], []
     lines: list[Line] = []
-    with served(workspace) as (pid, port):
-        lines += _memory(pid)
-        lines += _pages(port)
+    for number in range(SERVERS):
+        with served(workspace, rest=0) as (_, port):
+            first.append(_ask(port, "/")[0])
+        with served(workspace) as (pid, port):
+            if number == 0:
+                lines += _memory(pid, "idle server")
+            pages, drawn = _walk(port)
+            cold += drawn
+            warm += [_ask(port, page)[0] for _ in range(4) for page in pages]
+            if number == 0:
+                time.sleep(REST)
+                lines += _memory(pid, "idle after all pages were asked")
+                health = [_ask(port, "/health")[0] for _ in range(30)]
+    lines += _pages(first, cold, warm, f"/health: {percentile(health, 0.95) * 1000:.0f} ms")
     with served(workspace) as (_, port):
         lines += _door(workspace, port)
     return lines
 
 
 @contextmanager
-def served(workspace: Path) -> Iterator[tuple[int, int]]:
-    """A server on a free port, up and with its worker at rest."""
+def served(workspace: Path, rest: float = REST) -> Iterator[tuple[int, int]]:
+    """A server on a free port that is up since `rest` seconds."""
     command = [*BALOO, "-w", str(workspace), "serve", "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -48,37 +63,51 @@ def served(workspace: Path) -> Iterator[tuple[int, int]]:
                     urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).read()
                     break
                 except OSError:
-                    time.sleep(0.2)
-            time.sleep(8)
+                    time.sleep(0.05)
+            time.sleep(rest)
             yield process.pid, port
         finally:
             process.terminate()
 
 
-def _memory(pid: int) -> list[Line]:
+def _memory(pid: int, when: str) -> list[Line]:
     whole, door = pss(tree(pid)), pss([pid])
     return [
-        Line("idle server, both processes (PSS)", f"{whole:.0f} MB", "≤ 350 MB", ok=whole <= 350),
+        Line(f"{when}, all processes (PSS)", f"{whole:.0f} MB", "≤ 350 MB", ok=whole <= 350),
         Line("of it the door and pages", f"{door:.0f} MB", "≤ 120 MB", ok=door <= 120),
     ]
 
 
-def _pages(port: int) -> list[Line]:
-    cold = [_get(port, page) for page in PAGES]
-    warm = [_get(port, page) for _ in range(12) for page in PAGES]
-    health = [_get(port, "/health") for _ in range(30)]
-    first, again = percentile(cold, 0.95), percentile(warm, 0.95)
-    floor = f"/health: {percentile(health, 0.95) * 1000:.0f} ms"
+def _walk(port: int) -> tuple[list[str], list[float]]:
+    """All pages that can be reached from home; and for those that show figures the seconds of the first request of each.
+
+    The server makes today's home page by itself, before anybody asks; so it is asked for yesterday, as nobody did before.
+    """
+    pages, cold = ["/"], []
+    for page in pages:
+        seconds, body = _ask(port, page)
+        if page == "/":
+            seconds, _ = _ask(port, f"/?as_of={dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)}")
+        if 'class="chart' in body:
+            cold.append(seconds)
+        links = dict.fromkeys(LINK.findall(body))
+        pages += [link for link in links if link not in pages]
+    return pages, cold
+
+
+def _pages(first: list[float], cold: list[float], warm: list[float], floor: str) -> list[Line]:
+    late, again = percentile(cold, 0.95), percentile(warm, 0.95)
     return [
-        Line("pages with cold figures, p95", f"{first * 1000:.0f} ms", "≤ 150 ms", floor, ok=first <= 0.15),
-        Line("pages warm, p95", f"{again * 1000:.0f} ms", "≤ 50 ms", floor, ok=again <= 0.05),
+        Line("home page of a fresh server, asked at once", f"{max(first):.1f} s", "", floor),
+        Line(f"pages with cold figures, p95 of {len(cold)}", f"{late * 1000:.0f} ms", "≤ 150 ms", floor, ok=late <= 0.15),
+        Line(f"pages warm, p95 of {len(warm)}", f"{again * 1000:.0f} ms", "≤ 50 ms", floor, ok=again <= 0.05),
     ]
 
 
-def _get(port: int, path: str) -> float:
+def _ask(port: int, path: str) -> tuple[float, str]:
     begun = time.perf_counter()
-    urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60).read()
-    return time.perf_counter() - begun
+    body = urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60).read()
+    return time.perf_counter() - begun, body.decode()
 
 
 def _door(workspace: Path, port: int) -> list[Line]:
