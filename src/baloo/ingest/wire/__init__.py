@@ -1,0 +1,1 @@
+"""The wire protocols of the door, one module each. `baloo.ingest.http` lists them."""

@@ -1,0 +1,162 @@
+"""What the protocols share: who sends into which namespace, the body of a request, and the queue that keeps it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Protocol
+
+from baloo.clock import Clock
+from baloo.errors import BalooError, Forbidden, InputError, RegistryError, StorageFull
+from baloo.ingest.accept import Door
+from baloo.ingest.answer import Answer, problem
+from baloo.ingest.body import Bodies, Headers, Incoming, Scope
+from baloo.ingest.verdict import Verdict
+from baloo.queue.base import encode
+from baloo.registry.model import Registry
+from baloo.workspace import Workspace
+
+__all__ = ["UUID", "Appender", "Entry", "NotFound", "Plain", "Senders", "Wire", "wrong_method"]
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_log = logging.getLogger("baloo.ingest")
+
+
+class Appender(Protocol):
+    """What the door needs of the queue: `queue.group.GroupCommit` in a server."""
+
+    async def append(self, row: bytes) -> int:
+        """The seq of the row, when it is on disk. Raises StorageFull where there is no room."""
+        ...
+
+
+class Senders(Protocol):
+    """What the door needs to know of tokens: `TokenChecker` in a server."""
+
+    def system_of(self, token: str) -> str:
+        """The system that a token stands for. Raises Forbidden."""
+        ...
+
+    @property
+    def has_news(self) -> bool:
+        """Whether it is time to call `note_use`."""
+        ...
+
+    def note_use(self) -> None:
+        """Write down when tokens were last used."""
+        ...
+
+
+class NotFound(InputError):
+    """No such path or namespace."""
+
+    slug = "not-found"
+    status = 404
+
+
+class Wire(Protocol):
+    """One protocol: its paths, its answers. Made with the `Entry` that all of them share."""
+
+    @staticmethod
+    def claims(path: str) -> bool:
+        """Whether a decoded path is this protocol's."""
+        ...
+
+    async def answer(self, scope: Scope, incoming: Incoming) -> Answer:
+        """Take one request in. Errors may be raised: `told` puts them into words."""
+        ...
+
+    def told(self, error: BalooError, *, close: bool) -> Answer:
+        """An error as this protocol says it; with `close` the connection ends after it."""
+        ...
+
+
+class Entry:
+    """The door of a workspace, as protocols use it."""
+
+    def __init__(
+        self, workspace: Workspace, registry_provider: Callable[[], Registry], tokens: Senders, appender: Appender, clock: Clock,
+    ) -> None:
+        settings = workspace.settings
+        self.door = Door(registry_provider, clock, settings)
+        with suppress(RegistryError):  # told to whoever sends first; else the first sender would wait until it is laid out
+            self.door.terms()
+        self.deletable = _matcher(settings["deletable_namespaces"])
+        self.bodies = Bodies(settings["max_body"], settings["body_seconds"])
+        self._senders = tokens
+        self._appender = appender
+        self._namespaces = _matcher(settings["namespaces"])
+        self._open = _matcher(settings["open_namespaces"])
+        self._full = False
+        self._noting: asyncio.Future[None] | None = None
+
+    def namespace(self, name: str) -> str:
+        """The name, where there is such a namespace. Raises NotFound."""
+        if _NAME.fullmatch(name) and self._namespaces(name):
+            return name
+        raise NotFound("There is no such namespace.", remedy="The setting `namespaces` lists those that are.")
+
+    def sender(self, namespace: str, headers: Headers) -> str | None:
+        """The system whose token came with the request; None for nobody in an open namespace. Raises Forbidden."""
+        token = headers.get(b"x-baloo-token")
+        authorization = headers.get(b"authorization")
+        if token is None and authorization is not None:
+            scheme, _, token = authorization.partition(" ")
+            if scheme.lower() != "bearer":
+                raise Forbidden("This kind of authorization is not known here.", remedy="Send `Authorization: Bearer TOKEN`.")
+        if token is None:
+            if self._open(namespace):
+                return None
+            raise Forbidden("This namespace takes events with a token only.", remedy="Send `Authorization: Bearer TOKEN`.")
+        system = self._senders.system_of(token.strip())
+        if self._senders.has_news and (self._noting is None or self._noting.done()):
+            self._noting = asyncio.get_running_loop().run_in_executor(None, self._senders.note_use)
+            self._noting.add_done_callback(_noted)
+        return system
+
+    async def keep(self, verdict: Verdict) -> None:
+        """Return when everything that the verdict holds is on disk. Raises StorageFull where there is no room."""
+        try:
+            await self._appender.append(encode(verdict.request))
+        except StorageFull:
+            if not self._full:
+                _log.error("The disk is full: the door answers 507 until there is room.")
+            self._full = True
+            raise
+        if self._full:
+            _log.warning("There is room on the disk again: the door takes in events.")
+            self._full = False
+
+
+class Plain:
+    """A protocol that tells errors as problems (RFC 9457). What is damaged here is 503 to a sender, who may try again."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+
+    def told(self, error: BalooError, *, close: bool) -> Answer:
+        """The error as a problem."""
+        return problem(error, status=503 if error.status == 500 else None, close=close)
+
+
+def wrong_method(allowed: str, status: int = 405) -> BalooError:
+    """The error for a method that a path does not take."""
+    error = Forbidden("This method is not allowed here.", remedy=f"Use {allowed}.")
+    error.slug, error.status = "method", status
+    return error
+
+
+def _noted(noting: asyncio.Future[None]) -> None:
+    if not noting.cancelled() and noting.exception() is not None:
+        _log.warning("The last use of tokens could not be written down: %s", type(noting.exception()).__name__)
+
+
+def _matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a name is one of the patterns, whole; `*` at the end of a pattern stands for any ending."""
+    whole = frozenset(pattern for pattern in patterns if not pattern.endswith("*"))
+    starts = tuple(pattern[:-1] for pattern in patterns if pattern.endswith("*"))
+    return lambda name: name in whole or (bool(starts) and name.startswith(starts))

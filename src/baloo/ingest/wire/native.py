@@ -1,0 +1,37 @@
+"""Baloo's own: `POST /v1/contributions?namespace=`, answered in JSON: 201 all accepted, 207 some, 400 none."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from baloo.ingest.accept import HTTP
+from baloo.ingest.answer import Answer, outcomes
+from baloo.ingest.body import Incoming, Scope
+from baloo.ingest.wire.bagheera import obsolete
+from baloo.ingest.wire.base import Plain, wrong_method
+
+__all__ = ["Native"]
+
+_PATH = "/v1/contributions"
+
+
+class Native(Plain):
+    """Takes one event, an array, or one event a line."""
+
+    @staticmethod
+    def claims(path: str) -> bool:
+        """`/v1/contributions`."""
+        return path.rstrip("/") == _PATH
+
+    async def answer(self, scope: Scope, incoming: Incoming) -> Answer:
+        """What became of each event."""
+        if scope["method"] != "POST":
+            raise wrong_method("POST")
+        entry = self.entry
+        namespace = entry.namespace(parse_qs(scope["query_string"].decode("latin-1")).get("namespace", ["baloo"])[-1])
+        sender = entry.sender(namespace, incoming.headers)
+        gone = obsolete(incoming.headers)
+        body = await entry.bodies.read(incoming)
+        verdict = entry.door.accept(body, namespace=namespace, sender=sender, via=HTTP, obsolete=gone)
+        await entry.keep(verdict)
+        return outcomes(verdict, 201 if not verdict.refused else 207 if verdict.accepted else 400)
