@@ -5,13 +5,13 @@ Whatever the protocol, success is answered only after the queue has said that th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from baloo.clock import Clock
 from baloo.errors import BalooError
 from baloo.ingest.body import Gone, Incoming, Receive, Scope, Send, Slow
 from baloo.ingest.wire.bagheera import Bagheera
-from baloo.ingest.wire.base import Appender, Entry, Senders, Wire
+from baloo.ingest.wire.base import Appender, Entry, Senders, Wire, Witness
 from baloo.ingest.wire.native import Native
 from baloo.registry.model import Registry
 from baloo.workspace import Workspace
@@ -28,9 +28,10 @@ def is_door_path(path: str) -> bool:
 
 def make_door(
     workspace: Workspace, registry_provider: Callable[[], Registry], tokens: Senders, appender: Appender, clock: Clock,
+    witnesses: Sequence[Witness] = (),
 ) -> DoorApp:
     """The door of a workspace as an ASGI application."""
-    return DoorApp(Entry(workspace, registry_provider, tokens, appender, clock))
+    return DoorApp(Entry(workspace, registry_provider, tokens, appender, clock, witnesses))
 
 
 class DoorApp:

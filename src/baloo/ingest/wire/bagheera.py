@@ -6,10 +6,9 @@ The answer is 201 with the ids as text: what is refused is kept too, in quaranti
 from __future__ import annotations
 
 from baloo.errors import InputError
-from baloo.ingest.accept import HTTP
 from baloo.ingest.answer import Answer, ids, outcomes
 from baloo.ingest.body import Headers, Incoming, Scope
-from baloo.ingest.wire.base import UUID, NotFound, Plain, wrong_method
+from baloo.ingest.wire.base import UUID, NotFound, Plain, debug_tag, wrong_method
 
 __all__ = ["Bagheera", "obsolete"]
 
@@ -39,8 +38,8 @@ class Bagheera(Plain):
         sender = entry.sender(namespace, headers)
         gone = obsolete(headers)
         body = await entry.bodies.read(incoming)
-        verdict = entry.door.accept(body, namespace=namespace, sender=sender, via=HTTP, doc_id=doc_id, obsolete=gone)
-        await entry.keep(verdict)
+        tag = debug_tag(headers)
+        verdict = await entry.take(body, namespace=namespace, sender=sender, tag=tag, doc_id=doc_id, obsolete=gone)
         return outcomes(verdict, 201) if "json" in (headers.get(b"accept") or "") else ids(verdict)
 
     async def _take_back(self, namespace: str, doc_id: str | None, headers: Headers) -> Answer:

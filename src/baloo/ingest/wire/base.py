@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
 from baloo.clock import Clock
 from baloo.errors import BalooError, Forbidden, InputError, RegistryError, StorageFull
-from baloo.ingest.accept import Door
+from baloo.ingest.accept import HTTP, Door
 from baloo.ingest.answer import Answer, problem
 from baloo.ingest.body import Bodies, Headers, Incoming, Scope
 from baloo.ingest.verdict import Verdict
@@ -19,10 +19,11 @@ from baloo.queue.base import encode
 from baloo.registry.model import Registry
 from baloo.workspace import Workspace
 
-__all__ = ["UUID", "Appender", "Entry", "NotFound", "Plain", "Senders", "Wire", "wrong_method"]
+__all__ = ["UUID", "Appender", "Entry", "NotFound", "Plain", "Senders", "Wire", "Witness", "debug_tag", "wrong_method"]
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_TAG = re.compile(r"[A-Za-z0-9-]{1,20}")  # as Glean has it
 _log = logging.getLogger("baloo.ingest")
 
 
@@ -48,6 +49,14 @@ class Senders(Protocol):
 
     def note_use(self) -> None:
         """Write down when tokens were last used."""
+        ...
+
+
+class Witness(Protocol):
+    """Who looks on while the door works: the live page, the counters."""
+
+    def saw(self, verdict: Verdict, body: bytes, tag: str | None) -> None:
+        """A request that is on disk, with its body, unpacked, and its debug tag. Called between two requests: it must be quick."""
         ...
 
 
@@ -89,6 +98,7 @@ class Entry:
         self.bodies = Bodies(settings["max_body"], settings["body_seconds"])
         self._senders = tokens
         self._appender = appender
+        self._witnesses = witnesses
         self._namespaces = _matcher(settings["namespaces"])
         self._open = _matcher(settings["open_namespaces"])
         self._full = False
@@ -118,6 +128,17 @@ class Entry:
             self._noting.add_done_callback(_noted)
         return system
 
+    async def take(
+        self, body: bytes, *, namespace: str, sender: str | None, tag: str | None, doc_id: str | None = None,
+        obsolete: tuple[str, ...] = (),
+    ) -> Verdict:
+        """Judge a body, and return when everything that its verdict holds is on disk. See `Door.accept` and `keep` for errors."""
+        verdict = self.door.accept(body, namespace=namespace, sender=sender, via=HTTP, doc_id=doc_id, obsolete=obsolete)
+        await self.keep(verdict)
+        for witness in self._witnesses:
+            witness.saw(verdict, body, tag)
+        return verdict
+
     async def keep(self, verdict: Verdict) -> None:
         """Return when everything that the verdict holds is on disk. Raises StorageFull where there is no room."""
         try:
@@ -141,6 +162,12 @@ class Plain:
     def told(self, error: BalooError, *, close: bool) -> Answer:
         """The error as a problem."""
         return problem(error, status=503 if error.status == 500 else None, close=close)
+
+
+def debug_tag(headers: Headers) -> str | None:
+    """The tag by which a sender finds their own events on the live page; one that is no short name is passed over."""
+    tag = headers.get(b"x-debug-id")
+    return tag if tag is not None and _TAG.fullmatch(tag) else None
 
 
 def wrong_method(allowed: str, status: int = 405) -> BalooError:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
-from baloo.ingest.accept import HTTP
 from baloo.ingest.answer import Answer, outcomes
 from baloo.ingest.body import Incoming, Scope
 from baloo.ingest.wire.bagheera import obsolete
-from baloo.ingest.wire.base import Plain, wrong_method
+from baloo.ingest.wire.base import Plain, debug_tag, wrong_method
 
 __all__ = ["Native"]
 
@@ -32,6 +31,5 @@ class Native(Plain):
         sender = entry.sender(namespace, incoming.headers)
         gone = obsolete(incoming.headers)
         body = await entry.bodies.read(incoming)
-        verdict = entry.door.accept(body, namespace=namespace, sender=sender, via=HTTP, obsolete=gone)
-        await entry.keep(verdict)
+        verdict = await entry.take(body, namespace=namespace, sender=sender, tag=debug_tag(incoming.headers), obsolete=gone)
         return outcomes(verdict, 201 if not verdict.refused else 207 if verdict.accepted else 400)
