@@ -95,4 +95,6 @@ def _same_type(name: str, value: object, default: Value, where: str) -> Value:
     if type(value) is not type(default):
         kind = {bool: "true or false", int: "a whole number", list: "a list of texts", str: "a text"}[type(default)]
         raise InputError(f"`{name}` must be {kind}.", where=where, remedy=f"The default is {default!r}.")
+    if isinstance(value, int) and value < 0:
+        raise InputError(f"`{name}` must not be negative.", where=where, remedy=f"The default is {default!r}.")
     return value

@@ -8,6 +8,7 @@ data/{queue,lake,records,derived}      what was received, what is known of peopl
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +26,11 @@ except ImportError:  # Windows has no flock; the locks are advisory there
 __all__ = ["WORKSPACE_VERSION", "Workspace", "fsync_folder", "write_whole"]
 
 WORKSPACE_VERSION = 1
+_FOLDERS = (
+    "registry/systems", "registry/areas", "registry/schemas", "registry/maps",
+    "data/queue", "data/lake", "data/records", "data/derived",
+)  # fmt: skip
+_VERSION_LINE = re.compile(r"^workspace[ \t]*=.*\n?", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Workspace:
 
     @classmethod
     def open(cls, root: Path | str) -> Workspace:
-        """Open an existing workspace; refuse one of a newer version and migrate nothing here.
+        """Open an existing workspace; bring one of an older version up to this one (queue and records do so themselves).
 
         Raises WorkspaceError where `root` is no workspace or belongs to a newer Baloo.
         """
@@ -88,6 +94,8 @@ class Workspace:
                 where=str(file),
                 remedy="Install a newer Baloo.",
             )
+        if version < WORKSPACE_VERSION:
+            _migrate(root)
         return cls(root, load_settings(file))
 
     @classmethod
@@ -99,17 +107,14 @@ class Workspace:
         root = Path(root).resolve()
         if (root / "baloo.toml").exists():
             raise WorkspaceError("There is a workspace here already.", where=str(root), remedy="Choose another folder.")
-        for folder in (
-            "registry/systems",
-            "registry/areas",
-            "registry/schemas",
-            "registry/maps",
-            "data/queue",
-            "data/lake",
-            "data/records",
-            "data/derived",
-        ):
-            (root / folder).mkdir(parents=True, exist_ok=True)
+        try:
+            for folder in _FOLDERS:
+                (root / folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            if is_full(error):
+                raise
+            remedy = "Name a folder that you may write."
+            raise WorkspaceError(f"No folder can be made here: {error.strerror}.", where=str(root), remedy=remedy) from error
         head = "# Settings: see the reference page, or `baloo settings`.\n"
         write_whole(root / "baloo.toml", f"{head}workspace = {WORKSPACE_VERSION}\n{settings}".encode())
         return cls.open(root)
@@ -146,6 +151,15 @@ class Workspace:
                 return False
         except Busy:
             return True
+
+
+def _migrate(root: Path) -> None:
+    """Give an older workspace the folders that it lacks, and the present version; its settings stay as they are."""
+    for folder in _FOLDERS:
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    file = root / "baloo.toml"
+    settings = _VERSION_LINE.sub("", file.read_text("utf-8"), count=1)
+    write_whole(file, f"workspace = {WORKSPACE_VERSION}\n{settings}".encode())
 
 
 def fsync_folder(folder: Path) -> None:

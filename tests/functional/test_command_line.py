@@ -74,11 +74,14 @@ def test_an_id_of_another_system_replaces_nothing(baloo: Baloo, write: Write):
 
 
 def test_a_dry_run_keeps_nothing(baloo: Baloo, write: Write):
-    """--dry-run judges and reports, and neither queue nor quarantine has anything afterwards."""
+    """--dry-run judges and reports; it makes no file, and neither queue nor quarantine has anything afterwards."""
     file = write([*_answers("ama"), event("forum.answr", "2024-06-01", "ama")])
+    before = sorted(baloo.root.rglob("*"))
     done = baloo.json("import", "events", file, "--dry-run")
+    after = sorted(baloo.root.rglob("*"))
     baloo("refresh")
 
+    assert before == after
     assert (done["accepted"], done["refused"], done["dry"]) == (2, 1, True)
     assert baloo.json("quarantine", "list") == []
     assert baloo.count() == 0
@@ -212,9 +215,12 @@ def test_a_truncated_gzip_keeps_what_stands_before(baloo: Baloo, tmp_path: Path)
         (("count", "active", "--level", "activ"), 4, "Did you mean `active`"),
         (("import", "git", ".", "--system", "cod"), 4, "Did you mean `code`"),
         (("token", "create", "cod"), 4, "Did you mean `code`"),
+        (("import", "events", __file__, "--namespace", "balo"), 4, "Did you mean `baloo`"),
         (("people", "link", "forum:nobody", "forum:none"), 4, "Nobody is known"),
         (("cuont",), 2, "cuont"),
         (("quarantine", "replay"), 4, "Which events"),
+        (("quarantine", "replay", "99"), 4, "None of these ids waits"),
+        (("token", "create", "code", "--expires", "2020-01-01"), 4, "That day is over"),
     ],
 )
 def test_a_wrong_word_is_explained(baloo: Baloo, write: Write, arguments: tuple[str, ...], code: int, says: str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -105,8 +106,11 @@ def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_
     from baloo.worker.importing import run_import
 
     workspace = now.workspace
+    names = workspace.settings["namespaces"]
+    if not any(fnmatchcase(namespace, pattern) for pattern in names):
+        raise UnknownName("namespace", namespace, names)
     door = Door(RegistryProvider(workspace.registry, load), now.clock, workspace.settings)
-    queue = SqliteQueue(workspace.queue)
+    queue = None if dry else SqliteQueue(workspace.queue)
     title = sources[0].title if len(sources) == 1 else f"{len(sources)} files"
     try:
         with progress(title, "events") as bar:
@@ -116,7 +120,7 @@ def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_
                 shares[id(source)] = share
                 bar.at(sum(shares.values()) / len(sources), read)
 
-            report = run_import(workspace, door, queue, sources, namespace=namespace, say=say, dry=dry)
+            report = run_import(workspace, door, queue, sources, namespace=namespace, say=say)
     except InputError as error:
         done: Report | None = getattr(error, "report", None)
         if done is not None:
@@ -124,7 +128,8 @@ def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_
         show_error(error)
         raise typer.Exit(error.exit_code) from error
     finally:
-        queue.close()
+        if queue is not None:
+            queue.close()
     _tell(report, as_json=as_json)
     if report.refused and not (report.accepted or report.duplicates):
         raise typer.Exit(ExitCode.PROBLEMS)

@@ -85,6 +85,11 @@ def replay(
             done = quarantine.replay(door, queue.append, "all" if everything else numbers or [])
     finally:
         queue.close()
+    gone = 0 if everything else len(set(numbers or [])) - done.tried
+    if gone and not done.tried:
+        raise InputError("None of these ids waits.", remedy="`baloo quarantine list --reason ...` has those that do.")
+    if gone:
+        narrate(f"{gone:,} of these ids do not wait.")
     text = f"{done.tried:,} tried: {done.accepted:,} accepted, {done.refused:,} refused again."
     answer(asdict(done), text, as_json=as_json)
     if done.accepted:

@@ -12,7 +12,7 @@ import typer
 
 from baloo.cli.common import AsJson, State, as_day, state
 from baloo.cli.output import answer, narrate, table
-from baloo.errors import UnknownName
+from baloo.errors import InputError, UnknownName
 
 if TYPE_CHECKING:
     from baloo.ingest.tokens import Tokens
@@ -42,6 +42,8 @@ def create(
     if system not in registry.systems:
         raise UnknownName("system", system, registry.systems)
     last = as_day(expires, "--expires")
+    if last is not None and last < now.clock.today():
+        raise InputError("That day is over.", where="--expires", remedy="Name the last day on which the token is to be good.")
     until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), dt.UTC) if last else None
     with _tokens(now) as tokens:
         made = tokens.create(system, expires=int(until.timestamp() * 1_000_000) if until else None)

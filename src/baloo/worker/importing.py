@@ -54,11 +54,10 @@ class Importer:
         self,
         workspace: Workspace,
         door: Door,
-        queue: Queue,
+        queue: Queue | None,
         *,
         namespace: str,
         say: Callable[[Source, float, int], None],
-        dry: bool,
     ) -> None:
         self._door = door
         self._queue = queue
@@ -66,7 +65,7 @@ class Importer:
         self._namespace = namespace
         self._say = say
         self.via = f"import {uuid.uuid4().hex[:12]}"
-        self.report = Report(dry=dry)
+        self.report = Report(dry=queue is None)
         self.last_seq = 0
 
     def send(self, source: Source) -> None:
@@ -111,21 +110,21 @@ class Importer:
             key = (refusal.pointer, refusal.reason)
             report.reasons[key] += 1
             report.examples.setdefault(key, f"{where}, event {refusal.index + 1} from there")
-        if not report.dry:
+        if self._queue is not None:
             self.last_seq = self._queue.append([encode(verdict.request)])[-1]
             time.sleep(_PAUSE)
 
 
 def run_import(
-    workspace: Workspace, door: Door, queue: Queue, sources: list[Source], *, namespace: str,
-    say: Callable[[Source, float, int], None], dry: bool = False,
+    workspace: Workspace, door: Door, queue: Queue | None, sources: list[Source], *, namespace: str,
+    say: Callable[[Source, float, int], None],
 ) -> Report:  # fmt: skip
-    """Import the sources and wait until what they brought is in the lake.
+    """Import the sources and wait until what they brought is in the lake; without a queue, judge them and keep nothing.
 
     Raises InputError, after all sources were tried, where one of them could not be read to its end.
     """
     begun = time.monotonic()
-    importer = Importer(workspace, door, queue, namespace=namespace, say=say, dry=dry)
+    importer = Importer(workspace, door, queue, namespace=namespace, say=say)
     trouble: list[InputError] = []
     with _loading(workspace, importer):
         for source in sources:

@@ -29,6 +29,7 @@ def test_environment_goes_before_file_before_default(tmp_path: Path):
         ("max_bdy = 5", "Did you mean `max_body`"),
         ("max_body = 'big'", "a whole number"),
         ("demo = 1", "true or false"),
+        ("max_body = -5", "must not be negative"),
         ("a = [", "not TOML"),
     ],
 )

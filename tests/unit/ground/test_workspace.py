@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from baloo.errors import Busy, InputError, WorkspaceError
-from baloo.workspace import Workspace, write_whole
+from baloo.workspace import WORKSPACE_VERSION, Workspace, write_whole
 
 HOLD = """
 import sys
@@ -48,6 +48,25 @@ def test_what_is_no_workspace_of_ours_is_refused(tmp_path: Path, text: str | Non
 
     with pytest.raises(error):
         Workspace.open(tmp_path)
+
+
+def test_an_older_workspace_is_brought_up(tmp_path: Path):
+    """It gets the folders that it lacks and the present version, and keeps its settings."""
+    (tmp_path / "baloo.toml").write_text("max_body = 7\nworkspace = 0\ndemo = true\n")
+    opened = Workspace.open(tmp_path)
+    text = (tmp_path / "baloo.toml").read_text()
+
+    assert (opened.settings["max_body"], opened.settings["demo"]) == (7, True)
+    assert text == f"workspace = {WORKSPACE_VERSION}\nmax_body = 7\ndemo = true\n"
+    assert (tmp_path / "data" / "lake").is_dir()
+
+
+def test_where_no_folder_can_be_made_is_said(tmp_path: Path):
+    """A file in the way is an error with its place."""
+    (tmp_path / "file").write_text("x")
+
+    with pytest.raises(WorkspaceError, match="No folder can be made here"):
+        Workspace.init(tmp_path / "file")
 
 
 def test_a_second_holder_is_told_who_holds(tmp_path: Path):
