@@ -6,16 +6,22 @@ import asyncio
 import gzip
 import html.parser
 import re
+import time
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import pytest
 
 import pretend
 from asking import Ask, asking, pretend_site
+from baloo.charts import Drawing, Picture
+from baloo.charts.picture import Size
 from baloo.errors import UnknownName
 from baloo.metrics.answers import NothingCounted
 from baloo.web.app import pages_app
 from baloo.web.headers import POLICY
+from baloo.web.pages.addresses import first_visit
+from baloo.web.renderer import LocalRenderer
 
 PAGES = (
     "/", "/areas", "/areas/coding", "/areas/support", "/areas/translation", "/areas/translation/fr", "/areas/archive",
@@ -265,9 +271,14 @@ def test_an_unknown_scope_is_an_unknown_name() -> None:
 
 
 def test_what_was_opened_is_closed_with_the_server() -> None:
-    """The application answers a server's start and stop, and lets go of what it holds when it stops."""
-    closed: list[bool] = []
-    app = pages_app(pretend_site(), lambda: closed.append(True))
+    """The application begins when a server starts, and lets go of what it holds when it stops, not before it has begun."""
+    done: list[str] = []
+
+    def begin() -> None:
+        time.sleep(0.2)
+        done.append("begun")
+
+    app = pages_app(pretend_site(), lambda: done.append("closed"), begin=begin)
     sent: list[str] = []
 
     async def life() -> None:
@@ -284,4 +295,20 @@ def test_what_was_opened_is_closed_with_the_server() -> None:
     asyncio.run(life())
 
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
-    assert closed == [True]
+    assert done == ["begun", "closed"]
+
+
+def test_the_first_visitor_finds_the_home_page_made() -> None:
+    """What the server makes at its start is what the first visitor is shown: nothing is drawn again."""
+
+    class Tired(LocalRenderer):
+        def begin(self, picture: Picture, sizes: Sequence[Size]) -> Callable[[], tuple[Drawing, ...]]:
+            raise AssertionError("It was drawn again.")
+
+    site = pretend_site()
+    first_visit(site)
+    site.renderer = Tired()
+
+    with asking(site) as ask:
+        assert ask("/").status_code == 200
+        assert ask("/areas/coding").status_code == 500

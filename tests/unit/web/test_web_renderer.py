@@ -1,4 +1,4 @@
-"""The process that draws: it starts when asked, comes back after a rest, and never outlives its parent."""
+"""The process that draws: it starts early or when asked, comes back when it dies, and never outlives its parent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PICTURE = funnel([Bar("First", 30, "30"), Bar("Regular", 10, "10")])
 
 
 def test_the_other_process_draws_the_same() -> None:
-    """What the other process draws is what this one would, also when begun early, and after it has gone to rest."""
+    """What the other process draws is what this one would, also when begun early, and after it has died."""
     renderer = Renderer()
     try:
         begun = renderer.begin(_PICTURE, ("wide", "narrow"))
@@ -28,6 +28,21 @@ def test_the_other_process_draws_the_same() -> None:
         renderer._process.wait()
         assert renderer.draw(_PICTURE, ("wide", "narrow")) == here
         assert renderer.png("<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>").startswith(b"\x89PNG")
+    finally:
+        renderer.close()
+
+
+def test_it_starts_before_it_is_asked() -> None:
+    """A renderer that was started draws in the process that it started with, also when it is started twice."""
+    renderer = Renderer()
+    try:
+        renderer.start()
+        process = renderer._process
+        renderer.start()
+
+        assert process is not None
+        assert len(renderer.draw(_PICTURE, ("wide",))) == 1
+        assert renderer._process is process
     finally:
         renderer.close()
 
