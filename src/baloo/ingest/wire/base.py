@@ -56,7 +56,7 @@ class Witness(Protocol):
     """Who looks on while the door works: the live page, the counters."""
 
     def saw(self, verdict: Verdict, body: bytes, tag: str | None) -> None:
-        """A request that is on disk, with its body, unpacked, and its debug tag. Called between two requests: it must be quick."""
+        """A request that is on disk, with its body, unpacked, and its debug tag. It must be quick: the door waits."""
         ...
 
 
@@ -89,6 +89,7 @@ class Entry:
 
     def __init__(
         self, workspace: Workspace, registry_provider: Callable[[], Registry], tokens: Senders, appender: Appender, clock: Clock,
+        witnesses: Sequence[Witness] = (),
     ) -> None:
         settings = workspace.settings
         self.door = Door(registry_provider, clock, settings)
