@@ -33,5 +33,6 @@ def describe() -> str:
         systems = ", ".join(sorted(mapped | {claim.system for claim in area.counts}))
         points = ", ".join(f"{point.title} ({point.level})" for point in area.pathway)
         whole = registry.areas[area.part_of].title if area.part_of else ""
-        rows.append(f"| {area.title} | {whole} | {registry.organisation_of(name) or ''} | {points} | {systems} |")
+        title = f"{area.title}, by {area.split_by}" if area.split_by else area.title
+        rows.append(f"| {title} | {whole} | {registry.organisation_of(name) or ''} | {points} | {systems} |")
     return _PEOPLE + "\n" + "\n".join(rows) + "\n"

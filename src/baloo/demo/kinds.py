@@ -19,7 +19,9 @@ _OPEN = '"schema":"contribution","version":1,'
 _CODE = ("marula", "marula", "marula", "core", "core", "app", "toolbox", "core")
 _SEVERITY = ("normal", "normal", "normal", "trivial", "trivial", "major", "major", "critical")
 _PRODUCTS = ("Marula", "Marula", "Core", "App", "App", "Help")
-_COUNTRIES = ("KE", "GH", "IN", "BR", "DE", "MX", "VN", "ZA", "JP", "PE", "NG", "PL")
+_COUNTRIES = (
+    "Kenya", "Ghana", "India", "Brazil", "Germany", "Mexico", "Vietnam", "South Africa", "Japan", "Peru", "Nigeria", "Poland",
+)
 _STATES = ("suggested", "suggested", "approved", "suggested", "returned")
 
 

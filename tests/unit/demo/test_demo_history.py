@@ -77,6 +77,7 @@ def test_the_registry_is_faultless_and_covers_the_history(tmp_path: Path) -> Non
     assert (len(registry.systems), len(registry.areas)) == (12, 8)
     rules = [point for area in registry.areas.values() for point in area.pathway]
     assert len(rules) == 24
+    assert [(area.id, area.split_by) for area in registry.areas.values() if area.split_by] == [("events", "country")]
     for system, kind, schema, version in {(e["system"], e["kind"], e["schema"], str(e["version"])) for e in history()}:
         declared = registry.systems[system].kinds[kind]
         assert (declared.schema or "contribution", "1") == (schema, version)
