@@ -1,0 +1,162 @@
+"""What pages, API and command line are told is what the oracle says: counts, flows, moves, overlaps, pathways, the feed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+import baloo.registry
+import harness
+from baloo.clock import FixedClock
+from baloo.metrics.answers import Answers
+from oracle.declared import read
+from oracle.oracle import LEVELS, Oracle, Person
+from property.strategies import World, days, worlds
+
+EXAMPLES = int(os.environ.get("BALOO_EXAMPLES", "8"))
+EXPLORE = bool(os.environ.get("BALOO_EXPLORE"))  # draw anew each time, to look for what the fixed examples miss
+TODAY = FixedClock(dt.datetime.combine(harness.FAR, dt.time(12), dt.UTC))
+
+_drawn = settings(max_examples=EXAMPLES, derandomize=not EXPLORE, database=None, deadline=None, print_blob=True,
+                  suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+pairs_of_days = st.tuples(days, days).map(lambda pair: (min(pair), max(pair)))
+
+
+class Both:
+    """The answers to one world, and who the oracle says holds what, with or without staff."""
+
+    def __init__(self, folder: Path, world: World, *, staff: bool) -> None:
+        registry = harness.write_registry(folder / "registry", world.registry)
+        self.oracle = Oracle(read(registry), world.facts, world.people)
+        counted = harness.count(folder, registry, world.facts, world.people)
+        self.answers = Answers.open(counted.folder, baloo.registry.load(registry), TODAY)
+        self.staff = staff
+        self.tops = sorted(name for name, area in self.oracle.declared.areas.items() if "part_of" not in area)
+        self._first = min((fact.day for fact in world.facts), default=dt.date(2024, 1, 1)) - dt.timedelta(30)
+
+    def held(self, scope: str, measure: str, day: dt.date) -> frozenset[Person]:
+        """Who holds a measure of a scope at the end of a day."""
+        ask = self.oracle.people if self.staff else self.oracle.without_staff
+        return ask(scope, measure, day)
+
+    def ever(self, person: Person, scope: str, measure: str, before: dt.date) -> bool:
+        """Whether somebody held a measure on a day before another; a month before the first fact nobody holds anything."""
+        span = range((before - self._first).days)
+        return any(person in self.held(scope, measure, self._first + dt.timedelta(n)) for n in span)
+
+
+def judged(world: World, staff: bool, judge: Callable[[Both], None]) -> None:
+    """Put a world to both, with staff or without."""
+    note(f"areas: {world.registry['areas']}")
+    with tempfile.TemporaryDirectory() as folder:
+        judge(Both(Path(folder), world, staff=staff))
+
+
+@_drawn
+@given(world=worlds, day=days, staff=st.booleans())
+def test_counts_levels_and_pathways(world: World, day: dt.date, staff: bool):
+    """Each scope's count at each level, its inactive people and the shares between its points are the oracle's."""
+
+    def judge(both: Both) -> None:
+        told = {scope.name for scope in both.answers.scopes()}
+        for scope in both.oracle.scopes():
+            if scope not in told:  # a part in which only facts were seen that are no contributions
+                assert not any(both.held(scope, measure, day) for measure in (*LEVELS, "known", "seen")), scope
+                continue
+            begins = both.oracle.no_number_before(scope)
+            for measure in (*LEVELS, "known", "seen"):
+                found = both.answers.count(scope, measure, day, staff=both.staff).value
+                if measure == "core" and found is None:
+                    continue  # a core point may begin later than the point that is counted
+                begun = begins is None or begins <= day or measure in ("known", "seen")
+                assert found == (len(both.held(scope, measure, day)) if begun else None), (scope, measure)
+            assert both.answers.inactive(scope, day, staff=both.staff) == len(both.held(scope, "inactive", day)), scope
+        for area in both.oracle.declared.areas:
+            previous: frozenset[Person] = frozenset()
+            for n, step in enumerate(both.answers.pathway(area, day, staff=both.staff)):
+                measure = f"point:{step.point}" if both.oracle.declared.pathway_of(area) else "active"
+                holds = both.held(f"area:{area}", measure, day)
+                share = len(holds & previous) / len(previous) if n and previous else None
+                assert (step.people, step.rate) == (len(holds), share), (area, step)
+                previous = holds
+
+    judged(world, staff, judge)
+
+
+@_drawn
+@given(world=worlds, two=pairs_of_days, staff=st.booleans())
+def test_flows_and_moves(world: World, two: tuple[dt.date, dt.date], staff: bool):
+    """Who stayed, left, joined and returned between two days, and who moved between areas, are as many as the oracle says."""
+    start, end = two
+
+    def judge(both: Both) -> None:
+        top = both.tops[0]
+        for scope, level in (("community", "active"), (f"area:{top}", "active"), (f"area:{top}", "casual"), ("system:s", "seen")):
+            before, after = both.held(scope, level, start), both.held(scope, level, end)
+            came = after - before
+            returned = {p for p in came if both.ever(p, scope, level, start)}
+            people = (before, before & after, before - after, came - returned, returned, after)
+            found = both.answers.flows(scope, start, end, level, staff=both.staff)
+            said = (found.before, found.stayed, found.left, found.joined, found.returned, found.after)
+            assert said == tuple(map(len, people)), (scope, level)
+        moved = Counter[tuple[str, str]]()
+        for person in both.oracle.everybody:
+            then, now = ({a for a in both.tops if person in both.held(f"area:{a}", "active", day)} for day in two)
+            moved.update((left, came) for left in then - now for came in now - then)
+        found_moves = {(m.source, m.target): m.people for m in both.answers.moves(start, end, staff=both.staff)}
+        assert found_moves == dict(moved)
+
+    judged(world, staff, judge)
+
+
+@_drawn
+@given(world=worlds, day=days, staff=st.booleans())
+def test_overlaps_and_sums(world: World, day: dt.date, staff: bool):
+    """People by exactly the areas that they are active in, by pairs, by number, in any or in each, are the oracle's."""
+
+    def judge(both: Both) -> None:
+        active = {area: both.held(f"area:{area}", "active", day) for area in both.tops}
+        exactly = Counter(tuple(a for a in both.tops if p in active[a]) for p in frozenset().union(*active.values()))
+        two = {pair: len(active[pair[0]] & active[pair[1]]) for pair in combinations(both.tops, 2)}
+        ask = both.answers
+        assert {o.areas: o.people for o in ask.overlap(day, staff=staff)} == dict(exactly)
+        assert {(p.one, p.other): p.people for p in ask.pairs(day, staff=staff)} == {pair: n for pair, n in two.items() if n}
+        number = Counter[int]()
+        for areas, n in exactly.items():
+            number[len(areas)] += n
+        assert ask.by_number_of_areas(day, staff=staff) == dict(number)
+        begun = [a for a in both.tops if (both.oracle.no_number_before(f"area:{a}") or day) <= day]
+        if begun:
+            sets = [active[area] for area in both.tops]
+            expected = {"union": frozenset().union(*sets), "intersection": sets[0].intersection(*sets),
+                        "difference": sets[0].difference(*sets[1:])}
+            for op, people in expected.items():
+                assert ask.combine(both.tops, op, day, staff=staff).value == len(people), op  # type: ignore[arg-type]
+        assert ask.sum_of_areas(day, staff=staff).total == len(both.held("community", "active", day))
+
+    judged(world, staff, judge)
+
+
+@_drawn
+@given(world=worlds, day=days, staff=st.booleans())
+def test_feed(world: World, day: dt.date, staff: bool):
+    """The rows of the feed count the oracle's newcomers and people of each week, judged at its Sunday."""
+
+    def judge(both: Both) -> None:
+        top = both.tops[0]
+        for view, scope in (("all", "community"), ("unclaimed", "unclaimed"), ("s", "system:s"), (top, f"area:{top}")):
+            for row in both.answers.feed(view, 8, day, staff=both.staff):
+                sunday = row.wkcommencing + dt.timedelta(6)
+                assert (row.wkcommencing.weekday(), sunday <= day) == (0, True)
+                expected = len(both.held(scope, "new", sunday)), len(both.held(scope, "seen", sunday))
+                assert (row.new, row.totalactive) == expected, (view, sunday)
+
+    judged(world, staff, judge)
