@@ -18,8 +18,8 @@ import harness
 from baloo.clock import FixedClock
 from baloo.metrics.answers import Answers
 from oracle.declared import read
-from oracle.oracle import LEVELS, Oracle, Person
-from property.strategies import World, days, worlds
+from oracle.oracle import LEVELS, Fact, Oracle, People, Person
+from property.strategies import FIRST, World, days, worlds
 
 EXAMPLES = int(os.environ.get("BALOO_EXAMPLES", "8"))
 EXPLORE = bool(os.environ.get("BALOO_EXPLORE"))  # draw anew each time, to look for what the fixed examples miss
@@ -27,7 +27,23 @@ TODAY = FixedClock(dt.datetime.combine(harness.FAR, dt.time(12), dt.UTC))
 
 _drawn = settings(max_examples=EXAMPLES, derandomize=not EXPLORE, database=None, deadline=None, print_blob=True,
                   suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-pairs_of_days = st.tuples(days, days).map(lambda pair: (min(pair), max(pair)))
+
+
+@st.composite
+def restless(draw: st.DrawFn) -> tuple[World, list[dt.date]]:
+    """Few people who come and go between three areas with short windows, some of them staff for a time; and days to compare."""
+    some_days = st.integers(0, 90).map(lambda n: FIRST + dt.timedelta(n))
+    areas = [{"area": f"of-{kind}", "counts": [{"system": "s", "kinds": [kind]}], "pathway": [
+        {"point": "in", "level": "active", "when": {"at_least": 1, "within": f"{draw(st.integers(3, 20))} days"}},
+        {"point": "once", "level": "casual", "when": {"at_least": 1, "within": f"{draw(st.integers(20, 40))} days"}},
+    ]} for kind in "abc"]
+    system = {"system": "s", "kinds": {kind: f"Did {kind}" for kind in "abc"}}
+    facts = [Fact(("s", draw(st.sampled_from(["ama", "jun", "lea", "tove"]))), draw(some_days), "s", draw(st.sampled_from("abc")))
+             for _ in range(draw(st.integers(8, 30)))]
+    spans = st.tuples(st.just(("s", "ama")), some_days, some_days).filter(lambda span: span[1] < span[2])
+    people = People(roster=tuple(draw(st.lists(spans, max_size=1))))
+    compared = draw(st.lists(some_days, min_size=4, max_size=6, unique=True))
+    return World({"community": {"community": "restless"}, "systems": [system], "areas": areas}, facts, people), sorted(compared)
 
 
 class Both:
@@ -92,27 +108,27 @@ def test_counts_levels_and_pathways(world: World, day: dt.date, staff: bool):
 
 
 @_drawn
-@given(world=worlds, two=pairs_of_days, staff=st.booleans())
-def test_flows_and_moves(world: World, two: tuple[dt.date, dt.date], staff: bool):
+@given(drawn=restless(), staff=st.booleans())
+def test_flows_and_moves(drawn: tuple[World, list[dt.date]], staff: bool):
     """Who stayed, left, joined and returned between two days, and who moved between areas, are as many as the oracle says."""
-    start, end = two
+    world, compared = drawn
 
     def judge(both: Both) -> None:
-        top = both.tops[0]
-        for scope, level in (("community", "active"), (f"area:{top}", "active"), (f"area:{top}", "casual"), ("system:s", "seen")):
-            before, after = both.held(scope, level, start), both.held(scope, level, end)
-            came = after - before
-            returned = {p for p in came if both.ever(p, scope, level, start)}
-            people = (before, before & after, before - after, came - returned, returned, after)
-            found = both.answers.flows(scope, start, end, level, staff=both.staff)
-            said = (found.before, found.stayed, found.left, found.joined, found.returned, found.after)
-            assert said == tuple(map(len, people)), (scope, level)
-        moved = Counter[tuple[str, str]]()
-        for person in both.oracle.everybody:
-            then, now = ({a for a in both.tops if person in both.held(f"area:{a}", "active", day)} for day in two)
-            moved.update((left, came) for left in then - now for came in now - then)
-        found_moves = {(m.source, m.target): m.people for m in both.answers.moves(start, end, staff=both.staff)}
-        assert found_moves == dict(moved)
+        for start, end in combinations(compared, 2):
+            for scope, level in (("community", "active"), ("area:of-a", "active"), ("area:of-b", "casual")):
+                before, after = both.held(scope, level, start), both.held(scope, level, end)
+                came = after - before
+                returned = {p for p in came if both.ever(p, scope, level, start)}
+                people = (before, before & after, before - after, came - returned, returned, after)
+                found = both.answers.flows(scope, start, end, level, staff=both.staff)
+                said = (found.before, found.stayed, found.left, found.joined, found.returned, found.after)
+                assert said == tuple(map(len, people)), (scope, level, start, end)
+            moved = Counter[tuple[str, str]]()
+            for person in both.oracle.everybody:
+                then, now = ({a for a in both.tops if person in both.held(f"area:{a}", "active", day)} for day in (start, end))
+                moved.update((left, to) for left in then - now for to in now - then)
+            found_moves = {(m.source, m.target): m.people for m in both.answers.moves(start, end, staff=both.staff)}
+            assert found_moves == dict(moved), (start, end)
 
     judged(world, staff, judge)
 
