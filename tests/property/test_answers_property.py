@@ -40,8 +40,8 @@ def restless(draw: st.DrawFn) -> tuple[World, list[dt.date]]:
     system = {"system": "s", "kinds": {kind: f"Did {kind}" for kind in "abc"}}
     facts = [Fact(("s", draw(st.sampled_from(["ama", "jun", "lea", "tove"]))), draw(some_days), "s", draw(st.sampled_from("abc")))
              for _ in range(draw(st.integers(8, 30)))]
-    spans = st.tuples(st.just(("s", "ama")), some_days, some_days).filter(lambda span: span[1] < span[2])
-    people = People(roster=tuple(draw(st.lists(spans, max_size=1))))
+    spans = st.tuples(st.sampled_from([("s", "ama"), ("s", "jun")]), some_days, some_days).filter(lambda span: span[1] < span[2])
+    people = People(roster=tuple(draw(st.lists(spans, min_size=1, max_size=3))))
     compared = draw(st.lists(some_days, min_size=4, max_size=6, unique=True))
     return World({"community": {"community": "restless"}, "systems": [system], "areas": areas}, facts, people), sorted(compared)
 
