@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from baloo.settings import load_settings
 from baloo.web.api.routes import routes
 from baloo.web.app import pages_app
 from baloo.web.renderer import LocalRenderer
+from baloo.web.scene import Waiting
 from baloo.web.site import Site
 
 __all__ = ["Ask", "asking", "pretend_site"]
@@ -23,12 +24,14 @@ __all__ = ["Ask", "asking", "pretend_site"]
 Ask = Callable[..., httpx.Response]
 
 
-def pretend_site(answers: Callable[[], object] | None = None, files: Path = Path(), **environment: str) -> Site:
+def pretend_site(
+    answers: Callable[[], object] | None = None, files: Path = Path(), waiting: Sequence[Waiting] = (), **environment: str,
+) -> Site:
     """Marula's site at noon of the day, drawing in this process; `environment` has settings such as BALOO_DEMO."""
     registry, always = pretend.registry(), pretend.PretendAnswers()
     clock = FixedClock(dt.datetime.combine(pretend.TODAY, dt.time(12), dt.UTC))
     settings = load_settings(Path("none.toml"), environment)
-    return Site(settings, lambda: registry, answers or (lambda: always), clock, LocalRenderer(), files)  # type: ignore[arg-type]
+    return Site(settings, lambda: registry, answers or (lambda: always), clock, LocalRenderer(), files, lambda: waiting)  # type: ignore[arg-type]
 
 
 @contextmanager

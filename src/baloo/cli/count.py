@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from baloo.cli.common import AsJson, as_day, state
-from baloo.cli.output import answer, narrate
+from baloo.cli.output import answer, narrate, number_of
 from baloo.errors import InputError, UnknownName
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def refresh(
     """Load what waits, find who is who, and bring the counts up to date."""
     now = state(context)
     done = _refresh_here_or_there(now.workspace, now.clock, whole=whole)
-    counted = f"{done['added']:,} contributions added, {done['removed']:,} removed, {done['persons']:,} people recomputed"
+    people = number_of(done["persons"], "person", "people")
+    counted = f"{number_of(done['added'], 'contribution')} added, {done['removed']:,} removed, {people} recomputed"
     text = "Nothing new." if done["mode"] == "nothing" else f"Counted ({done['mode']}): {counted}, {done['seconds']:.1f} s."
     narrate(text)
     answer(done, "", as_json=as_json)

@@ -13,7 +13,7 @@ from baloo.errors import BalooError
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["Bar", "answer", "narrate", "progress", "show_error", "table"]
+__all__ = ["Bar", "answer", "narrate", "number_of", "progress", "show_error", "table"]
 
 
 def answer(data: object, text: str, *, as_json: bool) -> None:
@@ -22,6 +22,11 @@ def answer(data: object, text: str, *, as_json: bool) -> None:
     if out:
         sys.stdout.write(out + "\n")
     sys.stdout.flush()
+
+
+def number_of(n: int, one: str, many: str = "") -> str:
+    """A number with its noun: 1 error, 2 errors; `many` where the plural is not made with an s."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def narrate(text: str) -> None:

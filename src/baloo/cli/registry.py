@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from baloo.cli.common import AsJson, state
-from baloo.cli.output import answer, narrate
+from baloo.cli.output import answer, narrate, number_of
 from baloo.errors import ExitCode
 from baloo.workspace import Workspace
 
@@ -52,7 +52,8 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
         "\n".join(str(problem) for problem in problems),
         as_json=as_json,
     )
-    narrate(f"{errors} errors, {len(problems) - errors} warnings." if problems else "The registry is in order.")
+    found = f"{number_of(errors, 'error')}, {number_of(len(problems) - errors, 'warning')}."
+    narrate(found if problems else "The registry is in order.")
     if errors:
         raise typer.Exit(ExitCode.PROBLEMS)
 

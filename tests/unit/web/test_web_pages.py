@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
@@ -131,6 +132,28 @@ def test_numbers_of_few_people_are_not_shown(ask: Ask) -> None:
     assert "Fewer than five people, so we keep that to ourselves." in ask("/areas/archive").text
     assert "fewer than five" in ask("/charts/areas.csv").text
     assert not re.search(r"^archive,3,", ask("/charts/areas.csv").text, re.MULTILINE)
+
+
+def test_a_community_of_few_has_no_empty_pictures() -> None:
+    """Where every number is of few people the pages say so once, in words that fit, without a trend or a pathway of nothing."""
+    answers = pretend.PretendAnswers(dict.fromkeys(pretend.PretendAnswers().numbers, (0, 1)))
+
+    with asking(pretend_site(lambda: answers)) as ask:
+        home, area = ask("/").text, ask("/areas/support").text
+    assert '<p class="numeral words" aria-hidden="true">fewer than five</p>' in home
+    assert "<p>Fewer than five people, so we keep that to ourselves.</p></figcaption>" in home
+    assert 'class="funnel"' not in area
+
+
+def test_what_was_refused_is_shown_with_what_to_do() -> None:
+    """The status groups refused events by reason and system, each with its remedy."""
+    found = (("unknown-kind", "forum", 2), ("not-json", None, 1))
+    waiting = [SimpleNamespace(slug=slug, system=system, count=n) for slug, system, n in found]
+
+    with asking(pretend_site(waiting=waiting)) as ask:
+        text = ask("/status").text
+    assert "<code>unknown-kind</code><small>Use a kind of this system, or declare it under <code>kinds:</code>" in text
+    assert text.index("unknown-kind") < text.index("not-json")
 
 
 @pytest.mark.parametrize("address", ["/systems/forum", "/status"])

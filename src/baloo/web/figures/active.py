@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from baloo.charts import Mark, Picture, TrendPoint, trend
 from baloo.metrics.answers import Row
@@ -34,7 +34,7 @@ def active(scene: Scene, scope: Scope) -> Figure:
     return Figure(
         slug=scope.slug("active"),
         title=_title(scene, scope, rows),
-        text=words("trend-text", **told) if rows else words("trend-empty"),
+        text=_text(scene, rows, told),
         label=words("trend-label", **told),
         subject=words("trend-subject", scope=scope.title),
         table=Table(
@@ -57,6 +57,14 @@ def passed(rows: Sequence[Row], target: int) -> dt.date | None:
             break
         since = row.day
     return since
+
+
+def _text(scene: Scene, rows: Sequence[Row], told: Mapping[str, str]) -> str:
+    if not rows:
+        return scene.words("trend-empty")
+    if all(not row.value or scene.hides(row.value) for row in rows):
+        return scene.words("few-kept", k=scene.few.k)
+    return scene.words("trend-text", **told)
 
 
 def _begun(rows: Sequence[Row]) -> list[Row]:

@@ -18,9 +18,9 @@ def steps(scene: Scene, scope: Scope) -> list[Step]:
 
 
 def pathway(scene: Scene, scope: Scope) -> Figure | None:
-    """The figure of a pathway; None where it has one step, which the number above says already, or nobody on it."""
+    """The figure of a pathway; None where it has one step, which the number above says already, or too few on each."""
     words, found = scene.words, steps(scene, scope)
-    if len(found) < 2 or not any(step.people for step in found):
+    if len(found) < 2 or not any(step.people and not scene.hides(step.people) for step in found):
         return None
     rates = [_rate(scene, found, i) for i in range(len(found))]
     hardest = min((i for i, rate in enumerate(rates) if rate is not None), key=lambda i: rates[i] or 0, default=None)

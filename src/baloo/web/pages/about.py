@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from baloo.ingest.refusals import REMEDIES
 from baloo.metrics.answers import NothingCounted
 from baloo.web.pages.freshness import banner, by_title, fresh
 from baloo.web.pages.route import Route
@@ -27,7 +28,7 @@ def status(scene: Scene) -> Page:
     return Page(
         "status.html", words("menu-status"), words("status-description"), "status", values={
             "banner": found, "feeds": feeds,
-            "refused": sorted(((n, *key) for key, n in refused.items()), reverse=True),
+            "refused": sorted(((n, *key, REMEDIES.get(key[1], "")) for key, n in refused.items()), reverse=True),
         },
     )
 

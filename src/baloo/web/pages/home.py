@@ -34,7 +34,8 @@ def home(scene: Scene) -> Page:
         "home.html", scene.registry.community.question, words("home-description", people=scene.shown(now), community=whole.title),
         section="people",
         values={
-            "now": now, "number": scene.shown(now), "answer": answer(scene, now), "delta": delta(scene, now, then),
+            "now": now, "number": scene.shown(now), "few": now is None or scene.hides(now),
+            "answer": answer(scene, now), "delta": delta(scene, now, then),
             "trend": trend, "tiles": made, "sum": summed, "changes": changes(scene, whole),
             "areas": areas(scene, whole), "rows": area_rows(scene, inner(scene, whole)), "once": once(scene, whole),
             "week": this_week(scene), "banner": banner(scene), "quarters": comings, "moves": moves(scene, whole),
