@@ -33,7 +33,8 @@ def check_facts(names: Names, facts: Facts) -> None:
     for area, entry in names.areas.items():
         people = facts.core_not_active(area)
         if people:
-            message = f"{people} people hold a core point and are not active, so they do not count as core."
+            who = "One person holds" if people == 1 else f"{people:,} people hold"
+            message = f"{who} a core point without being active, which does not count as core."
             names.report(entry, ("pathway",), message, severity="warning", slug="core-not-active")
 
 
