@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import jsonschema_rs
 
@@ -58,7 +59,9 @@ class Terms:
 
     def __init__(self, registry: Registry) -> None:
         self.systems = {system.id: tuple(system.kinds) for system in registry.systems.values()}
-        self.schemas = {PLAIN[0], OLDER[0], *(name for name, _ in registry.schemas)}
+        self.versions = {PLAIN, OLDER, *registry.schemas}
+        self.schemas = {name for name, _ in self.versions}
+        self.hosts = {host: system.id for system in registry.systems.values() if (host := urlsplit(system.url or "").hostname)}
         self.registry = registry
         shapes: dict[tuple[str, str], Shape | None] = {PLAIN: None, OLDER: None}
         shapes |= {key: _compiled(schema) for key, schema in registry.schemas.items()}
