@@ -6,8 +6,10 @@ import csv
 import gzip
 import io
 import json
+import subprocess
+import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ import pytest
 from pysqlite3 import dbapi2 as sqlite3
 from tests.functional.conftest import Baloo, event
 
+from baloo.sources.base import Chunk
+from baloo.sources.files import EventsSource
 from baloo.workspace import Workspace
 
 Write = Callable[..., str]
@@ -293,3 +297,36 @@ def test_a_damaged_data_file_is_named_and_not_counted(baloo: Baloo, write: Write
 
     assert file.name in done.stderr
     assert baloo.count(area="coding") == 2
+
+
+def test_an_import_that_is_stopped_says_that_it_goes_on(baloo: Baloo, write: Write, monkeypatch: pytest.MonkeyPatch):
+    """Ctrl+C ends with 130 and a word; the same command goes on behind what is kept."""
+    file = write([event("forum.post", "2024-06-01", f"a{number}") for number in range(3_000)])
+    whole = EventsSource.chunks
+
+    def stopped(source: EventsSource, done: int) -> Iterator[Chunk]:
+        yield next(whole(source, done))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EventsSource, "chunks", stopped)
+        said = baloo.run("import", "events", file, code=130)
+    again = baloo.json("import", "events", file)
+
+    assert "goes on from there" in said.stderr
+    assert again["resumed"] + again["accepted"] == 3_000
+    assert again["resumed"] > 0
+
+
+def test_a_worker_whose_import_was_killed_loads_and_ends(baloo: Baloo):
+    """Nobody reads what it would say; it ends without a fault."""
+    command = [sys.executable, "-m", "baloo.worker", "drain", str(baloo.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        assert worker.stderr is not None
+        worker.stdout.close()
+        worker.stdin.close()
+        said = worker.stderr.read()
+
+    assert (worker.returncode, said) == (0, b"")

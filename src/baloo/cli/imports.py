@@ -127,6 +127,9 @@ def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_
             _tell(done, as_json=as_json)
         show_error(error)
         raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt:  # the parser turns it into an exit code, without a word
+        narrate("baloo: stopped. What was done is kept; started again, it goes on from there.")
+        raise
     finally:
         if queue is not None:
             queue.close()

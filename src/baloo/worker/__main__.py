@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import asdict
 
 from baloo.clock import clock_from_environment
@@ -40,7 +41,8 @@ def main(mode: str, folder: str) -> int:
                 run(work, orders, stop=stop, closed=closed, refreshing=mode == "serve")
                 if mode == "drain" and not stop.is_set():
                     work.drain()
-                    sys.stdout.write(json.dumps(asdict(work.totals)) + "\n")
+                    with suppress(BrokenPipeError):  # who asked was killed; what it sent is loaded all the same
+                        os.write(1, json.dumps(asdict(work.totals)).encode() + b"\n")  # without a buffer to flush at the end
             finally:
                 parts.close()
     except Exception as error:
