@@ -33,7 +33,7 @@ def check(folder: Path, facts: Facts | None = None) -> list[Problem]:
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """The published JSON Schemas (draft 2020-12) of `area`, `community`, `schema` and `system` files: those that `check` uses."""
+    """The published JSON Schemas (draft 2020-12), one for each sort of registry file: those that `check` uses."""
     from baloo.registry._validate import schemas as published  # noqa: PLC0415 - see load
 
     return published()

@@ -7,6 +7,7 @@ from typing import Any
 
 from baloo.registry._files import Draft, Entry
 from baloo.registry._hash import meaning_hash
+from baloo.registry._mappings import parse_mapping
 from baloo.registry._maps import Row
 from baloo.registry._rules import parse_date, parse_kinds, parse_leaf, parse_span, parse_versions, parse_where
 from baloo.registry._schemas import BUILT_IN, parse_schema
@@ -25,6 +26,7 @@ def build(draft: Draft, entry: Entry, rows: Mapping[str, list[Row]]) -> Registry
     return Registry(
         community, dict(sorted(systems.items())), dict(sorted(areas.items())), dict(sorted(schemas.items())),
         meaning_hash(community, systems, areas, schemas),
+        {(m.protocol, m.id): m for m in (parse_mapping(e.data, e.source.file) for e in draft.mapping)},
     )  # fmt: skip
 
 

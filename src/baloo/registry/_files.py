@@ -14,7 +14,7 @@ from baloo.registry._yaml import Place, Source, read_source
 __all__ = ["Draft", "Entry", "read_draft"]
 
 MAX_SCHEMA_BYTES = 64 * 1024
-_FOLDERS = {"systems": "system", "areas": "area", "schemas": "schema"}
+_FOLDERS = {"systems": "system", "areas": "area", "schemas": "schema", "mappings": "mapping"}
 
 
 @dataclass(slots=True)
@@ -40,6 +40,7 @@ class Draft:
     system: list[Entry] = field(default_factory=list)
     area: list[Entry] = field(default_factory=list)
     schema: list[Entry] = field(default_factory=list)
+    mapping: list[Entry] = field(default_factory=list)
     broken: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in _FOLDERS.values()})
 
     def report(self, problem: Problem) -> None:

@@ -16,7 +16,7 @@ from baloo.registry._yaml import Place, Source
 
 __all__ = ["NAMES", "schemas", "shape_problems", "validator"]
 
-NAMES = ("area", "community", "schema", "system")  # one published schema for each sort of file
+NAMES = ("area", "community", "mapping", "schema", "system")  # one published schema for each sort of file
 
 _AMOUNTS = ("at_least", "days", "first", "top")
 _WINDOWS = ("within", "around")

@@ -14,12 +14,14 @@ __all__ = [
     "AreaMap",
     "Claim",
     "Community",
+    "EventRule",
     "Field",
     "Kind",
     "Leaf",
     "Level",
     "MapRow",
     "Not",
+    "PayloadMapping",
     "Point",
     "PointsLine",
     "Reached",
@@ -255,6 +257,36 @@ class Schema:
 
 
 @dataclass(frozen=True, slots=True)
+class EventRule:
+    """One rule of a mapping: what an event is made of where `when` holds.
+
+    `when` is by JSON pointer; `each` is the pointer of a list, of which each element makes an event; `fields` are those of an
+    event of version 1 as they are written: a value, or `{pointer, type, format, zone}`.
+    """
+
+    fields: Mapping[str, Any]
+    when: Where = ()
+    each: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadMapping:
+    """How what another program sends becomes events: the first rule whose `when` holds makes them.
+
+    `id` names it within its protocol: the hook's name, Glean's application, the schema of EventLogging, the stream of EventGate,
+    the system of GitHub's, Perceval's backend.
+    """
+
+    id: str
+    protocol: Literal["hook", "glean", "eventlogging", "eventgate", "github", "perceval"]
+    system: str
+    rules: tuple[EventRule, ...]
+    otherwise: Literal["quarantine", "ignore"] = "quarantine"  # what no rule takes
+    trust: Literal["token", "anybody"] = "token"  # whose events are more than staging
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Community:
     """The whole: its question, its target, its staff domains and the rule where an area or system says nothing."""
 
@@ -268,13 +300,17 @@ class Community:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """A whole registry. `hash` changes when any meaning in it changes, not with comments or order of files."""
+    """A whole registry. `hash` changes when any meaning in it changes, not with comments, order of files, or mappings.
+
+    `mappings` are by (protocol, id); they say how events are read, and what was read before stays as it is.
+    """
 
     community: Community
     systems: Mapping[str, System]
     areas: Mapping[str, Area]
     schemas: Mapping[tuple[str, str], Schema]
     hash: str
+    mappings: Mapping[tuple[str, str], PayloadMapping] = field(default_factory=dict)
 
     def parts_of(self, area: str) -> tuple[Area, ...]:
         """The areas that are directly part of `area`, in order of id."""
