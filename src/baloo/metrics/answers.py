@@ -328,7 +328,10 @@ class Answers:
 
     def _states(self, keys: tuple[int, ...], a: dt.date, b: dt.date, staff: bool) -> list[States]:
         keys = tuple(sorted(set(keys)))
-        return self._keep(("states", keys, a, b, staff), lambda: self._reader.states(keys, a, b, staff))
+        states = self._keep(("states", keys, a, b, staff), lambda: self._reader.states(keys, a, b, staff))
+        if a != b:  # they tell of the one day too
+            self._keep(("states", keys, b, b, staff), lambda: [States(after, after, n) for _, after, n in states if after])
+        return states
 
     def _flows(self, scopes: Sequence[str], days: Sequence[dt.date], level: str, staff: bool) -> list[list[Flows]]:
         """For each scope its flows from each day to the next."""

@@ -87,6 +87,18 @@ def test_counts_flows_and_moves(counted: Counted, one: dt.date, other: dt.date, 
 
 
 @relaxed
+@given(communities(), days, days, st.booleans())
+def test_overlaps_after_moves(counted: Counted, one: dt.date, other: dt.date, staff: bool) -> None:
+    """Overlaps at a day are the same whether the moves until that day were asked for before, or nothing was."""
+    start, end = sorted((one, other))
+    with tempfile.TemporaryDirectory() as folder:
+        alone, after = opened(counted, folder), opened(counted, folder)
+        after.moves(start, end, staff=staff)
+
+        assert after.overlap(end, staff=staff) == alone.overlap(end, staff=staff)
+
+
+@relaxed
 @given(communities(), days, st.booleans())
 def test_overlap_and_pathway(counted: Counted, on: dt.date, staff: bool) -> None:
     """Overlaps are exact sets; pairs, unions and so on follow from them; rates are of those who hold both."""

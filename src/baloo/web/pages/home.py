@@ -27,6 +27,7 @@ def home(scene: Scene) -> Page:
     scene.begin(trend.picture)
     comings = quarters(scene, whole)
     scene.begin(comings.picture if comings else None)
+    moved = moves(scene, whole)  # before `once`, which asks about the same people at the last day
     now, then = scene.people(whole), scene.people(whole, as_of=scene.year_ago)
     made, summed = tiles(scene, whole)
     unclaimed = scene.answers.count("unclaimed", "active", scene.as_of, staff=scene.staff).value
@@ -38,7 +39,7 @@ def home(scene: Scene) -> Page:
             "answer": answer(scene, now), "delta": delta(scene, now, then),
             "trend": trend, "tiles": made, "sum": summed, "changes": changes(scene, whole),
             "areas": areas(scene, whole), "rows": area_rows(scene, inner(scene, whole)), "once": once(scene, whole),
-            "week": this_week(scene), "banner": banner(scene), "quarters": comings, "moves": moves(scene, whole),
+            "week": this_week(scene), "banner": banner(scene), "quarters": comings, "moves": moved,
             "flags": flags(scene, whole),
             "unclaimed": words("unclaimed", n=unclaimed) if unclaimed and not scene.hides(unclaimed) else "",
             "systems": len(scene.registry.systems),
