@@ -14,6 +14,7 @@ import pytest
 from baloo.errors import StorageFull
 from baloo.queue.group import GroupCommit
 from baloo.queue.sqlite import SqliteQueue
+from baloo.records import Records
 from baloo.workspace import Workspace
 from walls import Walls, event, request
 
@@ -76,6 +77,15 @@ def test_a_lock_can_be_held_on_a_full_disk(small: Path):
 
     with workspace.lock("lake", "a test"):
         assert workspace.held("lake")
+
+
+def test_records_that_cannot_be_opened_for_want_of_room_say_so(small: Path):
+    """SQLite calls it an I/O error; a server that is started on a full disk ends with what to do."""
+    Records.open(small / "records" / "records.sqlite").close()
+    fill(small, leave=0)
+
+    with pytest.raises(StorageFull):
+        Records.open(small / "records" / "records.sqlite")
 
 
 def test_opening_on_a_full_disk_says_so(small: Path):

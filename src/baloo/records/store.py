@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from baloo.errors import WorkspaceError
+from baloo.errors import StorageFull, WorkspaceError
 from baloo.records.tables import RECORDS_VERSION, meta, metadata
 
 __all__ = ["Records"]
+
+_ROOM = 256 << 10  # a disk with less room than this is full, whatever SQLite calls the error
 
 
 class Records:
@@ -25,7 +28,7 @@ class Records:
     def open(cls, file: Path) -> Records:
         """Open the SQLite file, made where it is absent, migrated where it is older.
 
-        Raises WorkspaceError where it was written by a newer Baloo.
+        Raises WorkspaceError where it was written by a newer Baloo, StorageFull where there is no room to open it.
         """
         file.parent.mkdir(parents=True, exist_ok=True)
         file.parent.chmod(0o700)  # names and addresses are nobody else's business
@@ -35,7 +38,12 @@ class Records:
         sa.event.listen(engine, "connect", _configure)
         sa.event.listen(engine, "begin", _begin)
         records = cls(engine)
-        records._prepare()
+        try:
+            records._prepare()
+        except sa.exc.OperationalError as error:
+            if shutil.disk_usage(file.parent).free < _ROOM:
+                raise StorageFull("There is no room left on the disk.", where=str(file), remedy="Make room.") from error
+            raise
         return records
 
     @property
