@@ -38,6 +38,7 @@ __all__ = ["EVENTS", "VOIDS", "Identities", "LakeSnapshot", "Loaded"]
 
 EVENTS = "events"
 VOIDS = "voids"
+_COUNTS = ("accepted", "duplicates", "revised", "voided", "refused", "staging")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,9 @@ class LakeSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What one load did."""
+    """What one load did, or several: `first + second` is both."""
 
-    through: int  # seq
+    through: int = 0  # seq; nothing is loaded before the first
     accepted: int = 0
     duplicates: int = 0
     revised: int = 0
@@ -66,6 +67,15 @@ class Loaded:
     refused: int = 0
     staging: int = 0
     by_via: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # the same for each `via` of a request but `http`
+
+    def __add__(self, later: Loaded) -> Loaded:
+        """This and what was loaded after it."""
+        vias = {via: (self.by_via.get(via, {}), later.by_via.get(via, {})) for via in {**self.by_via, **later.by_via}}
+        return Loaded(
+            through=later.through,
+            **{name: getattr(self, name) + getattr(later, name) for name in _COUNTS},
+            by_via={via: {name: a.get(name, 0) + b.get(name, 0) for name in _COUNTS} for via, (a, b) in vias.items()},
+        )
 
 
 class Identities(Protocol):

@@ -184,7 +184,7 @@ def _wait_for_server(workspace: Workspace, importer: Importer) -> None:
 
 
 def _note(importer: Importer, totals: dict[str, object]) -> None:
-    imports = totals.get("imports", {})
+    imports = totals.get("by_via", {})
     mine = imports.get(importer.via, {}) if isinstance(imports, dict) else {}
     report = importer.report
     report.duplicates += int(mine.get("duplicates", 0))

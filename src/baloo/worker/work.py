@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import sys
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from baloo.errors import BalooError
@@ -17,35 +17,9 @@ from baloo.worker.parts import Parts
 if TYPE_CHECKING:
     from baloo.metrics.refresh import Refreshed
 
-__all__ = ["Totals", "Work", "log"]
+__all__ = ["Work", "log"]
 
 _TIDY_EVERY = dt.timedelta(days=1)
-
-
-@dataclass(slots=True)
-class Totals:
-    """What was loaded since the worker started, in all and for each import (by its `via`)."""
-
-    accepted: int = 0
-    duplicates: int = 0
-    revised: int = 0
-    voided: int = 0
-    refused: int = 0
-    staging: int = 0
-    loads: int = 0
-    through: int = 0
-    imports: dict[str, dict[str, int]] = field(default_factory=dict)
-
-    def add(self, loaded: Loaded) -> None:
-        """Count one load."""
-        for name in ("accepted", "duplicates", "revised", "voided", "refused", "staging"):
-            setattr(self, name, getattr(self, name) + getattr(loaded, name))
-        self.loads += 1
-        self.through = loaded.through
-        for via, counts in loaded.by_via.items():
-            mine = self.imports.setdefault(via, {})
-            for name, count in counts.items():
-                mine[name] = mine.get(name, 0) + count
 
 
 class Work:
@@ -53,7 +27,7 @@ class Work:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self.totals = Totals()
+        self.totals = Loaded()  # since the worker started
         self._unseen_people = True
         self._tidied: dt.datetime | None = None
 
@@ -62,7 +36,7 @@ class Work:
         loaded = self.parts.loader.load_once()
         if loaded is None:
             return 0
-        self.totals.add(loaded)
+        self.totals += loaded
         self._unseen_people = True
         return max(1, loaded.accepted + loaded.duplicates)
 

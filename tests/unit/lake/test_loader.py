@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from baloo.errors import StorageBroken, StorageFull
+from baloo.lake.base import Loaded
 from baloo.lake.table import DeltaLog
 from baloo.queue.base import Refusal
 from baloo.registry.model import Community, Registry
@@ -333,6 +334,16 @@ class TestReport:
         b = {"accepted": 2, "duplicates": 1, "revised": 0, "voided": 0, "refused": 1, "staging": 1}
         assert loaded.by_via == {"import a": a, "import b": b}
         assert (loaded.accepted, loaded.duplicates, loaded.refused, loaded.staging) == (4, 2, 1, 1)
+
+    def test_loads_add_up(self, walls: Walls):
+        """Several loads together are a load: sums in all and for each import, up to the last row; an empty one adds nothing."""
+        first = walls.load(request(event(1), via="import a"))
+        second = walls.load(request(event(1), via="import a"), request(event(2), via="import b"))
+        both = Loaded() + first + second
+
+        assert (both.through, both.accepted, both.duplicates) == (second.through, 2, 1)
+        assert (both.by_via["import a"]["accepted"], both.by_via["import a"]["duplicates"]) == (1, 1)
+        assert both.by_via["import b"]["accepted"] == 1
 
 
 class TestCrashes:
