@@ -108,12 +108,12 @@ def _lay_out_keys(session: Session, plan: Plan, counting: Counting, before: tupl
         area, slash, part = scope.partition("/")
         if slash and part in numbers_of:
             parts.setdefault(area, set()).add(numbers_of[part])
-    known: dict[int, list[str]] = {}  # areas that see the same contributions share a node
+    of_node: dict[int, set[str]] = {}  # areas that see the same contributions share nodes
     for entry in plan.entries:
-        if entry.parted and entry.measure == "known":
-            known.setdefault(counting.numbers[entry.node], []).append(entry.scope)
+        if entry.parted:
+            of_node.setdefault(counting.numbers[entry.node], set()).add(entry.scope)
     for node, part in session.run("SELECT DISTINCT node, part FROM held WHERE part <> 0"):
-        for scope in known.get(node, ()):
+        for scope in of_node.get(node, ()):
             parts.setdefault(scope, set()).add(part)
     keys: list[Key] = []
     numbers: dict[tuple[int, int], int] = {}
