@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from baloo.clock import Clock
 from baloo.errors import InputError
+from baloo.ingest.forms.mapped import apart
 from baloo.ingest.judge import OPERATOR, Judge
 from baloo.ingest.moment import micros
 from baloo.ingest.refusals import Refused, remedy_for
@@ -55,7 +56,8 @@ class Door:
         judge = Judge(self.terms(), now=now, sender=sender, longest=self._settings["max_body"])
         events: list[Event] = []
         refusals: list[Refusal] = []
-        for index, raw in enumerate((body,) if single else split(body, patient=patient)):
+        texts = (body,) if single else split(body, patient=patient)
+        for index, raw in enumerate(apart(texts, self.terms())):
             try:
                 events.append(judge.judge(raw, doc_id))
             except Refused as refused:

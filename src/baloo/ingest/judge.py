@@ -11,7 +11,7 @@ from types import ModuleType
 import msgspec
 
 from baloo.errors import nearest
-from baloo.ingest.forms import blackhole, eventgate, v01, v1
+from baloo.ingest.forms import blackhole, eventgate, mapped, v01, v1
 from baloo.ingest.forms.draft import Actor, Draft, marks
 from baloo.ingest.moment import DAY, parse
 from baloo.ingest.refusals import Refused
@@ -29,7 +29,7 @@ MAX_URL = 4_000
 """Longest `object`, in characters."""
 
 _GRACE = 300_000_000  # a sender's clock may run five minutes ahead of ours
-_FORMS = (eventgate, blackhole, v01, v1)  # the first that fits reads
+_FORMS = (mapped, eventgate, blackhole, v01, v1)  # the first that fits reads
 _CONTENT = uuid.UUID("0b1c6d5e-6d3f-5b9c-9a43-b1a100000001").bytes  # the name space of ids made of what an event says
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 _decode = msgspec.json.Decoder().decode
@@ -65,7 +65,8 @@ class Judge:
         """What is kept of an event that is refused; its id is the one it gives, else one made of its bytes."""
         said = _said(raw)
         given = doc_id or said.get("id") or said.get("guid") or ""
-        system = said.get("system") or said.get("source")
+        mapping = self._terms.mapping(said.get("mapping", ""))
+        system = mapping.system if mapping else said.get("system") or said.get("source")
         schema = said.get("schema")
         return Refusal(
             index=index,

@@ -166,7 +166,7 @@ class Quarantine:
             rows, done, again = [], [], []
             for whole in batch:
                 request = _retry(door, whole)
-                if request.events:
+                if request.events or not request.refusals:  # a mapping may ignore by now what it refused
                     rows.append(encode(request))
                     done.append(whole.kept.id)
                 else:

@@ -11,7 +11,7 @@ import jsonschema_rs
 from baloo.errors import Problem, RegistryError, nearest
 from baloo.ingest.refusals import Refused, pointer_to
 from baloo.registry.lookup import horizons
-from baloo.registry.model import Kind, Registry, Schema
+from baloo.registry.model import Kind, PayloadMapping, Registry, Schema
 
 __all__ = ["OLDER", "PLAIN", "KindTerms", "Shape", "Terms"]
 
@@ -63,6 +63,7 @@ class Terms:
         self.schemas = {name for name, _ in self.versions}
         self.hosts = {host: system.id for system in registry.systems.values() if (host := urlsplit(system.url or "").hostname)}
         self.registry = registry
+        self.mappings = registry.mappings
         shapes: dict[tuple[str, str], Shape | None] = {PLAIN: None, OLDER: None}
         shapes |= {key: _compiled(schema) for key, schema in registry.schemas.items()}
         ahead = horizons(registry)
@@ -70,6 +71,11 @@ class Terms:
             (system.id, kind.id): KindTerms(ahead.get((system.id, kind.id), 0), _schemas(kind, shapes))
             for system in registry.systems.values() for kind in system.kinds.values()
         }
+
+    def mapping(self, named: str) -> PayloadMapping | None:
+        """The mapping that `protocol:name` names; None where there is none."""
+        protocol, _, name = named.partition(":")
+        return self.mappings.get((protocol, name))
 
     def older(self, system: str, kind: str) -> str:
         """The schema of a payload of 0.1: its kind's own where that has such a version, else the one for all of them."""

@@ -2,7 +2,8 @@
 
 `$schema` is a path such as `/contribution/1.0.0` or `/forum/answer/1.0.0`; the registry knows them as `contribution` and
 `forum-answer` (or `forum.answer`), version 1. `meta.stream` is the kind and `meta.domain` the system, where the event does not
-say `kind` and `system` itself. What else stands beside them is `extra`, unless the event has an `extra` of its own.
+say `kind` and `system` itself. What else stands beside them is `extra`, unless the event has an `extra` of its own. A mapping of
+the protocol `eventgate` that has the stream's name reads the event in its own way, and needs no schema.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from baloo.errors import nearest
-from baloo.ingest.forms import v1
+from baloo.ingest.forms import mapped, v1
 from baloo.ingest.forms.draft import Draft
 from baloo.ingest.refusals import Refused
 from baloo.ingest.terms import Terms
@@ -46,6 +47,9 @@ def read(raw: bytes, terms: Terms) -> Draft:
     meta = event.get("meta")
     if not isinstance(meta, dict):
         raise Refused("missing", "/meta", "`meta` with the stream, the id and the time is missing.")
+    mapping = terms.mapping(f"eventgate:{meta.get('stream')}")
+    if mapping is not None:
+        return mapped.draft(mapping, event, terms)
     schema, version = _schema(event["$schema"], terms)
     kind = event.get("kind", meta.get("stream"))
     if kind is None:
