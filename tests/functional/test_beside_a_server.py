@@ -78,8 +78,10 @@ def test_import_refresh_and_link_work_beside_the_server(baloo: Baloo, server: Se
 
 
 def test_a_pushed_event_is_counted_by_itself_and_its_import_adds_nothing(baloo: Baloo, server: Server, write: Write):
-    """A commit pushed with a token is counted without a command; imported later under another id it counts once."""
+    """A commit pushed into production is counted without a command; imported later under another id it counts once."""
     token = baloo("token", "create", "code").strip()
+    server.post("/submit/baloo/", event("git.commit", "2024-06-01", "jun"), token)
+    baloo("system", "promote", "code")
     commit = event(
         "git.commit", "2024-06-01T12:00:00+02:00", {"name": "Ama Mensah", "email": "ama@example.org"},
         object="https://git.example.org/marula/commit/1f0c",
@@ -111,6 +113,30 @@ def test_without_a_token_nothing_is_counted(baloo: Baloo, server: Server):
     assert (hello, staging) == (201, 201)
     assert sum(group["count"] for group in baloo.json("quarantine", "list")) == 1
     assert baloo.count(area="coding") == 0
+
+
+def test_a_system_tries_out_before_it_counts(baloo: Baloo, server: Server):
+    """Its token's events are staging until its owner lets it in, which wants one that was accepted; and again when put back."""
+    _worker_is_up(baloo)
+    token = baloo("token", "create", "code").strip()
+    early = baloo.run("system", "promote", "code", code=4).stderr
+    server.post("/submit/baloo/", event("git.commit", "2024-06-01", "ama"), token)
+    tried = _state(baloo)
+    baloo("system", "promote", "code")
+    counted = _state(baloo)
+    server.post("/submit/baloo/", event("git.commit", "2024-06-02", "jun"), token)
+    baloo("refresh")
+    baloo("system", "demote", "code")
+
+    assert "No event of `code` was accepted yet" in early
+    assert [tried, counted] == [("staging", True, False), ("production", True, False)]
+    assert baloo.count(area="coding") == 1
+    assert _state(baloo) == ("staging", True, True)
+
+
+def _state(baloo: Baloo) -> tuple[str, bool, bool]:
+    (code,) = [state for state in baloo.json("system", "list") if state["system"] == "code"]
+    return code["environment"], code["tried"], code["counted"]
 
 
 def test_a_second_server_says_who_holds_the_workspace(baloo: Baloo, server: Server):

@@ -26,6 +26,7 @@ from baloo.queue.base import Request, Void, decode
 from baloo.queue.group import GroupCommit
 from baloo.queue.sqlite import SqliteQueue
 from baloo.records import Records
+from baloo.records.tables import promotions
 from baloo.registry.model import Community, Kind, Registry, System
 from baloo.settings import Settings
 from baloo.workspace import Workspace
@@ -56,6 +57,14 @@ class Appender:
         return await self.group.append(row)
 
 
+class Nowhere:
+    """A queue that keeps nothing."""
+
+    async def append(self, row: bytes) -> int:
+        """Say that it is kept."""
+        return 1
+
+
 @dataclass
 class World:
     """A running door, and what lies behind it."""
@@ -65,7 +74,7 @@ class World:
     client: httpx.Client
     queue: SqliteQueue
     appender: Appender
-    tokens: dict[str, str]  # of each system
+    tokens: dict[str, str]  # of each system; `trying` is one of git that only tries out
     seen: int = 0  # the seq before the test
 
     @property
@@ -115,6 +124,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     records = Records.open(workspace.records)
     queue = SqliteQueue(workspace.queue)
     tokens = {system: Tokens(records, clock).create(system).secret for system in ("git", "sumo")}
+    tokens["trying"] = Tokens(records, clock).create("git", scope="staging").secret
+    tokens["looking"] = Tokens(records, clock).create("git", scope="live").secret
+    with records.engine.begin() as connection:
+        connection.execute(promotions.insert(), [{"system": system, "made": 0, "who": "test"} for system in ("git", "sumo")])
     with GroupCommit(queue) as group:
         appender = Appender(group)
         server, thread, port = _serve(make_door(workspace, lambda: REGISTRY, TokenChecker(records, clock), appender, clock))
@@ -292,11 +305,22 @@ def test_without_a_token_everything_is_staging(world: World):
 
 
 def test_a_token_sends_to_production(world: World, bearer: dict[str, str]):
-    """Its system is the sender."""
+    """Its system, which is in production, is the sender."""
     world.client.post("/submit/closed/", json=EVENT, headers=bearer)
     world.client.post("/submit/closed/", json=EVENT, headers={"x-baloo-token": bearer["authorization"].removeprefix("Bearer ")})
 
     assert [(row.sender, row.events[0].environment) for row in world.rows] == [("git", "production")] * 2
+
+
+def test_a_token_for_trying_out_sends_to_staging(world: World):
+    """Whatever the event says: it may send into closed namespaces, and neither counts nor takes back what counts."""
+    head = {"authorization": f"Bearer {world.tokens['trying']}"}
+    world.client.post("/submit/closed/", json=[EVENT | {"environment": "production"}, {"test": "hello"}], headers=head)
+    world.client.delete(f"/submit/baloo/{ID}", headers=head)
+
+    sent, gone = world.rows
+    assert (sent.sender, sent.events[0].environment, sent.refusals[0].staging) == ("git", "staging", True)
+    assert gone.voids == (Void(ID, "staging", "deleted"),)
 
 
 @pytest.mark.parametrize(("path", "headers"), [
@@ -317,6 +341,41 @@ def test_a_token_of_another_system_is_refused(world: World):
     body = _problem(world.client.post("/v1/contributions", json=EVENT, headers=head), 400, "other-system")
 
     assert body["pointer"] == "/system"
+
+
+def test_a_token_for_looking_sends_nothing(world: World):
+    """It is for the live page."""
+    head = {"x-baloo-token": world.tokens["looking"]}
+    _problem(world.client.post("/v1/contributions", json=EVENT, headers=head), 403, "forbidden")
+    _problem(world.client.delete(f"/submit/baloo/{ID}", headers=head), 403, "forbidden")
+
+    assert world.rows == []
+
+
+def test_whoever_sends_too_much_is_asked_to_wait(tmp_path: Path):
+    """429 with `Retry-After`, for each sender by itself, and nothing of the request is kept."""
+    limits = {"requests_per_second": 2, "open_requests_per_second": 1, "open_events_per_day": 3}
+    records, clock = Records.open(tmp_path / "records.sqlite"), FixedClock(NOW)
+    secrets = [Tokens(records, clock).create("git").secret for _ in range(2)]
+    door = make_door(
+        _workspace(tmp_path / "w", **limits), lambda: REGISTRY, TokenChecker(records, clock), Nowhere(), clock)
+    server, thread, port = _serve(door)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        heads = [{"authorization": f"Bearer {secret}"} for secret in secrets]
+        first = [client.post("/submit/baloo/", json=EVENT, headers=heads[0]) for _ in range(50)]
+        second = client.post("/submit/baloo/", json=EVENT, headers=heads[1])
+        nobody = client.post("/submit/baloo/", json=[EVENT] * 4)
+        later = client.post("/submit/baloo/", json=EVENT)
+    server.should_exit = True
+    thread.join()
+    records.close()
+
+    refused = next(answer for answer in first if answer.status_code != 201)
+    assert first[0].status_code == second.status_code == nobody.status_code == 201
+    _problem(refused, 429, "too-many")
+    _problem(later, 429, "too-many")
+    assert refused.headers["retry-after"] == "1"
+    assert int(later.headers["retry-after"]) > 1
 
 
 def test_delete_takes_a_document_back(world: World, bearer: dict[str, str]):

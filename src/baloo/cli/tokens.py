@@ -1,9 +1,10 @@
-"""`baloo token`: one token a system, shown once, kept as its hash."""
+"""`baloo token`: tokens with which systems send, shown once, kept as their hash."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ import typer
 
 from baloo.cli.common import AsJson, State, as_day, state
 from baloo.cli.output import answer, narrate, table
+from baloo.cli.systems import systems_of
 from baloo.errors import InputError, UnknownName
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
+_FAR = 9000  # a year
 group = typer.Typer(no_args_is_help=True, help="Tokens with which systems send events.")
 
 
@@ -31,7 +34,12 @@ def register(app: typer.Typer) -> None:
 def create(
     context: typer.Context,
     system: Annotated[str, typer.Argument(help="The system of the registry that will send with it.")],
-    expires: Annotated[str | None, typer.Option(help="Last day on which it is good; without it, for ever.")] = None,
+    expires: Annotated[
+        str | None, typer.Option(help="How long it is good: 90d for 90 days, or its last day; without it, for ever.")
+    ] = None,
+    scope: Annotated[
+        str, typer.Option(help="send: its system's events. staging: events that never count. live: only sees the live page.")
+    ] = "send",
     as_json: AsJson = False,
 ) -> None:
     """Make a token for a system. It is shown now and never again."""
@@ -41,25 +49,33 @@ def create(
     registry = load(now.workspace.registry)
     if system not in registry.systems:
         raise UnknownName("system", system, registry.systems)
-    last = as_day(expires, "--expires")
-    if last is not None and last < now.clock.today():
-        raise InputError("That day is over.", where="--expires", remedy="Name the last day on which the token is to be good.")
-    until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), dt.UTC) if last else None
-    with _tokens(now) as tokens:
-        made = tokens.create(system, expires=int(until.timestamp() * 1_000_000) if until else None)
-    answer({"id": made.id, "system": system, "token": made.secret}, made.secret, as_json=as_json)
+    until = _until(expires, now)
+    with _tokens(now) as tokens, systems_of(now) as systems:
+        first = not any(token.system == system for token in tokens.list())
+        made = tokens.create(system, expires=until, scope=scope)
+        (stands,) = systems.states([system])
+        if first and scope == "send" and stands.counted:  # the operator imported its history, and so speaks for it
+            systems.promote(system, "import")
+        counts = scope == "send" and (stands.promoted is not None or (first and stands.counted))
+    environment = None if scope == "live" else "production" if counts else "staging"
+    data = {"id": made.id, "system": system, "scope": scope, "environment": environment, "token": made.secret}
+    answer(data, made.secret, as_json=as_json)
     narrate(f"Token {made.id} for {system}. Send it as `Authorization: Bearer ...`; only its hash is kept here.")
+    if scope == "send" and not counts:
+        narrate(f"What it sends is staging: judged, shown, not counted. Then `baloo system promote {system}` lets it count.")
 
 
 @group.command("list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
-    """Every token: for which system, since when, last used when."""
+    """Every token: for which system, what for, since when, until when, last used when."""
     with _tokens(state(context)) as tokens:
         found = tokens.list()
-    heads = ("id", "system", "begins", "made", "good until", "revoked", "last used")
+    heads = ("id", "system", "scope", "begins", "made", "good until", "revoked", "last used")
     rows = [
-        (str(t.id), t.system, t.hint, _day(t.made), _day(t.expires), _day(t.revoked), _day(t.last_used) or "never") for t in found
-    ]
+        (str(t.id), t.system, t.scope, t.hint, _day(t.made), _day(t.expires and t.expires - 1), _day(t.revoked),
+         _day(t.last_used) or "never")
+        for t in found
+    ]  # fmt: skip
     answer([asdict(t) for t in found], table(heads, rows) if rows else "No tokens yet.", as_json=as_json)
 
 
@@ -81,6 +97,19 @@ def _tokens(now: State) -> Iterator[Tokens]:
         yield Tokens(records, now.clock)
     finally:
         records.close()
+
+
+def _until(text: str | None, now: State) -> int | None:
+    """The moment at which a token ends, in microseconds since 1970: midnight after its last day."""
+    if text is None:
+        return None
+    days = re.fullmatch(r"(\d{1,5})d", text)
+    last = now.clock.today() + dt.timedelta(days=int(days[1])) if days else as_day(text, "--expires")
+    if last is None or last < now.clock.today():
+        raise InputError("That day is over.", where="--expires", remedy="Name the last day on which the token is to be good.")
+    if last.year >= _FAR:
+        raise InputError("That day is too far away.", where="--expires", remedy="Leave it out for a token that never ends.")
+    return int(dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), dt.UTC).timestamp() * 1_000_000)
 
 
 def _day(micros: int | None) -> str:

@@ -38,22 +38,23 @@ class Door:
 
     def accept(
         self, body: bytes, *, namespace: str, sender: str | None, via: str, doc_id: str | None = None,
-        obsolete: tuple[str, ...] = (), single: bool = False, patient: bool | None = None,
+        obsolete: tuple[str, ...] = (), single: bool = False, patient: bool | None = None, staging: bool = False,
     ) -> Verdict:
         """Judge each event of a body: one JSON object, an array, or one object a line.
 
         `sender` is the system whose token came with it, OPERATOR for any, None for nobody. Over HTTP an event of nobody is
-        staging; an import without a sender is the operator's. `doc_id` is the id that the path gives; `obsolete` are the ids
-        that this request takes back. With `single` the body is one event, whatever it looks like. With `patient`, which
-        imports are, an event that is no JSON is refused like any other.
+        staging, and with `staging` each of them; an import without a sender is the operator's. `doc_id` is the id that the path
+        gives; `obsolete` are the ids that this request takes back. With `single` the body is one event, whatever it looks like.
+        With `patient`, which imports are, an event that is no JSON is refused like any other.
 
         Raises InputError for a body that cannot be read, with line and column; with `patient` only where it has no parts.
         """
         if sender is None and via != HTTP:
             sender = OPERATOR
         patient = via != HTTP if patient is None else patient
+        staging = staging or sender is None
         now = micros(self._clock.now())
-        judge = Judge(self.terms(), now=now, sender=sender, longest=self._settings["max_body"])
+        judge = Judge(self.terms(), now=now, sender=sender, longest=self._settings["max_body"], staging=staging)
         events: list[Event] = []
         refusals: list[Refusal] = []
         texts = (body,) if single else split(body, patient=patient)
@@ -69,17 +70,20 @@ class Door:
         if doc_id is not None and len(events) + len(refusals) > 1:
             raise InputError("The path names one id, and the body holds several events.",
                              remedy="Send one event, or leave the id out of the path.")
-        voids = self.voids(obsolete, sender, "obsolete")
+        voids = self.voids(obsolete, "obsolete", staging=staging)
         return Verdict(Request(namespace, sender, now, via, tuple(events), tuple(refusals), voids))
 
-    def take_back(self, ids: tuple[str, ...], *, namespace: str, sender: str | None, via: str = HTTP) -> Verdict:
-        """A request that takes documents back."""
-        return Verdict(Request(namespace, sender, micros(self._clock.now()), via, voids=self.voids(ids, sender, "deleted")))
+    def take_back(
+        self, ids: tuple[str, ...], *, namespace: str, sender: str | None, via: str = HTTP, staging: bool = False,
+    ) -> Verdict:
+        """A request that takes documents back; with `staging`, as nobody does, those of staging alone."""
+        voids = self.voids(ids, "deleted", staging=staging or sender is None)
+        return Verdict(Request(namespace, sender, micros(self._clock.now()), via, voids=voids))
 
     @staticmethod
-    def voids(ids: tuple[str, ...], sender: str | None, why: str) -> tuple[Void, ...]:
-        """The voids of these ids: in both environments for a sender with a token, in staging for nobody."""
-        environments = ("staging",) if sender is None else ("production", "staging")
+    def voids(ids: tuple[str, ...], why: str, *, staging: bool) -> tuple[Void, ...]:
+        """The voids of these ids: in both environments, or in staging alone."""
+        environments = ("staging",) if staging else ("production", "staging")
         return tuple(Void(doc, environment, why) for doc in ids for environment in environments)
 
     def terms(self) -> Terms:

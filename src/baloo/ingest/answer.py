@@ -8,6 +8,7 @@ import msgspec
 
 from baloo.errors import BalooError
 from baloo.ingest.body import Send
+from baloo.ingest.quota import TooMany
 from baloo.ingest.verdict import Outcome, Verdict
 
 __all__ = ["Answer", "ids", "outcomes", "problem"]
@@ -70,13 +71,18 @@ def problem(error: BalooError, *, status: int | None = None, close: bool = False
         body["pointer" if error.where.startswith("/") else "where"] = error.where
     if error.remedy:
         body["remedy"] = error.remedy
-    headers = ((b"retry-after", b"5"),) if status in (503, 507) else ((b"allow", b"POST"),) if status == 405 else ()
-    return Answer(status, _PROBLEM, _encode(body), close=close, headers=headers)
+    return Answer(status, _PROBLEM, _encode(body), close=close, headers=_headers(error, status))
+
+
+def _headers(error: BalooError, status: int) -> tuple[tuple[bytes, bytes], ...]:
+    if isinstance(error, TooMany):
+        return ((b"retry-after", b"%d" % error.seconds),)
+    return ((b"retry-after", b"5"),) if status in (503, 507) else ((b"allow", b"POST"),) if status == 405 else ()
 
 
 _TITLES = {
     400: "The request cannot be read", 403: "Not allowed", 404: "Not found", 405: "Not done here", 408: "Too slow",
-    413: "Too large", 415: "Unknown encoding", 500: "Something is damaged", 503: "Not now", 507: "No room",
+    413: "Too large", 415: "Unknown encoding", 429: "Too many", 500: "Something is damaged", 503: "Not now", 507: "No room",
 }
 
 

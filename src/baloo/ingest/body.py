@@ -38,12 +38,13 @@ class _Encoding(InputError):
 
 
 class Headers:
-    """The headers of a request, by lower-case name; of one that is there twice, the last."""
+    """The headers of a request, by lower-case name; of one that is there twice, the last. `client` is whose address it is."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_values", "client")
 
-    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
+    def __init__(self, raw: Iterable[tuple[bytes, bytes]], client: tuple[str, int] | None = None) -> None:
         self._values = dict(raw)
+        self.client = client[0] if client else ""
 
     def get(self, name: bytes) -> str | None:
         """The value of a header, trimmed; None where it is absent."""
@@ -57,7 +58,7 @@ class Incoming:
     __slots__ = ("_receive", "headers", "whole")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
-        self.headers = Headers(scope["headers"])
+        self.headers = Headers(scope["headers"], scope.get("client"))
         self.whole = False
         self._receive = receive
 
@@ -80,7 +81,11 @@ class Bodies:
         self._held = 0
 
     async def read(self, incoming: Incoming) -> bytes:
-        """The body, unpacked.
+        """The body, unpacked. Raises what `read_packed` and `unpacked` raise."""
+        return self.unpacked(incoming.headers, await self.read_packed(incoming))
+
+    async def read_packed(self, incoming: Incoming) -> bytes:
+        """The body as it is sent.
 
         Raises TooLarge, Slow, InputError for what is wrong with it, Busy where too many bodies are being read, and Gone.
         """
@@ -99,7 +104,7 @@ class Bodies:
             raise Slow(f"The body took longer than {self._seconds} seconds.", remedy="Send it faster, or less at once.") from None
         finally:
             self._held -= size
-        return self._unpacked(incoming.headers, b"".join(parts))
+        return b"".join(parts)
 
     async def drain(self, incoming: Incoming) -> bool:
         """Pass over the rest of a body that is refused, within limits; whether its end was seen.
@@ -136,7 +141,8 @@ class Bodies:
     def _too_large(self) -> TooLarge:
         return TooLarge(f"The body is longer than {self._longest:,} bytes.", remedy="Send less at once.")
 
-    def _unpacked(self, headers: Headers, body: bytes) -> bytes:
+    def unpacked(self, headers: Headers, body: bytes) -> bytes:
+        """What a body holds, by its content encoding. Raises TooLarge, and InputError where it is damaged or packed otherwise."""
         encoding = (headers.get(b"content-encoding") or "identity").lower()
         if encoding == "identity":
             return body

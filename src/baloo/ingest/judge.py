@@ -37,11 +37,11 @@ _decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class Judge:
-    """Judges the events of one request: the same terms, moment and sender for all of them."""
+    """Judges the events of one request: the same terms, moment and sender for all of them; with `staging` all are staging."""
 
-    def __init__(self, terms: Terms, *, now: int, sender: str | None, longest: int) -> None:
+    def __init__(self, terms: Terms, *, now: int, sender: str | None, longest: int, staging: bool = False) -> None:
         self._terms = terms
-        self._sender = sender
+        self._staging = staging
         self._longest = longest  # in bytes
         self._only = None if sender == OPERATOR else sender
         self._limit = now + _GRACE
@@ -73,7 +73,7 @@ class Judge:
             id=given.lower() if _UUID(given.lower()) else uuid_of(raw),
             system=system if system in self._terms.systems else None,
             schema=schema if schema in self._terms.schemas else None,
-            pointer=refused.pointer, slug=refused.slug, reason=refused.reason, body=raw,
+            pointer=refused.pointer, slug=refused.slug, reason=refused.reason, body=raw, staging=self._staging,
         )
 
     def _judge_slowly(self, raw: bytes, doc_id: str | None) -> Event:
@@ -138,7 +138,7 @@ class Judge:
             close = nearest(given or "", ("production", "staging"))
             hint = f" Did you mean `{close}`?" if close else ""
             raise Refused("bad-environment", "/environment", f"There are two environments, `production` and `staging`.{hint}")
-        return "staging" if self._sender is None else given or "production"
+        return "staging" if self._staging else given or "production"
 
 
 def uuid_of(content: bytes) -> str:

@@ -50,7 +50,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One refused event, without what it says. `received` is microseconds since 1970."""
+    """One refused event, without what it says. `received` is microseconds since 1970.
+
+    `authenticated` says that its sender is known and in production: replayed, it may count.
+    """
 
     id: int
     received: int
@@ -104,7 +107,7 @@ class Quarantine:
                 "seq": seq, "index": refusal.index, "received": received, "namespace": namespace, "sender": sender,
                 "event_id": refusal.id, "system": refusal.system, "schema": refusal.schema, "pointer": refusal.pointer,
                 "slug": refusal.slug, "reason": refusal.reason, "body": refusal.body, "state": "waiting",
-                "authenticated": sender is not None,
+                "authenticated": sender is not None and not refusal.staging,
             }
             for refusal in refusals if isinstance(refusal, Refusal)
         ]
@@ -213,11 +216,11 @@ def _waiting(
 
 
 def _retry(door: Door, whole: Whole) -> Request:
-    """What the door says today. An event of nobody stays of nobody, and an id that was made of the bytes is made anew."""
+    """What the door says today. What was tried out stays staging, and an id that was made of the bytes is made anew."""
     kept = whole.kept
     made = kept.event_id is None or kept.event_id == uuid_of(whole.body)
     verdict = door.accept(
         whole.body, namespace=kept.namespace, sender=kept.sender, via=REPLAY if kept.authenticated else HTTP,
-        doc_id=None if made else kept.event_id, single=True, patient=True,
+        doc_id=None if made else kept.event_id, single=True, patient=True, staging=not kept.authenticated,
     )
     return verdict.request

@@ -50,6 +50,7 @@ class Refusal(msgspec.Struct, array_like=True, frozen=True, gc=False):
     slug: str
     reason: str  # for people; never repeats a value of the event
     body: bytes
+    staging: bool = False  # whether its sender only tries out: replayed, it is staging
 
 
 class Void(msgspec.Struct, array_like=True, frozen=True, gc=False):

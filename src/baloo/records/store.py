@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from baloo.errors import StorageFull, WorkspaceError
-from baloo.records.tables import RECORDS_VERSION, meta, metadata
+from baloo.records.tables import RECORDS_VERSION, meta, metadata, promotions, tokens
 
 __all__ = ["Records"]
 
@@ -70,9 +70,13 @@ class Records:
                 where=str(self.engine.url.database), remedy="Install a newer Baloo.",
             )
         with self.engine.begin() as connection:
-            metadata.create_all(connection)  # an older workspace gets the tables that it lacks, and the indexes
-            for index in (index for table in metadata.tables.values() for index in table.indexes):
-                index.create(connection, checkfirst=True)
+            metadata.create_all(connection)  # an older workspace gets what it lacks: tables, columns, indexes
+            for table in metadata.tables.values():
+                _add_columns(connection, table)
+                for index in table.indexes:
+                    index.create(connection, checkfirst=True)
+            if version < 3:  # every token was of production then
+                _promote(connection)
             first = {"people_version": "0", "secret": secrets.token_hex(32)}
             have = set(connection.scalars(sa.select(meta.c.name)))
             for name, value in first.items():
@@ -80,6 +84,21 @@ class Records:
                     connection.execute(meta.insert().values(name=name, value=value))
             connection.execute(sa.delete(meta).where(meta.c.name == "version"))
             connection.execute(meta.insert().values(name="version", value=str(RECORDS_VERSION)))
+
+
+def _add_columns(connection: sa.Connection, table: sa.Table) -> None:
+    known = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in known:
+            line = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {line}")
+
+
+def _promote(connection: sa.Connection) -> None:
+    """Systems that have a token are in production."""
+    made = sa.func.min(tokens.c.made)
+    rows = sa.select(tokens.c.system, made, sa.literal("upgrade")).group_by(tokens.c.system)
+    connection.execute(sa.insert(promotions).from_select(["system", "made", "who"], rows))
 
 
 def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection

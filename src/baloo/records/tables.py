@@ -18,12 +18,13 @@ __all__ = [
     "meta",
     "metadata",
     "observations",
+    "promotions",
     "quarantine",
     "roster",
     "tokens",
 ]
 
-RECORDS_VERSION = 2
+RECORDS_VERSION = 3
 metadata = MetaData()
 _id = BigInteger().with_variant(Integer, "sqlite")  # SQLite makes ids of INTEGER PRIMARY KEY only
 
@@ -112,6 +113,13 @@ tokens = Table(
     Column("hint", String, nullable=False),  # its first letters
     Column("made", BigInteger, nullable=False), Column("expires", BigInteger), Column("revoked", BigInteger),
     Column("last_used", BigInteger),
+    Column("scope", String, nullable=False, server_default="send"),  # send, staging or live
+)
+
+promotions = Table(  # systems in production: what their tokens send counts
+    "promotions", metadata,
+    Column("system", String, primary_key=True),
+    Column("made", BigInteger, nullable=False), Column("who", String, nullable=False),
 )
 
 quarantine = Table(

@@ -47,7 +47,26 @@ def test_a_token_stands_for_its_system(records: Records):
     """The door learns whose it is."""
     secret = Tokens(records, CLOCK).create("git").secret
 
-    assert TokenChecker(records, CLOCK).system_of(secret) == "git"
+    assert TokenChecker(records, CLOCK).sender_of(secret).system == "git"
+
+
+@pytest.mark.parametrize(("scope", "sends"), [("send", True), ("staging", True), ("live", False)])
+def test_a_scope_says_what_a_token_is_good_for(scope: str, sends: bool, records: Records):
+    """Each sees its system; not each sends."""
+    secret = Tokens(records, CLOCK).create("git", scope=scope).secret
+    checker = TokenChecker(records, CLOCK)
+    try:
+        sent = checker.sender_of(secret).system == "git"
+    except Forbidden:
+        sent = False
+
+    assert (checker.system_of(secret), sent) == ("git", sends)
+
+
+def test_an_unknown_scope_is_no_scope(records: Records):
+    """The error names those there are."""
+    with pytest.raises(UnknownName, match="live, send, staging"):
+        Tokens(records, CLOCK).create("git", scope="sent")
 
 
 @pytest.mark.parametrize("token", ["", "baloo_", "baloo_" + "A" * 43, "🐻"])

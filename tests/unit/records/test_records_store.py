@@ -11,7 +11,7 @@ from pysqlite3 import dbapi2 as sqlite3
 
 from baloo.errors import WorkspaceError
 from baloo.records import Records
-from baloo.records.tables import RECORDS_VERSION, identities, meta, metadata, quarantine, tokens
+from baloo.records.tables import RECORDS_VERSION, identities, meta, metadata, promotions, quarantine, tokens
 
 
 def _version(file: Path) -> str:
@@ -53,6 +53,25 @@ def test_an_older_file_gets_what_it_lacks(tmp_path: Path):
     assert len(sa.inspect(new.engine).get_indexes("quarantine")) == len(quarantine.indexes)
     assert _version(file) == str(RECORDS_VERSION)
     new.close()
+
+
+def test_a_workspace_from_before_promotions_goes_on_counting(tmp_path: Path):
+    """Every token was of production then: it keeps its system there, and may send."""
+    file = tmp_path / "records.sqlite"
+    old = Records.open(file)
+    with old.engine.begin() as connection:
+        promotions.drop(connection)
+        connection.exec_driver_sql("ALTER TABLE tokens DROP COLUMN scope")
+        for row in ("('git', 'a', '', 7)", "('git', 'b', '', 8)"):
+            connection.exec_driver_sql(f"INSERT INTO tokens (system, hash, hint, made) VALUES {row}")
+        connection.execute(sa.update(meta).where(meta.c.name == "version").values(value="2"))
+    old.close()
+    new = Records.open(file)
+    with new.engine.connect().execution_options(writes=False) as connection:
+        kept = connection.execute(sa.select(promotions)).all(), connection.scalars(sa.select(tokens.c.scope)).all()
+    new.close()
+
+    assert kept == ([("git", 7, "upgrade")], ["send", "send"])
 
 
 def test_a_newer_file_is_refused(tmp_path: Path):

@@ -46,7 +46,7 @@ class Bagheera(Plain):
         if doc_id is None:
             raise NotFound("Nothing is named that could be taken back.", remedy="Write the id behind the namespace.")
         sender = self.entry.sender(namespace, headers)
-        await self.entry.keep(self.entry.door.take_back((doc_id,), namespace=namespace, sender=sender))
+        await self.entry.take_back(doc_id, namespace=namespace, sender=sender)
         return Answer(200)
 
     def _place(self, path: str) -> tuple[str, str | None]:

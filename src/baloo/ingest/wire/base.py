@@ -14,6 +14,8 @@ from baloo.errors import BalooError, Forbidden, InputError, RegistryError, Stora
 from baloo.ingest.accept import HTTP, Door
 from baloo.ingest.answer import Answer, problem
 from baloo.ingest.body import Bodies, Headers, Incoming, Scope
+from baloo.ingest.quota import Limit, Strangers, Tally
+from baloo.ingest.tokens import Sender
 from baloo.ingest.verdict import Verdict
 from baloo.queue.base import encode
 from baloo.registry.model import Registry
@@ -24,6 +26,7 @@ __all__ = ["UUID", "Appender", "Entry", "NotFound", "Plain", "Senders", "Wire", 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _TAG = re.compile(r"[A-Za-z0-9-]{1,20}")  # as Glean has it
+_NOBODY = Sender(None, True, Tally())
 _log = logging.getLogger("baloo.ingest")
 
 
@@ -38,8 +41,8 @@ class Appender(Protocol):
 class Senders(Protocol):
     """What the door needs to know of tokens: `TokenChecker` in a server."""
 
-    def system_of(self, token: str) -> str:
-        """The system that a token stands for. Raises Forbidden."""
+    def sender_of(self, token: str) -> Sender:
+        """Whom a token lets send. Raises Forbidden."""
         ...
 
     @property
@@ -98,6 +101,9 @@ class Entry:
         self.deletable = _matcher(settings["deletable_namespaces"])
         self.bodies = Bodies(settings["max_body"], settings["body_seconds"])
         self._senders = tokens
+        self._limit = Limit(settings["requests_per_second"], settings["events_per_day"])
+        self._open_limit = Limit(settings["open_requests_per_second"], settings["open_events_per_day"])
+        self._strangers = Strangers()
         self._appender = appender
         self._witnesses = witnesses
         self._namespaces = _matcher(settings["namespaces"])
@@ -111,8 +117,8 @@ class Entry:
             return name
         raise NotFound("There is no such namespace.", remedy="The setting `namespaces` lists those that are.")
 
-    def sender(self, namespace: str, headers: Headers) -> str | None:
-        """The system whose token came with the request; None for nobody in an open namespace. Raises Forbidden."""
+    def sender(self, namespace: str, headers: Headers) -> Sender:
+        """Whose token came with the request; nobody in an open namespace. Raises Forbidden, TooMany for who sends too much."""
         token = headers.get(b"x-baloo-token")
         authorization = headers.get(b"authorization")
         if token is None and authorization is not None:
@@ -121,24 +127,38 @@ class Entry:
                 raise Forbidden("This kind of authorization is not known here.", remedy="Send `Authorization: Bearer TOKEN`.")
         if token is None:
             if self._open(namespace):
-                return None
+                return self._stranger(headers.client)
             raise Forbidden("This namespace takes events with a token only.", remedy="Send `Authorization: Bearer TOKEN`.")
-        system = self._senders.system_of(token.strip())
+        sender = self._senders.sender_of(token.strip())
         if self._senders.has_news and (self._noting is None or self._noting.done()):
             self._noting = asyncio.get_running_loop().run_in_executor(None, self._senders.note_use)
             self._noting.add_done_callback(_noted)
-        return system
+        self._limit.admit(sender.tally)
+        return sender
+
+    def _stranger(self, address: str) -> Sender:
+        if self._open_limit.idle:
+            return _NOBODY
+        sender = Sender(None, True, self._strangers.tally(address))
+        self._open_limit.admit(sender.tally)
+        return sender
 
     async def take(
-        self, body: bytes, *, namespace: str, sender: str | None, tag: str | None, doc_id: str | None = None,
+        self, body: bytes, *, namespace: str, sender: Sender, tag: str | None, doc_id: str | None = None,
         obsolete: tuple[str, ...] = (),
     ) -> Verdict:
         """Judge a body, and return when everything that its verdict holds is on disk. See `Door.accept` and `keep` for errors."""
-        verdict = self.door.accept(body, namespace=namespace, sender=sender, via=HTTP, doc_id=doc_id, obsolete=obsolete)
+        verdict = self.door.accept(
+            body, namespace=namespace, sender=sender.system, via=HTTP, doc_id=doc_id, obsolete=obsolete, staging=sender.staging)
         await self.keep(verdict)
+        (self._open_limit if sender.system is None else self._limit).count(sender.tally, verdict.accepted + verdict.refused)
         for witness in self._witnesses:
             witness.saw(verdict, body, tag)
         return verdict
+
+    async def take_back(self, doc_id: str, *, namespace: str, sender: Sender) -> None:
+        """Return when it is on disk that a document is taken back. See `keep` for errors."""
+        await self.keep(self.door.take_back((doc_id,), namespace=namespace, sender=sender.system, staging=sender.staging))
 
     async def keep(self, verdict: Verdict) -> None:
         """Return when everything that the verdict holds is on disk. Raises StorageFull where there is no room."""
