@@ -193,16 +193,18 @@ def hiding(tmp_path: Path) -> Iterator[TestClient[Litestar]]:
 
 
 def test_numbers_of_few_are_null(tmp_path: Path) -> None:
-    """What a page does not show is null in the API, its tables and the feed; nobody is a number like any other."""
+    """What a page does not show is null in the API and its tables; the seeds' feed has numbers only. Nobody is a number like any other."""
     for client in hiding(tmp_path):
         one, whole = (client.get(f"/api/v1/active{query}").json() for query in ("?area=help-desk", ""))
-        week = client.get("/data/contributor/all.json").json()[0]
+        week = client.get("/api/v1/feed").json()["rows"][0]
+        seeds = client.get("/data/contributor/all.json").json()[0]
         line = client.get("/api/v1/series.csv?area=help-desk&grain=month&start=2016-12-01").text.splitlines()[1]
         steps = client.get("/api/v1/pathway?area=code").json()["rows"]
 
         assert (one["active"], one["few"], one["hidden_below"]) == (None, True, 3)
         assert (whole["active"], whole["few"], whole["sum_of_areas"]["unclaimed"]) == (3, False, 0)
         assert week == {"wkcommencing": "2016-12-19", "new": None, "totalactive": 3}
+        assert seeds == {"wkcommencing": "2016-12-19", "new": 1, "totalactive": 3}
         assert line == "2016-12-28,,true"
         assert [(step["people"], step["rate"]) for step in steps] == [(4, None), (3, 0.75)]
 

@@ -34,6 +34,7 @@ class Counting:
         self.session = session
         self.numbers = {node: number for number, node in enumerate(plan.nodes)}
         self._sources = sources
+        self._calendar: tuple[dt.date, dt.date] | None = None
         self._ranks: dict[Node, int] = {}
         for node in plan.nodes:
             self._ranks[node] = 1 + max((self._ranks[below] for below in nodes_below(node)), default=-1)
@@ -95,7 +96,10 @@ class Counting:
         self._lay_out_rules()
 
     def _lay_out_calendar(self) -> None:
-        """What each window makes of each day that occurs, and of the days on which what is kept may have been held."""
+        """What each window makes of each day that occurs, and of the days on which what is kept may have been held.
+
+        What was laid out for a longer time serves a shorter one.
+        """
         ends = self.session.run(
             "SELECT min(a), max(z) FROM (SELECT min(day) AS a, max(day) AS z FROM days "
             "UNION ALL SELECT min(day), max(day) FROM keyed "
@@ -103,6 +107,9 @@ class Counting:
         )[0]
         rows: list[tuple[int, dt.date, dt.date, dt.date]] = []
         if ends[0] is not None:
+            if self._calendar is not None and self._calendar[0] <= ends[0] and ends[1] <= self._calendar[1]:
+                return
+            self._calendar = ends
             kept = {edge.keeps for node in self.numbers if isinstance(node, Union) for edge in node.edges if edge.keeps}
             reach = sum(length(window) for window in kept) + max(map(length, self._windows))
             first = dt.date.fromordinal(max(ends[0].toordinal() - reach, 1))

@@ -25,7 +25,7 @@ from baloo.metrics.publish import Published, patch
 from baloo.metrics.publish import whole as publish_whole
 from baloo.metrics.session import Session
 from baloo.metrics.store import Store
-from baloo.metrics.touched import find_affected
+from baloo.metrics.touched import concerns, find_affected
 from baloo.metrics.who import Who
 from baloo.people.base import PeopleReader
 from baloo.registry.model import Registry
@@ -174,15 +174,16 @@ class _Run:
         self.counting.run(given=self.plan.tops)
 
     def _count_tops(self, before: Manifest) -> None:
-        """Leaves that compare people: counted for everybody where anybody changed; who came in or fell out is affected too."""
+        """Leaves that compare people: counted for everybody where they are concerned; who came in or fell out is affected too."""
         old = reading(self.files.paths(before.engine["tops"]))
         self.session.table(
             "tops", f"SELECT t.node, p.part, t.person, t.start, t.stop FROM ({old}) AS t JOIN parts AS p ON p.name = t.part"
         )
-        if not self.plan.tops or not self.session.count("affected"):
+        sources = list(dict.fromkeys(feed.source for node in self.plan.tops for feed in node.feeds))
+        if not sources or not concerns(self.store, sources):
             return
         self.session.table("old_tops", "SELECT * FROM tops")
-        lay_out_days(self.store, list(dict.fromkeys(feed.source for node in self.plan.tops for feed in node.feeds)))
+        lay_out_days(self.store, sources)
         self.session.put("staff_days", {"person": "BIGINT", "day": "DATE"}, [])
         self.counting.run_leaves(self.plan.tops)
         self.session.table("tops", "SELECT * FROM held")

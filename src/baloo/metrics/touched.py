@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from baloo.metrics.conditions import literal
+from baloo.metrics.plan import Source
 from baloo.metrics.store import Store
 
-__all__ = ["find_affected"]
+__all__ = ["concerns", "find_affected"]
 
 _CHANGED_KEYS = """
 SELECT owner_key FROM changed_owners
@@ -45,6 +49,22 @@ def find_affected(store: Store) -> None:
         UNION {_differ("roster", "person", "person, since, until")}
     """,
     )
+
+
+def concerns(store: Store, sources: Collection[Source]) -> bool:
+    """Whether anything of these sources came, went, or is somebody else's than before. Needs what `find_affected` needs."""
+    kinds = ", ".join(f"({literal(source.system)}, {literal(source.kind)})" for source in sources)
+    regrouped = "identity_id IN (SELECT identity FROM changed_members)"
+    base = ", ".join(str(store.sources.number(source)) for source in sources if source.base) or "NULL"
+    questions = [
+        f"SELECT 1 FROM delta WHERE (system, kind) IN ({kinds})",
+        f"SELECT 1 FROM ({_differ('excluded', 'person')}) AS d",
+        f"SELECT 1 FROM ({store.counts_of(f'source IN ({base}) AND {regrouped}')}) AS c",
+        f"SELECT 1 FROM ({store.details_of([source for source in sources if not source.base], regrouped)}) AS d",
+    ]
+    if any(source.owner_field for source in sources):
+        questions.append(f"SELECT 1 FROM ({_CHANGED_KEYS}) AS k")
+    return any(store.session.run(f"{question} LIMIT 1") for question in questions)
 
 
 def _differ(name: str, wanted: str, columns: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Numbers of so few people that the public is not told them: one rule for pages, files, the API and the feed."""
+"""Numbers of so few people that the public is not told them: one rule for pages, files and the API."""
 
 from __future__ import annotations
 
