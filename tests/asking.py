@@ -12,14 +12,22 @@ import httpx
 
 import pretend
 from baloo.clock import FixedClock
+from baloo.errors import Forbidden
 from baloo.settings import load_settings
 from baloo.web.api.routes import routes
 from baloo.web.app import pages_app
+from baloo.web.live.gallery import Gallery
+from baloo.web.live.ring import Ring
+from baloo.web.live.routes import Live
+from baloo.web.live.routes import routes as live_routes
+from baloo.web.live.sight import Sight
+from baloo.web.live.stream import Watchers
+from baloo.web.live.visits import Visits
 from baloo.web.renderer import LocalRenderer
 from baloo.web.scene import Waiting
 from baloo.web.site import Site
 
-__all__ = ["Ask", "asking", "pretend_site"]
+__all__ = ["Ask", "PretendChecker", "asking", "pretend_live", "pretend_site"]
 
 Ask = Callable[..., httpx.Response]
 
@@ -34,17 +42,40 @@ def pretend_site(
     return Site(settings, lambda: registry, answers or (lambda: always), clock, LocalRenderer(), files, lambda: waiting)  # type: ignore[arg-type]
 
 
-@contextmanager
-def asking(site: Site) -> Iterator[Ask]:
-    """`with asking(site) as ask: ask("/", "HEAD", accept_encoding="gzip")`."""
-    app, loop = pages_app(site, lambda: None, routes()), asyncio.new_event_loop()
+class PretendChecker:
+    """Tokens that are the name of their system, written backwards; `gone` are those that were revoked."""
 
-    def ask(address: str, method: str = "GET", **headers: str) -> httpx.Response:
+    def __init__(self) -> None:
+        self.gone: set[str] = set()
+
+    def system_of(self, token: str) -> str:
+        """The system. Raises Forbidden."""
+        if token in self.gone or token[::-1] not in pretend.registry().systems:
+            raise Forbidden("This token is unknown.")
+        return token[::-1]
+
+
+def pretend_live(
+    site: Site, ring: Ring | None = None, past: Sequence[Sight] = (), *, most: int = 50,
+    leaving: Callable[[], bool] = lambda: False, checker: PretendChecker | None = None,
+) -> Live:
+    """Marula's live page, over a ring that nothing has come into."""
+    gallery = Gallery(ring or Ring(), past)
+    return Live(site, gallery, Watchers(gallery, most, leaving), Visits(checker or PretendChecker()))
+
+
+@contextmanager
+def asking(site: Site, live: Live | None = None) -> Iterator[Ask]:
+    """`with asking(site) as ask: ask("/", "HEAD", accept_encoding="gzip")`."""
+    live = live or pretend_live(site)
+    app, loop = pages_app(site, lambda: None, [*routes(), *live_routes(live)]), asyncio.new_event_loop()
+
+    def ask(address: str, method: str = "GET", body: bytes = b"", **headers: str) -> httpx.Response:
         async def asked() -> httpx.Response:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
             async with httpx.AsyncClient(transport=transport, base_url="http://marula.example") as client:
-                return await client.request(method, address, headers=named)
+                return await client.request(method, address, headers=named, content=body)
 
         return loop.run_until_complete(asked())
 

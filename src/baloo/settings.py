@@ -42,13 +42,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("open_events_per_day", 0, "Events a day (UTC) that one address may send without a token; 0 is any number."),
     Setting("log", "auto", "How logs are written: `json` lines, `plain` text, or `auto`: plain in a terminal, else JSON."),
     Setting("quarantine_days", 90, "Days for which a refused event is kept with what it says."),
+    Setting("live_watchers", 50, "How many may watch the live page at once; whoever comes after them sees what came last."),
     Setting("load_pause_ms", 200, "Pause between two loads from the queue into the lake, in milliseconds."),
     Setting("refresh_seconds", 5, "Shortest time between two refreshes of the counts beside a running server, in seconds."),
     Setting("compact_files", 40, "Number of small data files from which the lake is compacted."),
     Setting(
         "engine_memory_mb", 1500, "Memory that the engine may use for a refresh, in megabytes; beyond it, it spills to disk."
     ),
-    Setting("public_k", 5, "Smallest number of people that pages, API and feed tell; 1 tells all. The command line is exact."),
+    Setting("public_k", 5, "Smallest number of people that pages and API tell; 1 tells all. `count` and the feed are exact."),
 )
 
 

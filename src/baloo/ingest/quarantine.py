@@ -150,6 +150,10 @@ class Quarantine:
                 query = query.where(column == wanted)
         return [Kept(*row) for row in self._rows(query)]
 
+    def newest(self, limit: int) -> Sequence[Kept]:
+        """The refused events that came last, newest first, without what they say."""
+        return [Kept(*row) for row in self._rows(sa.select(*_LISTED).order_by(_c.received.desc(), _c.id.desc()).limit(limit))]
+
     def show(self, id_: int) -> Whole:
         """One refused event with what it says. Raises UnknownName where there is none of this id."""
         for row in self._rows(sa.select(*_LISTED, _c.body).where(_c.id == id_)):

@@ -32,6 +32,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from baloo.lake.told import Told
 from baloo.queue.base import Event
 
 __all__ = ["EVENTS", "VOIDS", "Identities", "LakeSnapshot", "Loaded"]
@@ -67,6 +68,7 @@ class Loaded:
     refused: int = 0
     staging: int = 0
     by_via: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # the same for each `via` of a request but `http`
+    told: Told | None = None  # of one load, for whoever watches
 
     def __add__(self, later: Loaded) -> Loaded:
         """This and what was loaded after it."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from baloo.lake.base import Loaded
 from baloo.lake.batch import Batch
 from baloo.lake.dedupe import Verdicts
+from baloo.lake.told import HEARTBEAT, tell
 
 __all__ = ["tally"]
 
@@ -37,9 +38,10 @@ def tally(batch: Batch, verdicts: Verdicts) -> Loaded:
         counts["accepted"][request.via] += len(request.events)
         counts["refused"][request.via] += len(request.refusals)
     counts["accepted"] -= counts["duplicates"] + by_via(verdicts.not_yours)
-    imports = {name for name in via.values() if name != "http"}
+    imports = {name for name in via.values() if name not in ("http", HEARTBEAT)}
     return Loaded(
         through=batch.through,
         **{name: count.total() for name, count in counts.items()},
         by_via={one: {name: count[one] for name, count in counts.items()} for one in sorted(imports)},
+        told=tell(batch, verdicts),
     )

@@ -9,8 +9,10 @@ import asyncio
 import signal
 import socket
 import sys
+import threading
 
 import uvicorn
+import uvloop
 
 from baloo.clock import clock_from_environment
 from baloo.errors import Busy, ExitCode, InputError, in_words
@@ -18,7 +20,7 @@ from baloo.web.app import make_app
 from baloo.web.supervise import Worker
 from baloo.workspace import Workspace
 
-__all__: list[str] = []
+__all__ = ["listen", "main", "server_of"]
 
 _BACKLOG = 4096
 
@@ -27,9 +29,10 @@ def main(folder: str, host: str, port: str) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code."""
     try:
         workspace = Workspace.open(folder)
-        with workspace.lock("serve", f"baloo serve --port {port}"), _listen(host, int(port)) as listener:
-            app = make_app(workspace, clock=clock_from_environment())
-            asyncio.run(_serve(workspace, app, listener))
+        with workspace.lock("serve", f"baloo serve --port {port}"), listen(host, int(port)) as listener:
+            leaving = threading.Event()
+            app = make_app(workspace, clock=clock_from_environment(), leaving=leaving.is_set)
+            uvloop.run(_serve(workspace, app, listener, leaving))
     except Exception as error:
         known = in_words(error)
         if known is None:
@@ -42,13 +45,30 @@ def main(folder: str, host: str, port: str) -> int:
     return ExitCode.OK
 
 
-async def _serve(workspace: Workspace, app: object, listener: socket.socket) -> None:
-    config = uvicorn.Config(
+class _Server(uvicorn.Server):
+    """A server that tells streams when it is to stop, so that it need not wait for them."""
+
+    def __init__(self, leaving: threading.Event, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._leaving = leaving
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what goes on, and stop."""
+        self._leaving.set()
+        await super().shutdown(sockets)
+
+
+def server_of(app: object, leaving: threading.Event | None = None) -> uvicorn.Server:
+    """The HTTP server for an ASGI application; `leaving` is set when it is told to stop."""
+    return _Server(leaving or threading.Event(), uvicorn.Config(
         app,  # type: ignore[arg-type] # an ASGI application
-        loop="uvloop", http="httptools", log_level="warning", access_log=False, server_header=False, backlog=_BACKLOG,
+        loop="uvloop", http="httptools", ws="none", log_level="warning", access_log=False, server_header=False, backlog=_BACKLOG,
         timeout_keep_alive=75, timeout_graceful_shutdown=5,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
+    ))  # fmt: skip
+
+
+async def _serve(workspace: Workspace, app: object, listener: socket.socket, leaving: threading.Event) -> None:
+    server = server_of(app, leaving)
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Baloo serves {workspace.root} on http://{shown}:{port} (Ctrl+C stops it).\n")
@@ -61,7 +81,8 @@ async def _serve(workspace: Workspace, app: object, listener: socket.socket) -> 
         await asyncio.gather(worker, return_exceptions=True)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that takes connections. Raises InputError, and Busy where the port is taken."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.socket(family, socket.SOCK_STREAM)

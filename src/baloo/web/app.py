@@ -27,18 +27,29 @@ from baloo.registry.provider import RegistryProvider
 from baloo.web.api.problems import wrong_method
 from baloo.web.api.routes import routes
 from baloo.web.headers import guarded
+from baloo.web.live.gallery import Gallery
+from baloo.web.live.past import remembered
+from baloo.web.live.ring import Ring
+from baloo.web.live.routes import Live
+from baloo.web.live.routes import routes as live_routes
+from baloo.web.live.stream import Watchers
+from baloo.web.live.visits import Visits
 from baloo.web.pages.addresses import first_visit, not_found, page_routes
 from baloo.web.renderer import Renderer
 from baloo.web.site import Site
+from baloo.worker.report import read_report
 from baloo.workspace import Workspace
 
 __all__ = ["make_app", "pages_app", "with_door"]
 
-_PACKED = r"^/($|api$|(areas|systems|organisations|definitions|charts|static|status|privacy|about)(/|$))"  # when they are made
+_PACKED = r"^/($|api$|(areas|systems|organisations|definitions|charts|static|status|privacy|about|live)(/|$))"  # when made
 
 
-def make_app(workspace: Workspace, *, clock: Clock | None = None) -> ASGIApp:
-    """The application of a workspace: door, pages and API. What it opens is closed when the server stops."""
+def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Callable[[], bool] = lambda: False) -> ASGIApp:
+    """The application of a workspace: door, pages and API. What it opens is closed when the server stops.
+
+    As soon as `leaving` says that it is to stop, streams end by themselves.
+    """
     clock = clock or clock_from_environment()
     registry = RegistryProvider(workspace.registry, load)
     answers = AnswersSource(workspace.derived, registry, clock)
@@ -50,17 +61,22 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None) -> ASGIApp:
     appender = opened.enter_context(GroupCommit(queue))
     renderer = Renderer()
     opened.callback(renderer.close)
+    quarantine = Quarantine(records)
     site = Site(
-        workspace.settings, registry, answers.current, clock, renderer, workspace.registry, Quarantine(records).groups,
+        workspace.settings, registry, answers.current, clock, renderer, workspace.registry, quarantine.groups,
     )
-    door = make_door(workspace, registry, TokenChecker(records, clock), appender, clock)
+    ring = Ring()
+    gallery = Gallery(ring, remembered(queue, read_report(workspace), quarantine))
+    watchers = Watchers(gallery, workspace.settings["live_watchers"], leaving)
+    live = Live(site, gallery, watchers, Visits(TokenChecker(records, clock)))
+    door = make_door(workspace, registry, TokenChecker(records, clock), appender, clock, [ring])
     state = {"answers": answers, "workspace": workspace}
 
     def begin() -> None:
         renderer.start()
         first_visit(site)
 
-    return with_door(door, pages_app(site, opened.close, routes(), state, begin))
+    return with_door(door, pages_app(site, opened.close, [*routes(), *live_routes(live)], state, begin))
 
 
 def pages_app(

@@ -1,4 +1,4 @@
-"""Stylesheet and icon, under names that hold a hash of their content, so that they are kept for ever and never stale."""
+"""Stylesheets, scripts and icon, under names that hold a hash of their content: kept for ever, and never stale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib import resources
 
 __all__ = ["Asset", "assets", "build"]
 
-_TYPES = {"css": "text/css", "svg": "image/svg+xml"}
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def assets() -> dict[str, Asset]:
 def build() -> str:
     """A hash of everything that pages are made of; it changes with each release and with each edit of a template or word."""
     digest = hashlib.sha256()
-    for folder in ("locales/en", "static", "templates", "pages", "figures"):
+    for folder in ("locales/en", "static", "templates", "pages", "figures", "live"):
         for file in sorted((resources.files("baloo.web") / folder).iterdir(), key=lambda f: f.name):
             if file.is_file():
                 digest.update(file.read_bytes())

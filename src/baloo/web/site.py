@@ -88,6 +88,14 @@ class Site:
         self._state = ""
         self._build = build() + hashlib.sha256(repr(sorted(settings.values.items())).encode()).hexdigest()[:6]
 
+    def registry(self) -> Registry:
+        """The registry in force. Raises RegistryError."""
+        return self._registry()
+
+    def today(self) -> dt.date:
+        """The UTC date of this moment."""
+        return self._clock.today()
+
     def etag(self) -> str:
         """The mark of the present state: what was counted, the registry, the day, and this version of the pages."""
         try:

@@ -13,6 +13,7 @@ from baloo.errors import BalooError
 from baloo.lake.base import LakeSnapshot, Loaded
 from baloo.people.find import find
 from baloo.worker.parts import Parts
+from baloo.worker.report import Reporter
 
 if TYPE_CHECKING:
     from baloo.metrics.refresh import Refreshed
@@ -28,6 +29,7 @@ class Work:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.totals = Loaded()  # since the worker started
+        self.reporter = Reporter(parts.workspace)
         self._unseen_people = True
         self._tidied: dt.datetime | None = None
 
@@ -37,7 +39,8 @@ class Work:
         if loaded is None:
             return 0
         self.totals += loaded
-        self._unseen_people = True
+        self.reporter.loaded(loaded)
+        self._unseen_people = self._unseen_people or bool(loaded.accepted)
         return max(1, loaded.accepted + loaded.duplicates)
 
     def drain(self) -> None:

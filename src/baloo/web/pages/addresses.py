@@ -7,7 +7,7 @@ import functools
 import gzip
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -23,7 +23,7 @@ from baloo.web.pages.route import Route
 from baloo.web.site import Page, Reply, Show, Site
 from baloo.web.words import words_in
 
-__all__ = ["first_visit", "not_found", "page_routes"]
+__all__ = ["first_visit", "not_found", "or_error_page", "packed", "page_routes"]
 
 log = logging.getLogger(__name__)
 _MODULES = (home, areas, systems, definitions, about, programs, charts)
@@ -46,24 +46,29 @@ def _handler(site: Site, route: Route) -> HTTPRouteHandler:
     @get(route.path, include_in_schema=False, name=f"page {route.path}")
     async def handler(request: Request[Any, Any, Any]) -> Response[bytes]:
         show = functools.partial(route.show, **{name: str(value) for name, value in request.path_params.items()})
-        return await _answer(site, request, show, fresh=route.fresh)
+        return await or_error_page(site, request, _answer(site, request, show, fresh=route.fresh))
 
     return handler
 
 
 async def _answer(site: Site, request: Request[Any, Any, Any], show: Show, *, fresh: bool) -> Response[bytes]:
     address = f'{request.scope["path"]}?{request.scope["query_string"].decode("latin-1")}'
+    if fresh:
+        made = await run_sync(lambda: site.made(site.scene(dict(request.query_params)), show))
+        return packed(request, made, _KEPT)
+    etag = await run_sync(site.etag)
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers={"etag": etag, **_KEPT})
+    known = site.known(address, etag)
+    if known is None:
+        known = await run_sync(site.make, address, dict(request.query_params), show)
+    return packed(request, known, {"etag": etag, **_KEPT})
+
+
+async def or_error_page(site: Site, request: Request[Any, Any, Any], answer: Awaitable[Response[bytes]]) -> Response[bytes]:
+    """The answer, or the page that says what went wrong."""
     try:
-        if fresh:
-            made = await run_sync(lambda: site.made(site.scene(dict(request.query_params)), show))
-            return _response(request, made, _KEPT)
-        etag = await run_sync(site.etag)
-        if etag in request.headers.get("if-none-match", ""):
-            return Response(b"", status_code=304, headers={"etag": etag, **_KEPT})
-        known = site.known(address, etag)
-        if known is None:
-            known = await run_sync(site.make, address, dict(request.query_params), show)
-        return _response(request, known, {"etag": etag, **_KEPT})
+        return await answer
     except NothingCounted:
         page = empty()
     except UnknownName as error:
@@ -74,7 +79,7 @@ async def _answer(site: Site, request: Request[Any, Any, Any], show: Show, *, fr
         reference = secrets.token_hex(2).upper()
         log.exception("Page %s failed, reference %s: %s", request.scope["path"], reference, type(error).__name__)
         page = broken(reference, error.status if isinstance(error, BalooError) else 500)
-    return _response(request, await run_sync(_error, site, page), {"cache-control": "no-store"})
+    return packed(request, await run_sync(_error, site, page), {"cache-control": "no-store"})
 
 
 def _error(site: Site, page: Page) -> Reply:
@@ -88,12 +93,13 @@ def not_found(site: Site) -> Callable[[Request[Any, Any, Any], Exception], Respo
     """The page for an address that no handler knows."""
 
     def answer(request: Request[Any, Any, Any], _: Exception) -> Response[bytes]:
-        return _response(request, _error(site, missing(None)), {"cache-control": "no-store"})
+        return packed(request, _error(site, missing(None)), {"cache-control": "no-store"})
 
     return answer
 
 
-def _response(request: Request[Any, Any, Any], reply: Reply, headers: dict[str, str]) -> Response[bytes]:
+def packed(request: Request[Any, Any, Any], reply: Reply, headers: dict[str, str]) -> Response[bytes]:
+    """A reply as an answer, under gzip where the asker takes it."""
     headers = {**headers, **reply.headers}
     body = reply.packed
     if "gzip" in request.headers.get("accept-encoding", ""):
@@ -113,7 +119,7 @@ def _static() -> HTTPRouteHandler:
         asset = by_path.get(request.scope["path"])
         if asset is None:
             return Response(b"", status_code=404)
-        return _response(request, Reply(200, asset.type, asset.packed), {"cache-control": _FOR_EVER, "vary": "accept-encoding"})
+        return packed(request, Reply(200, asset.type, asset.packed), {"cache-control": _FOR_EVER, "vary": "accept-encoding"})
 
     return static
 

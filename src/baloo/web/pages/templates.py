@@ -14,8 +14,9 @@ from baloo.web.assets import assets
 from baloo.web.figures.figure import Figure
 from baloo.web.scene import SIZES, Scene
 from baloo.web.site import Page
+from baloo.web.words import words_in
 
-__all__ = ["rendered"]
+__all__ = ["fragment", "rendered"]
 
 
 @functools.cache
@@ -49,6 +50,11 @@ def rendered(page: Page, scene: Scene) -> str:
         "demo": bool(scene.settings["demo"]), "community": scene.registry.community,
     }
     return _environment().get_template(page.template).render(values)
+
+
+def fragment(template: str, **values: Any) -> str:  # noqa: ANN401 - what the template asks for
+    """The HTML of a part of a page."""
+    return _environment().get_template(template).render(w=words_in(), **values)
 
 
 def _inline(drawing: Drawing, size: Size, figure: Figure) -> Markup:

@@ -1,0 +1,161 @@
+"""The addresses of the live page: the page, its two streams, and the form by which a sender shows a token.
+
+`/live` is the page, `/live/rows` its stream (parts of the page), `/live/events` the stream for programs (JSON).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from anyio.to_thread import run_sync
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import Cookie
+from litestar.response import Redirect, Stream
+
+from baloo.errors import Busy, Forbidden
+from baloo.web.api.problems import HANDLERS as PROBLEMS
+from baloo.web.live.asked import asked
+from baloo.web.live.gallery import Gallery, Shown, Wanted
+from baloo.web.live.page import live, row
+from baloo.web.live.sight import own
+from baloo.web.live.stream import Watchers
+from baloo.web.live.visits import COOKIE, SECONDS, Visits
+from baloo.web.pages.addresses import or_error_page, packed
+from baloo.web.site import Site
+
+__all__ = ["Live", "routes"]
+
+_Asked = Request[Any, Any, Any]
+_STREAM = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+@dataclass(frozen=True)
+class Live:
+    """What the live page is made of."""
+
+    site: Site
+    gallery: Gallery
+    watchers: Watchers
+    visits: Visits
+
+    async def mine(self, request: _Asked) -> str | None:
+        """The system whose token came with a request. Raises Forbidden."""
+        return await run_sync(self.visits.system, request.cookies.get(COOKIE), request.headers.get("authorization"))
+
+    async def stream(self, request: _Asked, written: Callable[[Shown], object]) -> Stream:
+        """A stream of what a request asks for. Raises InputError, UnknownName, Forbidden, and Busy where too many watch."""
+        if self.watchers.full:
+            raise Busy("As many watch now as this server lets in.", remedy="Reload the page to see what came last.")
+        registry = self.site.registry()
+        wanted = asked(request.query_params, registry, mine=await self.mine(request), also=("after",))
+        said = str(request.headers.get("last-event-id") or request.query_params.get("after", ""))
+        after = int(said) if said.isdecimal() and len(said) < 19 else self.gallery.last
+        return Stream(
+            self.watchers.stream(self._still(request, wanted), written, after), media_type="text/event-stream", headers=_STREAM,
+        )
+
+    def _still(self, request: _Asked, wanted: Wanted) -> Callable[[], Wanted | None]:
+        """What is asked for at each look: None as soon as the token that it was asked with is no longer good."""
+
+        def again() -> Wanted | None:
+            if wanted.mine is None:
+                return wanted
+            try:
+                mine = self.visits.system(request.cookies.get(COOKIE), request.headers.get("authorization"))
+            except Forbidden:
+                return None
+            return wanted if mine == wanted.mine else None
+
+        return again
+
+
+def routes(parts: Live) -> list[Any]:
+    """The handlers."""
+    return [Router("/live", route_handlers=[
+        _page(parts), _show_token(parts), _leave(parts), Router("/", route_handlers=_streams(parts), exception_handlers=PROBLEMS),
+    ])]
+
+
+def _page(parts: Live) -> Any:  # noqa: ANN401 - a handler of Litestar
+    @get("/", include_in_schema=False, name="page /live")
+    async def page(request: _Asked) -> Response[bytes]:
+        return await or_error_page(parts.site, request, _made(parts, request))
+
+    return page
+
+
+async def _made(parts: Live, request: _Asked, *, wrong: bool = False) -> Response[bytes]:
+    try:
+        mine = await parts.mine(request)
+    except Forbidden:
+        mine, wrong = None, True
+    wanted = asked({} if request.method == "POST" else request.query_params, parts.site.registry(), mine=mine)
+    show = functools.partial(live, gallery=parts.gallery, wanted=wanted, address=_address(request), wrong=wrong)
+    made = await run_sync(lambda: parts.site.made(parts.site.scene({}), show))
+    return packed(request, made, {"cache-control": "no-store"})
+
+
+def _streams(parts: Live) -> list[Any]:
+    @get("/rows", include_in_schema=False)
+    async def rows(request: _Asked) -> Stream:
+        today, address = parts.site.today(), _address(request)
+        return await parts.stream(request, lambda shown: row(shown, today, address))
+
+    @get("/events", summary="Events as they come")
+    async def events(request: _Asked) -> Stream:
+        """Server-sent events `seen` (JSON), and `crowded` where more came than is sent. Your own, by tag or token, are whole."""
+        return await parts.stream(request, lambda shown: _facts(shown, _address(request)))
+
+    return [rows, events]
+
+
+def _show_token(parts: Live) -> Any:  # noqa: ANN401 - a handler of Litestar
+    @post("/token", include_in_schema=False, request_max_body_size=4_096)
+    async def show_token(request: _Asked) -> Response[Any]:
+        token = str((await request.form()).get("token", "")).strip()
+        try:
+            _same_site(request)
+            cookie = await run_sync(parts.visits.begin, token)
+        except Forbidden:
+            return await or_error_page(parts.site, request, _made(parts, request, wrong=True))
+        return Redirect("/live", status_code=303, cookies=[_cookie(request, cookie, SECONDS)])
+
+    return show_token
+
+
+def _leave(parts: Live) -> Any:  # noqa: ANN401 - a handler of Litestar
+    @post("/leave", include_in_schema=False)
+    async def leave(request: _Asked) -> Redirect:
+        parts.visits.end(request.cookies.get(COOKIE, ""))
+        return Redirect("/live", status_code=303, cookies=[_cookie(request, "", 0)])
+
+    return leave
+
+
+def _cookie(request: _Asked, value: str, seconds: int) -> Cookie:
+    return Cookie(
+        key=COOKIE, value=value, path="/live", max_age=seconds, httponly=True, samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+
+
+def _same_site(request: _Asked) -> None:
+    """Raises Forbidden for a form that another site had somebody send."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise Forbidden("This form was sent from another site.")
+
+
+def _facts(shown: Shown, address: str) -> dict[str, Any]:
+    facts = shown.sight.facts()
+    if shown.kept is not None:
+        whole = own(shown.kept, shown.sight, address)
+        facts["own"] = {"body": whole.body, "columns": dict(whole.columns), "curl": whole.curl, "tag": shown.kept.tag}
+    return facts
+
+
+def _address(request: _Asked) -> str:
+    """The server's address, as who asks reaches it."""
+    return f"{request.url.scheme}://{request.url.netloc}"

@@ -1,0 +1,109 @@
+"""What the worker tells of itself: one small file that it writes anew when something changed, and the server reads at any time.
+
+There is nothing personal in it. A reader never waits, whatever the worker is at; what is too old to be true shows by its times.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+import msgspec
+
+from baloo.lake.base import Loaded
+from baloo.lake.told import Latest
+from baloo.workspace import Workspace
+
+__all__ = ["Report", "Reporter", "read_report"]
+
+_LATEST = 50  # events whose arrival is remembered
+
+
+class Report(msgspec.Struct, kw_only=True):
+    """The worker's figures. Times are seconds since 1970, counts are since `started`; None is what did not happen yet."""
+
+    started: float
+    written: float = 0.0
+    memory: int = 0  # bytes
+    loads: int = 0
+    voided: int = 0
+    staging: int = 0
+    outcomes: dict[str, dict[str, dict[str, int]]] = {}  # kept, duplicate, revised, not-yours; then system, then schema
+    through: int = 0  # seq
+    loaded: float | None = None  # when something was last loaded
+    lag: float | None = None  # seconds that the oldest request of the last load had waited
+    refreshes: int = 0
+    refreshed: float | None = None
+    refresh_seconds: float | None = None
+    heartbeat: float | None = None  # when the last heartbeat that reached the lake had been sent
+    latest: list[Latest] = []  # oldest first
+
+
+class Reporter:
+    """Keeps the report of one worker, and writes it at most once in `pause` seconds."""
+
+    def __init__(self, workspace: Workspace, pause: float = 0.5) -> None:
+        self._path = _path(workspace)
+        self._pause = pause
+        self._changed = True
+        before = read_report(workspace)
+        self.report = Report(started=time.time())
+        if before is not None:  # what was last seen outlives the process
+            self.report.latest, self.report.heartbeat = before.latest, before.heartbeat
+
+    def loaded(self, loaded: Loaded) -> None:
+        """Add what one load did."""
+        report, told, now = self.report, loaded.told, time.time()
+        report.loads += 1
+        report.voided += loaded.voided
+        report.staging += loaded.staging
+        report.through, report.loaded = loaded.through, now
+        self._changed = True
+        if told is None:
+            return
+        report.lag = max(0.0, now - told.oldest / 1e6)
+        if told.heartbeat is not None:
+            report.heartbeat = told.heartbeat / 1e6
+        for (outcome, system, schema), n in told.outcomes.items():
+            counts = report.outcomes.setdefault(outcome, {}).setdefault(system, {})
+            counts[schema] = counts.get(schema, 0) + n
+        report.latest = [*report.latest, *told.latest][-_LATEST:]
+
+    def refreshed(self, seconds: float) -> None:
+        """Note a refresh that changed something."""
+        self.report.refreshes += 1
+        self.report.refreshed, self.report.refresh_seconds = time.time(), seconds
+        self._changed = True
+
+    def write(self, *, now: bool = False) -> None:
+        """Write it where something changed. A disk that takes no report is no trouble of the loader's: it meets its own."""
+        moment = time.time()
+        if not self._changed or (moment - self.report.written < self._pause and not now):
+            return
+        self.report.written, self.report.memory = moment, _memory()
+        temporary = self._path.with_name(f".{self._path.name}.tmp")
+        with contextlib.suppress(OSError):
+            temporary.write_bytes(msgspec.json.encode(self.report))
+            temporary.replace(self._path)
+            self._changed = False
+
+
+def read_report(workspace: Workspace) -> Report | None:
+    """The last report of a worker, of this run or an earlier one; None where there is none that can be read."""
+    try:
+        return msgspec.json.decode(_path(workspace).read_bytes(), type=Report)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _path(workspace: Workspace) -> Path:
+    return workspace.root / "data" / "worker.json"
+
+
+def _memory() -> int:
+    """The resident memory of this process in bytes; 0 where the system does not say."""
+    with contextlib.suppress(OSError):
+        return int(Path("/proc/self/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0

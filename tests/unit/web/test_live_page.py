@@ -1,0 +1,175 @@
+"""The live page over ASGI: what is on it, who sees what, and how a token is shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pretend
+from asking import Ask, PretendChecker, asking, pretend_live, pretend_site
+from baloo.clock import FixedClock
+from baloo.ingest.accept import HTTP, Door
+from baloo.settings import load_settings
+from baloo.web.live.ring import Ring
+from baloo.web.live.sight import Sight
+
+_CLOCK = FixedClock(dt.datetime.combine(pretend.TODAY, dt.time(12), dt.UTC))
+_DOOR = Door(pretend.registry, _CLOCK, load_settings(Path("none.toml"), {}))
+_EVENT = {
+    "schema": "contribution", "version": 1, "at": "2026-11-20T10:00:00Z", "system": "forum", "kind": "forum.done",
+    "actor": {"name": "Ama <b>Mensah</b>", "email": "ama@example.org"},
+}
+_FORM = {"content_type": "application/x-www-form-urlencoded"}
+
+
+def _see(ring: Ring, body: bytes, sender: str | None, tag: str | None = None) -> None:
+    ring.saw(_DOOR.accept(body, namespace="baloo", sender=sender, via=HTTP), body, tag)
+
+
+@pytest.fixture
+def checker() -> PretendChecker:
+    """Who checks tokens."""
+    return PretendChecker()
+
+
+@pytest.fixture
+def ask(checker: PretendChecker) -> Iterator[Ask]:
+    """Ask a site that has seen an event of the forum with a tag, one of the wiki, and a hello."""
+    ring, site = Ring(), pretend_site()
+    _see(ring, json.dumps(_EVENT).encode(), "forum", "ama-7f3k")
+    _see(ring, json.dumps({**_EVENT, "system": "wiki", "kind": "wiki.done"}).encode(), "wiki")
+    _see(ring, b'{"test":"hello"}', None)
+    with asking(site, pretend_live(site, ring, checker=checker)) as found:
+        yield found
+
+
+def _rows(html: str) -> list[str]:
+    return re.findall(r'<li id="e(\d+-\d+)"', html)
+
+
+def test_an_empty_page_says_how_to_fill_it() -> None:
+    """Before anything has arrived the page says so, and has the line to try, with a tag of its own each time."""
+    with asking(pretend_site()) as ask:
+        first, again = ask("/live").text, ask("/live").text
+
+    tag = re.search(r"X-Debug-ID: ([0-9a-f]{8})&#39; -d", first)
+    assert tag is not None
+    assert "Nothing has arrived yet." in first
+    assert "http://marula.example/submit/baloo/" in first
+    assert f'href="/live?tag={tag[1]}"' in first
+    assert tag[1] not in again
+
+
+def test_a_page_after_a_restart_shows_the_past() -> None:
+    """What came before this process stands on the page, with its day where that is another one."""
+    site = pretend_site()
+    past = [Sight("lake-0", 1_795_000_000_000_000, True, "forum", "forum.done", "contribution", "1", "production")]
+    with asking(site, pretend_live(site, past=past)) as ask:
+        html = ask("/live").text
+
+    assert '<li id="elake-0"' in html
+    assert "18 November 2026" in html
+    assert "Nothing has arrived yet." not in html
+
+
+def test_everybody_sees_what_gives_nobody_away(ask: Ask) -> None:
+    """The page shows each event, newest first, why one was refused and what to do, and nothing of what it says."""
+    answer = ask("/live")
+
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    assert _rows(answer.text) == ["3-0", "2-0", "1-0"]
+    assert "No key of this object is one of an event." in answer.text
+    assert "Send <code>schema</code>" in answer.text
+    assert not [secret for secret in ("Mensah", "example.org", "ama-7f3k") if secret in answer.text]
+
+
+def test_a_tag_opens_what_was_sent_with_it(ask: Ask) -> None:
+    """With its debug tag an event is shown whole, every value escaped; nothing else is on the page then."""
+    html = ask("/live?tag=ama-7f3k").text
+
+    assert _rows(html) == ["1-0"]
+    assert "ama@example.org" in html
+    assert "Ama &lt;b&gt;Mensah" in html
+    assert "<b>Mensah" not in html
+
+
+def test_a_token_opens_what_its_system_sent(ask: Ask) -> None:
+    """With a token in the header all events are shown, and those of its system whole."""
+    html = ask("/live", authorization="Bearer murof").text
+
+    assert _rows(html) == ["3-0", "2-0", "1-0"]
+    assert html.count("ama@example.org") == 3
+    assert 'id="c1-0"' in html
+    assert 'id="c2-0"' not in html
+
+
+@pytest.mark.parametrize(("query", "rows"), [
+    ("?system=wiki", ["2-0"]), ("?verdict=refused", ["3-0"]), ("?tag=", ["3-0", "2-0", "1-0"]),
+    ("?schema=contribution&verdict=accepted", ["2-0", "1-0"]),
+])
+def test_the_address_says_what_is_shown(ask: Ask, query: str, rows: list[str]) -> None:
+    """Filters are in the address, and an empty field of the form asks for everything."""
+    assert _rows(ask(f"/live{query}").text) == rows
+
+
+@pytest.mark.parametrize(("query", "status"), [
+    ("?sytem=wiki", 400), ("?system=wikii", 404), ("?schema=x", 404), ("?verdict=maybe", 400), ("?tag=a%20b", 400),
+])
+def test_what_cannot_be_asked_is_said(ask: Ask, query: str, status: int) -> None:
+    """An unknown key, system, schema or verdict, and a tag that is none, are a page that says so; and a problem on the stream."""
+    page, stream = ask(f"/live{query}"), ask(f"/live/events{query}")
+
+    assert (page.status_code, stream.status_code) == (status, status)
+    assert "<h1" in page.text
+    assert stream.headers["content-type"] == "application/problem+json"
+
+
+def test_a_token_is_shown_in_a_form_and_kept_in_a_cookie(ask: Ask, checker: PretendChecker) -> None:
+    """The form answers with a cookie that is not the token, that no script and no other site gets, and ends with the token."""
+    posted = ask("/live/token", "POST", b"token=murof", **_FORM)
+    cookie = posted.headers["set-cookie"]
+    named = cookie.partition(";")[0]
+    mine = ask("/live", cookie=named).text
+    checker.gone.add("murof")
+    gone = ask("/live", cookie=named).text
+    checker.gone.clear()
+    again = ask("/live", cookie=named).text
+
+    assert (posted.status_code, posted.headers["location"]) == (303, "/live")
+    assert "murof" not in cookie
+    assert all(part in cookie for part in ("HttpOnly", "SameSite=strict", "Path=/live", "Max-Age=1800"))
+    assert "ama@example.org" in mine
+    assert "murof" not in mine
+    assert "ama@example.org" not in gone + again
+
+
+def test_leaving_ends_the_visit(ask: Ask) -> None:
+    """After the button is pressed the cookie opens nothing."""
+    named = ask("/live/token", "POST", b"token=murof", **_FORM).headers["set-cookie"].partition(";")[0]
+    left = ask("/live/leave", "POST", cookie=named)
+
+    assert left.status_code == 303
+    assert "ama@example.org" not in ask("/live", cookie=named).text
+
+
+@pytest.mark.parametrize("headers", [{}, {"sec_fetch_site": "cross-site"}])
+def test_a_token_that_is_not_good_is_said(ask: Ask, headers: dict[str, str]) -> None:
+    """A wrong token, or a right one in a form of another site, gets the page with 403, no cookie, and nothing whole."""
+    token = b"token=murof" if headers else b"token=forum"
+    answer = ask("/live/token", "POST", token, **_FORM, **headers)
+
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+    assert "This token is unknown, revoked or expired." in answer.text
+    assert "ama@example.org" not in answer.text
+
+
+def test_a_wrong_header_is_refused_on_the_stream(ask: Ask) -> None:
+    """A program that shows a wrong token gets 403, not the public view."""
+    assert ask("/live/events", authorization="Bearer nobody").status_code == 403
