@@ -12,12 +12,13 @@ from baloo.clock import Clock
 from baloo.errors import InputError
 from baloo.ingest.forms.mapped import apart
 from baloo.ingest.judge import OPERATOR, Judge
+from baloo.ingest.lean import look
 from baloo.ingest.moment import micros
 from baloo.ingest.refusals import Refused, remedy_for
 from baloo.ingest.terms import Terms
-from baloo.ingest.text import Unreadable, split
+from baloo.ingest.text import Unreadable, split, trimmed
 from baloo.ingest.verdict import Outcome, Verdict
-from baloo.queue.base import Event, Refusal, Request, Void
+from baloo.queue.base import Event, Refusal, Request, Void, Written
 from baloo.registry.model import Registry
 from baloo.settings import Settings
 
@@ -54,6 +55,14 @@ class Door:
         patient = via != HTTP if patient is None else patient
         staging = staging or sender is None
         now = micros(self._clock.now())
+        voids = self.voids(obsolete, "obsolete", staging=staging)
+        if via == HTTP and not single:
+            text = trimmed(body)
+            seen = look(text, self.terms(), now=now, sender=sender, doc_id=doc_id)
+            if seen is not None:
+                written = Written(text, doc_id, staging)
+                request = Request(namespace, sender, now, via, voids=voids, written=written)
+                return Verdict(request if seen.ids is not None else request.whole(), seen)
         judge = Judge(self.terms(), now=now, sender=sender, longest=self._settings["max_body"], staging=staging)
         events: list[Event] = []
         refusals: list[Refusal] = []
@@ -70,7 +79,6 @@ class Door:
         if doc_id is not None and len(events) + len(refusals) > 1:
             raise InputError("The path names one id, and the body holds several events.",
                              remedy="Send one event, or leave the id out of the path.")
-        voids = self.voids(obsolete, "obsolete", staging=staging)
         return Verdict(Request(namespace, sender, now, via, tuple(events), tuple(refusals), voids))
 
     def take_back(

@@ -36,7 +36,9 @@ class Answer:
 
     async def send(self, send: Send) -> None:
         """Send it."""
-        headers = [(b"content-type", self.kind), (b"content-length", b"%d" % len(self.body)), *self.headers]
+        headers = [*self.headers]
+        if self.status != 204:
+            headers += [(b"content-type", self.kind), (b"content-length", b"%d" % len(self.body))]
         if self.close:
             headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
@@ -45,8 +47,8 @@ class Answer:
 
 def ids(verdict: Verdict) -> Answer:
     """Bagheera's answer: the id of each event, one a line; they are kept, in the queue or to go to quarantine."""
-    found = verdict.outcomes if verdict.refused else verdict.request.events
-    return Answer(201, _TEXT, "\n".join(each.id or "" for each in found).encode())
+    found = [outcome.id or "" for outcome in verdict.outcomes] if verdict.refused else verdict.ids
+    return Answer(201, _TEXT, "\n".join(found).encode())
 
 
 def outcomes(verdict: Verdict, status: int) -> Answer:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
-import uuid
 from types import ModuleType
 
 import msgspec
 
 from baloo.errors import nearest
 from baloo.ingest.forms import blackhole, eventgate, mapped, v01, v1
-from baloo.ingest.forms.draft import Actor, Draft, marks
+from baloo.ingest.forms.draft import marks
 from baloo.ingest.moment import DAY, parse
 from baloo.ingest.refusals import Refused
 from baloo.ingest.terms import KindTerms, Terms
-from baloo.ingest.text import canonical, plain, read
+from baloo.ingest.text import plain, read
 from baloo.queue.base import Event, Refusal
+from baloo.queue.event import Actor, Draft, decode_any, event_of, uuid_of
 
-__all__ = ["MAX_TEXT", "MAX_URL", "OPERATOR", "Judge", "uuid_of"]
+__all__ = ["GRACE", "MAX_TEXT", "MAX_URL", "OPERATOR", "Judge", "uuid_of"]
 
 OPERATOR = "*"
 """The sender of an import for which the operator names no system: trusted for all of them."""
@@ -28,11 +26,11 @@ MAX_TEXT = 1_000
 MAX_URL = 4_000
 """Longest `object`, in characters."""
 
-_GRACE = 300_000_000  # a sender's clock may run five minutes ahead of ours
+GRACE = 300_000_000
+"""A sender's clock may run so many microseconds ahead of ours."""
 _FORMS = (mapped, eventgate, blackhole, v01, v1)  # the first that fits reads
-_CONTENT = uuid.UUID("0b1c6d5e-6d3f-5b9c-9a43-b1a100000001").bytes  # the name space of ids made of what an event says
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
-_decode = msgspec.json.Decoder().decode
+_WHO = Actor.__struct_fields__
 _decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
@@ -44,7 +42,7 @@ class Judge:
         self._staging = staging
         self._longest = longest  # in bytes
         self._only = None if sender == OPERATOR else sender
-        self._limit = now + _GRACE
+        self._limit = now + GRACE
         self._next_day = now - now % DAY + DAY
 
     def judge(self, raw: bytes, doc_id: str | None = None) -> Event:
@@ -54,7 +52,7 @@ class Judge:
         """
         try:
             draft = v1.decode(raw)
-            extra = _decode(draft.extra)
+            extra = decode_any(draft.extra)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._judge_slowly(raw, doc_id)
         if len(raw) > self._longest or not plain(raw, marks(draft), bytes(draft.extra), extra):
@@ -88,9 +86,9 @@ class Judge:
             raise Refused("unknown-form", "", "No key of this object is one of an event.")
         try:
             draft = form.read(raw, self._terms)
-            return self._event(draft, _decode(draft.extra), doc_id)
+            return self._event(draft, decode_any(draft.extra), doc_id)
         except Refused as refused:
-            raise Refused(refused.slug, _renamed(refused.pointer, form), refused.reason) from None
+            raise Refused(refused.slug, _renamed(refused.pointer, form, value), refused.reason) from None
 
     def _event(self, draft: Draft, extra: object, doc_id: str | None) -> Event:
         system, kind = draft.system, draft.kind
@@ -102,19 +100,13 @@ class Judge:
         at, offset = parse(draft.at)
         if at < 0 or at > self._limit:
             self._check_day(at, wanted)
-        account, username, email, name = _who(draft.actor)
-        target = draft.object if draft.object and not draft.object.isspace() else None
-        if target is not None and len(target) > MAX_URL:
+        _check_who(draft.actor)
+        if draft.object and len(draft.object) > MAX_URL and not draft.object.isspace():
             raise Refused("too-long", "/object", f"The text is longer than {MAX_URL:,} characters.")
-        schema, version = draft.schema, str(draft.version)
-        said = bytes(draft.extra).decode() if extra is not None else "{}"
-        self._check_extra({} if extra is None else extra, wanted, schema, version)
-        essence = canonical((schema, version, at, offset, system, kind, account, username, email, name, target, extra))
-        return Event(
-            _id(draft.id, doc_id) or uuid_of(essence), schema, version, at, offset, system, kind, account, username, email, name,
-            target, said, self._environment(draft.environment),
-            int.from_bytes(hashlib.blake2b(essence, digest_size=8).digest(), "big", signed=True),
-        )
+        self._check_extra({} if extra is None else extra, wanted, draft.schema, str(draft.version))
+        _check_id(draft.id, doc_id)
+        _check_environment(draft.environment)
+        return event_of(draft, extra, at, offset, doc_id=doc_id, staging=self._staging)
 
     def _check_day(self, at: int, wanted: KindTerms) -> None:
         if at < 0:
@@ -133,58 +125,43 @@ class Judge:
         if shape is not None and not shape.validator.is_valid(extra):
             raise shape.refused(extra)
 
-    def _environment(self, given: str | None) -> str:
-        if given not in (None, "production", "staging"):
-            close = nearest(given or "", ("production", "staging"))
-            hint = f" Did you mean `{close}`?" if close else ""
-            raise Refused("bad-environment", "/environment", f"There are two environments, `production` and `staging`.{hint}")
-        return "staging" if self._staging else given or "production"
 
-
-def uuid_of(content: bytes) -> str:
-    """The UUID (version 5) that stands for a content."""
-    digest = bytearray(hashlib.sha1(_CONTENT + content, usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def _id(given: str | None, doc_id: str | None) -> str | None:
-    """The id that the event gives, or the path; None where both leave it open."""
+def _check_id(given: str | None, doc_id: str | None) -> None:
     if given is None:
-        return doc_id
+        return
     if not _UUID(given):
         given = given.lower()
         if not _UUID(given):
             raise Refused("bad-id", "/id", "The id is not a UUID.")
     if doc_id is not None and given != doc_id:
         raise Refused("id-mismatch", "/id", "The path gives another id than the event.")
-    return given
 
 
-def _who(actor: Actor) -> tuple[str | None, str | None, str | None, str | None]:
-    """The texts of an actor, NFC, None for the empty ones. Raises Refused where nothing is left."""
-    who = (
-        _text(actor.account, "account"), _text(actor.username, "username"),
-        _text(actor.email, "email"), _text(actor.name, "name"),
-    )
-    if who == (None, None, None, None):
+def _check_environment(given: str | None) -> None:
+    if given not in (None, "production", "staging"):
+        close = nearest(given or "", ("production", "staging"))
+        hint = f" Did you mean `{close}`?" if close else ""
+        raise Refused("bad-environment", "/environment", f"There are two environments, `production` and `staging`.{hint}")
+
+
+def _check_who(actor: Actor) -> None:
+    """Raise Refused where nobody is named, or somebody at too great a length."""
+    named = False
+    for field in _WHO:
+        text = getattr(actor, field)
+        if text and not text.isspace():
+            named = True
+            if len(text) > MAX_TEXT:
+                raise Refused("too-long", f"/actor/{field}", f"The text is longer than {MAX_TEXT:,} characters.")
+    if not named:
         raise Refused("no-actor", "/actor", "Nobody is named.")
-    return who
 
 
-def _text(text: str | None, field: str) -> str | None:
-    if not text or text.isspace():
-        return None
-    if len(text) > MAX_TEXT:
-        raise Refused("too-long", f"/actor/{field}", f"The text is longer than {MAX_TEXT:,} characters.")
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def _renamed(pointer: str, form: ModuleType) -> str:
+def _renamed(pointer: str, form: ModuleType, value: dict[str, object]) -> str:
     """A pointer of version 1 as one of the form that arrived."""
     names: dict[str, str] = form.NAMES
+    if "/extra/" in names and pointer.startswith("/extra/") and "extra" not in value:
+        return pointer.replace("/extra/", names["/extra/"], 1)
     return names.get(pointer, pointer)
 
 
@@ -192,6 +169,6 @@ def _said(raw: bytes) -> dict[str, str]:
     """The texts at the top of an event that may be no event at all."""
     try:
         parts = _decode_object(raw)
-        return {key: value for key, part in parts.items() if isinstance(value := _decode(part), str)}
+        return {key: value for key, part in parts.items() if isinstance(value := decode_any(part), str)}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}

@@ -9,22 +9,24 @@ import datetime as dt
 import re
 
 from baloo.ingest.refusals import Refused
+from baloo.queue.event import moment
 
-__all__ = ["DAY", "micros", "parse"]
+__all__ = ["DAY", "EPOCH", "micros", "parse"]
 
 DAY = 86_400_000_000
 """A day in microseconds."""
 
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""When time began."""
 _ISO = re.compile(
     r"\d{4}-?\d\d-?\d\d"
     r"(?:[Tt ]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d{1,9})?)?)?\s?(?:[Zz]|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII)
 _LEAP = re.compile(r"[Tt ]23:?59:?60", re.ASCII)
 
 
-def micros(moment: dt.datetime) -> int:
+def micros(found: dt.datetime) -> int:
     """Microseconds since 1970 of a moment that has a time zone."""
-    since = moment - _EPOCH
+    since = found - EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
@@ -36,18 +38,9 @@ def parse(text: str) -> tuple[int, int | None]:
     if len(text) < 20 or text[10] != "T":  # the usual form needs no second look
         text = _usual(text)
     try:
-        moment = dt.datetime.fromisoformat(text)
-        zone = moment.tzinfo
-        if zone is None:
-            moment = moment.replace(tzinfo=dt.UTC)
-        since = moment - _EPOCH
+        return moment(text)
     except (ValueError, OverflowError):
         raise _refused(text) from None
-    at = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    if zone is None or text[-1] == "Z":
-        return at, None
-    offset = zone.utcoffset(None)
-    return at, (offset.days * 86_400 + offset.seconds) // 60 if offset is not None else None
 
 
 def _usual(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import jsonschema_rs
@@ -25,10 +26,17 @@ _NAMED = ("required", "additionalProperties", "unevaluatedProperties", "dependen
 
 
 class Shape(NamedTuple):
-    """What `extra` must be: the schema's name and version as people say it, and its validator."""
+    """What `extra` must be: the schema's name and version as people say it, and its validator; `many` judges a list of them."""
 
     name: str
     validator: jsonschema_rs.Validator
+    many: jsonschema_rs.Validator | None
+
+    def fit(self, extras: list[Any]) -> bool:
+        """Whether each of them fits."""
+        if self.many is not None and len(extras) > 1:
+            return self.many.is_valid(extras)
+        return all(map(self.validator.is_valid, extras))
 
     def refused(self, extra: object) -> Refused:
         """The refusal of an `extra` that does not fit: the first fault, with its pointer."""
@@ -129,9 +137,21 @@ def _compiled(schema: Schema) -> Shape | None:
     if schema.json_schema.keys() <= _TAKES_ALL and schema.json_schema.get("type") == "object":
         return None
     try:
-        return Shape(f"{schema.id} {schema.version}", jsonschema_rs.validator_for(
-            dict(schema.json_schema), validate_formats=True, offline=True,  # no reference is ever fetched
-            pattern_options=jsonschema_rs.RegexOptions(),  # linear in the length of the text
-        ))
+        return Shape(f"{schema.id} {schema.version}", _validator(schema.json_schema), _many(schema.json_schema))
     except (ValueError, jsonschema_rs.ReferencingError) as error:  # its ValidationError is a ValueError
         raise RegistryError([Problem(schema.file, 1, "json_schema", f"The schema does not compile: {error}")]) from error
+
+
+def _many(schema: Mapping[str, Any]) -> jsonschema_rs.Validator | None:
+    """A validator of lists; None where the schema has names, which mean something else in the middle of another schema."""
+    if any(word in json.dumps(schema) for word in ('"$ref"', '"$id"', '"$anchor"', '"$dynamic')):
+        return None
+    dialect = {"$schema": schema["$schema"]} if "$schema" in schema else {}
+    return _validator({**dialect, "type": "array", "items": {key: value for key, value in schema.items() if key != "$schema"}})
+
+
+def _validator(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(
+        dict(schema), validate_formats=True, offline=True,  # no reference is ever fetched
+        pattern_options=jsonschema_rs.RegexOptions(),  # linear in the length of the text
+    )

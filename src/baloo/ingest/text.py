@@ -10,17 +10,15 @@ import msgspec
 
 from baloo.errors import InputError
 from baloo.ingest.refusals import Refused, pointer_to, remedy_for, shown_name
+from baloo.queue.event import canonical, decode_any
 
-__all__ = ["MAX_DEPTH", "Unreadable", "canonical", "plain", "read", "split"]
+__all__ = ["MAX_DEPTH", "Unreadable", "plain", "read", "split", "trimmed"]
 
 MAX_DEPTH = 32
 """How deep objects and arrays of an event may nest."""
 
-_decode = msgspec.json.Decoder().decode
 _decode_parts = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _skip = msgspec.json.Decoder(msgspec.Raw).decode
-canonical = msgspec.json.Encoder(order="sorted").encode
-"""Canonical JSON: sorted keys, no blanks, UTF-8."""
 
 
 class Unreadable(Exception):
@@ -85,13 +83,18 @@ def refuse_duplicates(raw: bytes, value: object) -> None:
         json.loads(raw.decode(), object_pairs_hook=once, parse_int=str, parse_float=str)
 
 
+def trimmed(body: bytes) -> bytes:
+    """A body without byte order mark and without blanks around it."""
+    return body.removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n")
+
+
 def split(body: bytes, *, patient: bool = False) -> Iterator[bytes]:
     """The texts of the events in a body: one JSON value, the elements of an array, or one value a line (NDJSON).
 
     `patient`: a body of several lines that is no JSON is taken for lines, some of them broken.
     Raises InputError, before the first event, for a body that holds nothing or an array that cannot be read.
     """
-    body = body.removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n")
+    body = trimmed(body)
     if not body:
         raise InputError("The body is empty.", remedy="Send one event as JSON, an array of events, or one event a line.")
     if body[:1] == b"[" and not (patient and _starts_lines(body)):
@@ -128,7 +131,7 @@ def _is_json(text: bytes) -> bool:
 
 def _value(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     try:
-        return _decode(raw)
+        return decode_any(raw)
     except msgspec.ValidationError as error:
         raise Refused("number-out-of-range", _path(str(error)), "A number is too large to be kept.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from baloo.ingest.lean import Seen
 from baloo.ingest.refusals import remedy_for
-from baloo.queue.base import Request
+from baloo.queue.base import Refusal, Request, encode
 
 __all__ = ["Outcome", "Verdict"]
 
@@ -24,21 +26,54 @@ class Outcome:
     remedy: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The `request` to queue; nothing of it is kept before the queue says so."""
+    """The request to queue, which `row` has as bytes; nothing of it is kept before the queue says so.
 
-    request: Request
+    `ids` are those of the events that were accepted, in order; `kinds` says how many of them there are of each (system, kind,
+    schema, version). What nobody asks for is not laid out: most requests are known by
+    their body alone.
+    """
+
+    __slots__ = ("_request", "accepted", "ids", "kinds")
+
+    def __init__(self, request: Request, seen: Seen | None = None) -> None:
+        self._request = request
+        self.ids = seen.ids if seen is not None and seen.ids is not None else [event.id for event in request.events]
+        self.kinds: Mapping[tuple[str, str, str, str], int] = (
+            seen.kinds if seen is not None else Counter((e.system, e.kind, e.schema, e.version) for e in request.events)
+        )
+        self.accepted = len(self.ids)
 
     @property
-    def accepted(self) -> int:
-        """How many events were accepted."""
-        return len(self.request.events)
+    def request(self) -> Request:
+        """The request with its events, normalised."""
+        self._request = self._request.whole()
+        return self._request
+
+    @property
+    def row(self) -> bytes:
+        """The row for the queue."""
+        return encode(self._request)
+
+    @property
+    def sender(self) -> str | None:
+        """The system whose token it came with."""
+        return self._request.sender
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that it came to."""
+        return self._request.namespace
 
     @property
     def refused(self) -> int:
         """How many events were refused."""
-        return len(self.request.refusals)
+        return len(self._request.refusals)
+
+    @property
+    def refusals(self) -> Sequence[Refusal]:
+        """What was refused, in the order of the body."""
+        return self._request.refusals
 
     @property
     def outcomes(self) -> list[Outcome]:
@@ -46,11 +81,11 @@ class Verdict:
         return list(self._outcomes())
 
     def _outcomes(self) -> Iterator[Outcome]:
-        refusals = {refusal.index: refusal for refusal in self.request.refusals}
-        events = iter(self.request.events)
+        refusals = {refusal.index: refusal for refusal in self.refusals}
+        ids = iter(self.ids)
         for index in range(self.accepted + self.refused):
             bad = refusals.get(index)
             if bad is None:
-                yield Outcome(index, True, next(events).id)
+                yield Outcome(index, True, next(ids))
             else:
                 yield Outcome(index, False, bad.id, bad.slug, bad.pointer, bad.reason, remedy_for(bad.slug))

@@ -1,7 +1,9 @@
 """The port between the door and the lake: a durable log of requests with their verdicts.
 
-A row is one request: the events that were accepted, normalised; the ones that were refused, whole; the voids. The door appends,
-the loader alone reads and drops. `seq` grows for ever and is never used twice: it is the loader's transaction id.
+A row is one request: the events that were accepted, normalised; the ones that were refused, whole; the voids. Where the door
+accepted every event of a body as it stands, the row holds the body, and whoever reads it normalises: the door has better to do.
+The door appends, the loader alone reads and drops. `seq` grows for ever and is never used twice: it is the loader's
+transaction id.
 """
 
 from __future__ import annotations
@@ -12,31 +14,9 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-__all__ = ["Depth", "Event", "Queue", "Refusal", "Request", "Stored", "Void", "decode", "encode"]
+from baloo.queue.event import Draft, Event, Texts, decode_any, event_of, moment
 
-
-class Event(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """One accepted event, normalised. Personal data stands in `account`, `username`, `email` and `name` only.
-
-    `at` is microseconds since 1970 in UTC; `offset` the minutes east of UTC as written, None where the event gave UTC as `Z`.
-    `extra` is the JSON text of the event's `extra`, as it arrived. `body` is a 64-bit hash of the event's canonical JSON.
-    """
-
-    id: str
-    schema: str
-    version: str
-    at: int
-    offset: int | None
-    system: str
-    kind: str
-    account: str | None
-    username: str | None
-    email: str | None
-    name: str | None
-    object: str | None
-    extra: str
-    environment: str  # production or staging
-    body: int
+__all__ = ["Depth", "Event", "Queue", "Refusal", "Request", "Stored", "Void", "Written", "decode", "encode", "received"]
 
 
 class Refusal(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -61,6 +41,24 @@ class Void(msgspec.Struct, array_like=True, frozen=True, gc=False):
     why: str  # deleted or obsolete
 
 
+class Written(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A body all of whose events were accepted as they stand, each of version 1 and with a moment that needs no second look.
+
+    `doc_id` is the id that the path gave; with `staging` every event is staging, whatever it says.
+    """
+
+    body: bytes
+    doc_id: str | None = None
+    staging: bool = False
+
+    def events(self) -> tuple[Event, ...]:
+        """Its events, normalised."""
+        return tuple(
+            event_of(draft, decode_any(draft.extra), *moment(draft.at), doc_id=self.doc_id, staging=self.staging)
+            for draft in _drafts.read(self.body)
+        )
+
+
 class Request(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One request at the door, or one chunk of an import.
 
@@ -75,6 +73,13 @@ class Request(msgspec.Struct, array_like=True, frozen=True, gc=False):
     events: tuple[Event, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     voids: tuple[Void, ...] = ()
+    written: Written | None = None
+
+    def whole(self) -> Request:
+        """The same with the events of `written` in `events`."""
+        if self.written is None:
+            return self
+        return msgspec.structs.replace(self, events=self.written.events(), written=None)
 
 
 class Stored(NamedTuple):
@@ -122,6 +127,7 @@ class Queue(Protocol):
         ...
 
 
+_drafts = Texts(Draft)
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Request)
 
@@ -132,5 +138,10 @@ def encode(request: Request) -> bytes:
 
 
 def decode(data: bytes) -> Request:
-    """The request that a queue row holds."""
-    return _decoder.decode(data)
+    """The request that a queue row holds, its events normalised."""
+    return _decoder.decode(data).whole()
+
+
+def received(data: bytes) -> int:
+    """When the request that a queue row holds was received, in microseconds since 1970."""
+    return _decoder.decode(data).received

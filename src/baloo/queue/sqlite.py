@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from baloo.errors import BalooError, Busy, StorageBroken, StorageFull, WorkspaceError
-from baloo.queue.base import Depth, Stored, decode
+from baloo.queue.base import Depth, Stored, received
 from baloo.workspace import fsync_folder
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ else:  # the same interface over a SQLite of its own: the one that Python has ma
 
 __all__ = ["QUEUE_VERSION", "SqliteQueue"]
 
-QUEUE_VERSION = 1
+QUEUE_VERSION = 2
 _LOG_PAGES = 16_384  # an appender moves the log into the file itself only where nobody else does: 64 MiB
 _LOG_BYTES = 8 << 20  # `checkpoint` begins the log anew when it is longer than this
 _ROUNDS, _FEW_PAGES, _TRIES = 5, 128, 50  # of a checkpoint: writers are made to wait only for the last few pages
@@ -112,7 +112,7 @@ class SqliteQueue:
         if row is None:
             return Depth(0, None)
         first, last, data = row
-        return Depth(last - first + 1, _EPOCH + dt.timedelta(microseconds=decode(data).received))
+        return Depth(last - first + 1, _EPOCH + dt.timedelta(microseconds=received(data)))
 
     def checkpoint(self) -> None:
         """Move the log into the file, beside the writers, who wait only the few milliseconds in which a long log is begun anew.

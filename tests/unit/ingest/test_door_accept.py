@@ -15,9 +15,9 @@ import pytest
 from baloo.clock import FixedClock
 from baloo.errors import InputError, RegistryError
 from baloo.ingest.accept import Door, Verdict
-from baloo.ingest.judge import _CONTENT, uuid_of
 from baloo.ingest.moment import micros
 from baloo.queue.base import Event, Void, decode, encode
+from baloo.queue.event import _CONTENT, uuid_of
 from baloo.registry.model import Registry
 from baloo.settings import Settings
 

@@ -139,7 +139,7 @@ def test_a_queue_of_a_newer_version_is_refused(queue: SqliteQueue):
     assert queue._open is not None
     queue._open.execute(f"PRAGMA user_version = {QUEUE_VERSION + 1}")
 
-    with pytest.raises(WorkspaceError, match="version 2"):
+    with pytest.raises(WorkspaceError, match=f"version {QUEUE_VERSION + 1}"):
         SqliteQueue(queue.path)
 
 

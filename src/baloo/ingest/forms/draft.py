@@ -2,35 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
+from baloo.queue.event import NO_EXTRA, Actor, Draft
 
 __all__ = ["Actor", "Draft", "marks"]
-
-_NO_EXTRA = msgspec.Raw(b"{}")
-
-
-class Actor(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
-    """Who did it, as the system knows them; at least one field has a text."""
-
-    account: str | None = None
-    username: str | None = None
-    email: str | None = None
-    name: str | None = None
-
-
-class Draft(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
-    """An event of version 1, typed but not yet judged."""
-
-    schema: str
-    version: int | str
-    at: str
-    system: str
-    kind: str
-    actor: Actor
-    id: str | None = None
-    object: str | None = None
-    extra: msgspec.Raw = _NO_EXTRA
-    environment: str | None = None
 
 
 def marks(draft: Draft) -> int:
@@ -40,4 +14,4 @@ def marks(draft: Draft) -> int:
         (draft.id is not None) + (draft.object is not None) + (draft.environment is not None)
         + (who.account is not None) + (who.username is not None) + (who.email is not None) + (who.name is not None)
     )
-    return 20 + 2 * (type(draft.version) is str) + 2 * (draft.extra is not _NO_EXTRA) + 4 * texts
+    return 20 + 2 * (type(draft.version) is str) + 2 * (draft.extra is not NO_EXTRA) + 4 * texts

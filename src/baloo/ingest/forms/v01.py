@@ -16,7 +16,7 @@ from baloo.ingest.forms.draft import Actor, Draft
 from baloo.ingest.forms.typed import refused
 from baloo.ingest.refusals import Refused
 from baloo.ingest.terms import OLDER, Terms
-from baloo.ingest.text import canonical
+from baloo.queue.event import canonical
 
 __all__ = ["NAMES", "Payload", "convert", "fits", "read"]
 

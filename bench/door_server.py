@@ -1,0 +1,56 @@
+"""`python -m bench.door_server FOLDER CORE door|control [MILLISECONDS]`: the first process of `baloo serve` alone, on one core.
+
+`control` answers 201 to whatever comes and does nothing. Each sync takes so many milliseconds longer where that is asked for: the
+queue's commit is delayed, as a slow disk delays it. Its port is on stdout.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import uvloop
+
+from baloo.queue.sqlite import SqliteQueue
+from baloo.web.__main__ import listen, server_of
+from baloo.web.app import make_app
+from baloo.workspace import Workspace
+
+
+async def control(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+    """Read a request to its end and answer 201."""
+    if scope["type"] == "http":
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 201, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+
+def slow_down(milliseconds: float) -> None:
+    """Make each append to the queue so much slower."""
+    append = SqliteQueue.append
+
+    def slowly(self: SqliteQueue, rows: Sequence[bytes]) -> list[int]:
+        time.sleep(milliseconds / 1000)
+        return append(self, rows)
+
+    SqliteQueue.append = slowly  # type: ignore[method-assign]
+
+
+def main(folder: str, core: str, what: str, milliseconds: str = "0") -> None:
+    """Serve until told to stop."""
+    os.sched_setaffinity(0, {int(core)})
+    slow_down(float(milliseconds))
+    app = control if what == "control" else make_app(Workspace.open(folder))
+    with listen("127.0.0.1", 0) as listener:
+        sys.stdout.write(f"{listener.getsockname()[1]}\n")
+        sys.stdout.flush()
+        uvloop.run(server_of(app, threading.Event()).serve(sockets=[listener]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:5])
