@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from baloo.clock import SystemClock
 from baloo.errors import Forbidden
 from baloo.ingest.http import is_door_path, make_door
+from baloo.ingest.tokens import Sender
 from baloo.registry.model import Community, Registry
 from baloo.settings import SETTINGS, Settings
 from baloo.workspace import Workspace
@@ -25,7 +26,7 @@ class _Nobody:
 
     has_news = False
 
-    def system_of(self, token: str) -> str:
+    def sender_of(self, token: str) -> Sender:
         """Whatever it is, it is wrong."""
         raise Forbidden(f"{len(token)} letters are no token.")
 
