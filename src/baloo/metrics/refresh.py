@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,7 @@ import duckdb
 from baloo.clock import Clock
 from baloo.errors import StorageFull, is_full
 from baloo.lake.base import LakeSnapshot
-from baloo.metrics.arrivals import lay_out_delta, staging
+from baloo.metrics.arrivals import lay_out_delta, news, staging
 from baloo.metrics.compile import compile_registry
 from baloo.metrics.counting import HELD, Counting
 from baloo.metrics.days import lay_out_days, lay_out_parts, lay_out_staff
@@ -100,14 +101,18 @@ class _Run:
         self.added = self.removed = self.persons = 0
         self.files = Files(derived, self.version + 1)
         self.same_plan = before is not None and before.engine.get("plan") == (self.plan.fingerprint(),)
-        changes = people.changes(before.people_version if before else None, registry.community.staff)
-        self.who = Who(session, self.files, changes, before.engine if before else None)
+        self.people = people
 
     def count(self) -> Literal["whole", "incremental", "nothing"]:
         """Do what has to be done, up to published files without a manifest."""
-        partial = self._roll_up() and self.same_plan and not self.who.whole
+        since = self.before.people_version if self.before else None
+        with ThreadPoolExecutor(1) as beside:  # people are read while events are rolled up
+            changes = beside.submit(self.people.changes, since, self.registry.community.staff)
+            partial = self._roll_up()
+            self.who = Who(self.session, self.files, changes.result(), self.before.engine if self.before else None)
+        partial = partial and self.same_plan and not self.who.whole
         if self.before and partial and not (self.added or self.removed or self.who.changed):
-            same = self.before.seq == self.lake.seq and self.before.people_version == self.who.version
+            same = not news(self.session, self.lake, self.before.seq) and self.before.people_version == self.who.version
             if same and self.before.registry_hash == self.registry.hash:
                 return "nothing"
         lay_out_parts(self.store)
