@@ -123,9 +123,12 @@ class Bodies:
 
     def _check_length(self, headers: Headers) -> None:
         length = headers.get(b"content-length")
+        coding = headers.get(b"transfer-encoding")
+        if coding is not None and coding.lower() != "chunked":
+            raise InputError("This transfer encoding is not known here.", remedy="Send `chunked`, or the length of the body.")
         if length is None:
             return
-        if headers.get(b"transfer-encoding") is not None:
+        if coding is not None:
             raise InputError("Content-Length and Transfer-Encoding contradict each other.", remedy="Send one of them.")
         if not (length.isascii() and length.isdigit()):
             raise InputError("Content-Length is not a number.", remedy="Send the length of the body in bytes.")

@@ -11,18 +11,16 @@ import socket
 import sys
 import threading
 
-import uvicorn
 import uvloop
 
 from baloo.clock import clock_from_environment
 from baloo.errors import Busy, ExitCode, InputError, in_words
 from baloo.web.app import make_app
+from baloo.web.edge import BACKLOG, server_of
 from baloo.web.supervise import Worker
 from baloo.workspace import Workspace
 
 __all__ = ["listen", "main", "server_of"]
-
-_BACKLOG = 4096
 
 
 def main(folder: str, host: str, port: str) -> int:
@@ -45,30 +43,8 @@ def main(folder: str, host: str, port: str) -> int:
     return ExitCode.OK
 
 
-class _Server(uvicorn.Server):
-    """A server that tells streams when it is to stop, so that it need not wait for them."""
-
-    def __init__(self, leaving: threading.Event, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._leaving = leaving
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End what goes on, and stop."""
-        self._leaving.set()
-        await super().shutdown(sockets)
-
-
-def server_of(app: object, leaving: threading.Event | None = None) -> uvicorn.Server:
-    """The HTTP server for an ASGI application; `leaving` is set when it is told to stop."""
-    return _Server(leaving or threading.Event(), uvicorn.Config(
-        app,  # type: ignore[arg-type] # an ASGI application
-        loop="uvloop", http="httptools", ws="none", log_level="warning", access_log=False, server_header=False, backlog=_BACKLOG,
-        timeout_keep_alive=75, timeout_graceful_shutdown=5,
-    ))  # fmt: skip
-
-
 async def _serve(workspace: Workspace, app: object, listener: socket.socket, leaving: threading.Event) -> None:
-    server = server_of(app, leaving)
+    server = server_of(app, leaving, head_seconds=workspace.settings["head_seconds"])
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Baloo serves {workspace.root} on http://{shown}:{port} (Ctrl+C stops it).\n")
@@ -89,7 +65,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # head and body are two writes: else 40 ms between them
         listener.bind((host, port))
-        listener.listen(_BACKLOG)  # whoever comes before the server is ready waits
+        listener.listen(BACKLOG)  # whoever comes before the server is ready waits
     except socket.gaierror as error:
         raise InputError(f"There is no address `{host}` here.", remedy="Use 127.0.0.1, or an address of this machine.") from error
     except OSError as error:
