@@ -12,14 +12,17 @@ from baloo.errors import BalooError
 from baloo.ingest.body import Gone, Incoming, Receive, Scope, Send, Slow
 from baloo.ingest.wire.bagheera import Bagheera
 from baloo.ingest.wire.base import Appender, Entry, Senders, Wire, Witness
+from baloo.ingest.wire.beacon import Beacon
 from baloo.ingest.wire.eventgate import EventGate
+from baloo.ingest.wire.glean import Glean
+from baloo.ingest.wire.hooks import Hooks
 from baloo.ingest.wire.native import Native
 from baloo.registry.model import Registry
 from baloo.workspace import Workspace
 
 __all__ = ["DoorApp", "is_door_path", "make_door"]
 
-_WIRES = (Native, EventGate, Bagheera)  # the first that claims a path has it
+_WIRES = (Native, EventGate, Glean, Bagheera, Beacon, Hooks)  # the first that claims a path has it
 
 
 def is_door_path(path: str) -> bool:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from baloo.registry.model import EventRule, PayloadMapping, Test
 
-__all__ = ["NOTHING", "event_of", "look", "rule_for"]
+__all__ = ["NOTHING", "event_of", "identified", "look", "rule_for"]
 
 NOTHING: Final = object()
 """In place of an element, where there is none."""
@@ -63,9 +63,12 @@ def event_of(mapping: PayloadMapping, rule: EventRule, payload: object, item: ob
             event[field] = written
         else:
             event |= _present([(field, _text(_value(written, payload, item)))])
-    if isinstance(named := event.get("id"), str):
-        event["id"] = _id(mapping.system, named)
-    return event
+    return event | identified(mapping.system, event.get("id"))
+
+
+def identified(system: str, named: object) -> dict[str, str]:
+    """The `id` of an event: a UUID as it is; of any other text, the one that stands for it in the system; of none, nothing."""
+    return {"id": _id(system, named)} if isinstance(named, str) and named else {}
 
 
 def _open(pointer: str, item: object) -> bool:
@@ -174,5 +177,4 @@ def _since_1970(value: object, per_second: int) -> object:
 
 
 def _id(system: str, named: str) -> str:
-    """A UUID as it is; of any other text, the one that stands for it among the system's."""
     return str(uuid.UUID(named)) if _UUID.fullmatch(named.lower()) else str(uuid.uuid5(_NAMESPACE, f"{system}\x1f{named}"))

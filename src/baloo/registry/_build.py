@@ -11,6 +11,7 @@ from baloo.registry._mappings import parse_mapping
 from baloo.registry._maps import Row
 from baloo.registry._rules import parse_date, parse_kinds, parse_leaf, parse_span, parse_versions, parse_where
 from baloo.registry._schemas import BUILT_IN, parse_schema
+from baloo.registry.built_in import built_in_mappings
 from baloo.registry.model import Area, AreaMap, Claim, Community, Kind, MapRow, Point, Registry, System
 
 __all__ = ["build"]
@@ -23,10 +24,11 @@ def build(draft: Draft, entry: Entry, rows: Mapping[str, list[Row]]) -> Registry
     systems = {s.id: s for s in (_system(entry, rows, was) for entry in draft.system)}
     areas = {a.id: a for a in (_area(entry, was) for entry in draft.area)}
     schemas = BUILT_IN | {(s.id, s.version): s for s in (parse_schema(e.data, e.source.file) for e in draft.schema)}
+    mappings = {(m.protocol, m.id): m for m in (parse_mapping(e.data, e.source.file) for e in draft.mapping)}
     return Registry(
         community, dict(sorted(systems.items())), dict(sorted(areas.items())), dict(sorted(schemas.items())),
         meaning_hash(community, systems, areas, schemas),
-        {(m.protocol, m.id): m for m in (parse_mapping(e.data, e.source.file) for e in draft.mapping)},
+        built_in_mappings(systems) | mappings,
     )  # fmt: skip
 
 

@@ -261,7 +261,7 @@ class EventRule:
     """One rule of a mapping: what an event is made of where `when` holds.
 
     `when` is by JSON pointer; `each` is the pointer of a list, of which each element makes an event; `fields` are those of an
-    event of version 1 as they are written: a value, or `{pointer, type, format, zone}`.
+    event of version 1 as they are written: a value, or `{pointer, type, format, zone}`. A rule without fields makes nothing.
     """
 
     fields: Mapping[str, Any]

@@ -25,9 +25,9 @@ __all__ = ["NAMES", "fits", "read"]
 
 NAMES: Final[Mapping[str, str]] = {
     "/id": "/meta/id", "/schema": "/$schema", "/version": "/$schema", "/at": "/meta/dt", "/kind": "/meta/stream",
-    "/system": "/meta/domain", "/object": "/meta/uri",
+    "/system": "/meta/domain", "/object": "/meta/uri", "/payload": "", "/extra/": "/",
 }
-"""Pointers of version 1 to those of this form."""
+"""Pointers of version 1 to those of this form; that of `/extra/` is for an event without an `extra` of its own."""
 
 _OWN = ("system", "kind", "actor", "object", "environment")  # keys of version 1 that an event may have beside `$schema`
 _TAKEN = frozenset({"$schema", "meta", "id", "at", "dt", "extra", *_OWN})

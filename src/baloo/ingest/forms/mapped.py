@@ -15,7 +15,7 @@ import msgspec
 from baloo.errors import nearest
 from baloo.ingest.forms import v1
 from baloo.ingest.forms.draft import Draft
-from baloo.ingest.mapping import NOTHING, event_of, look, rule_for
+from baloo.ingest.mapping import NOTHING, event_of, identified, look, rule_for
 from baloo.ingest.refusals import Refused, shown_name
 from baloo.ingest.terms import Terms
 from baloo.ingest.text import Unreadable
@@ -29,6 +29,8 @@ NAMES: Final[Mapping[str, str]] = {}
 BROKEN: Final[Mapping[str, str]] = {
     "bad-id": "The id in the address is not a UUID.",
     "damaged": "The body is not what its content encoding says.",
+    "duplicate-key": "A key is there twice in one object.",
+    "not-an-object": "An event is a JSON object.",
     "not-json": "The body is not JSON.",
     "truncated": "The `;` that ends a beacon is missing, so it was cut off on its way.",
 }
@@ -36,6 +38,7 @@ BROKEN: Final[Mapping[str, str]] = {
 
 _START = b'{"mapping":'
 _KEYS = {"mapping", "payload", "item", "broken"}
+_IDS = {"glean": "/document_id", "eventlogging": "/uuid", "eventgate": "/meta/id", "perceval": "/uuid"}  # unless a rule says one
 _MOST = 5_000  # elements of one list
 _ROOM = 4 << 20  # bytes of all elements, each with what stands around the list
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -69,22 +72,25 @@ def _parts(raw: bytes, terms: Terms) -> Iterator[bytes]:
         return
     payload, item = envelope["payload"], envelope.get("item", NOTHING)
     rule = rule_for(mapping.rules, payload, item)
-    if rule is None:
-        yield from () if mapping.otherwise == "ignore" else (raw,)
-    elif rule.each is None or item is not NOTHING or not isinstance(items := look(rule.each, payload), list):
+    listed = look(rule.each, payload) if rule and rule.each and item is NOTHING else None
+    if rule and rule.each and isinstance(listed, list):
+        yield from _elements(raw, mapping, rule.each, payload, listed)
+    elif not _makes_nothing(mapping, rule):
         yield raw
-    else:
-        yield from _elements(raw, mapping, rule.each, payload, items)
 
 
 def _elements(raw: bytes, mapping: PayloadMapping, each: str, payload: object, items: list[object]) -> Iterator[bytes]:
     rules = [rule for rule in mapping.rules if rule.each == each]
-    wanted = [item for item in items if rule_for(rules, payload, item) or mapping.otherwise == "quarantine"]
+    wanted = [item for item in items if not _makes_nothing(mapping, rule_for(rules, payload, item))]
     around = wrap(mapping.protocol, mapping.id, _encode(_without(payload, each.split("/")[1:])))[:-1]
     if len(wanted) > _MOST or len(raw) + len(wanted) * len(around) > _ROOM:
         yield raw
     else:
         yield from (b'%b,"item":%b}' % (around, _encode(item)) for item in wanted)
+
+
+def _makes_nothing(mapping: PayloadMapping, rule: EventRule | None) -> bool:
+    return mapping.otherwise == "ignore" if rule is None else not rule.fields
 
 
 def _without(value: Any, steps: list[str]) -> Any:  # noqa: ANN401 - any JSON value
@@ -123,7 +129,10 @@ def draft(mapping: PayloadMapping, payload: object, terms: Terms, item: object =
         if not isinstance(look(rule.each, payload), list):
             raise Refused("not-mapped", "/payload" + rule.each, "The mapping takes a list apart, and here is none.")
         raise Refused("too-large", "/payload" + rule.each, "The list is too long to be taken apart.")
-    return v1.read(_encode(event_of(mapping, rule, payload, item)), terms)
+    event = event_of(mapping, rule, payload, item)
+    if item is NOTHING and "id" not in event and mapping.protocol in _IDS:
+        event |= identified(mapping.system, look(_IDS[mapping.protocol], payload))
+    return v1.read(_encode(event), terms)
 
 
 def _rule(mapping: PayloadMapping, payload: object, item: object) -> EventRule:

@@ -45,6 +45,10 @@ class Senders(Protocol):
         """Whom a token lets send. Raises Forbidden."""
         ...
 
+    def proven(self, system: str) -> Sender:
+        """The sender that a system is which has shown itself otherwise."""
+        ...
+
     @property
     def has_news(self) -> bool:
         """Whether it is time to call `note_use`."""
@@ -100,6 +104,7 @@ class Entry:
             self.door.terms()
         self.deletable = _matcher(settings["deletable_namespaces"])
         self.bodies = Bodies(settings["max_body"], settings["body_seconds"])
+        self.clock = clock
         self._senders = tokens
         self._limit = Limit(settings["requests_per_second"], settings["events_per_day"])
         self._open_limit = Limit(settings["open_requests_per_second"], settings["open_events_per_day"])
@@ -133,6 +138,12 @@ class Entry:
         if self._senders.has_news and (self._noting is None or self._noting.done()):
             self._noting = asyncio.get_running_loop().run_in_executor(None, self._senders.note_use)
             self._noting.add_done_callback(_noted)
+        self._limit.admit(sender.tally)
+        return sender
+
+    def proven(self, system: str) -> Sender:
+        """The sender that a system is whose signature was right, or whose mapping trusts everybody. Raises TooMany."""
+        sender = self._senders.proven(system)
         self._limit.admit(sender.tally)
         return sender
 

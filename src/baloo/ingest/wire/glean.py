@@ -1,0 +1,98 @@
+"""Mozilla's Glean: `POST /submit/{application}/{ping}/{version}/{document id}`, read by the mapping of the application.
+
+Its client takes any 4xx for a reason to delete the ping for good. So everything that can be kept is answered 200, and is kept in
+quarantine where it is not valid; and whatever may go better later is 503, with the ping still at the client's. What is longer
+than the limit is 413: it would never go through.
+
+The payload that a mapping sees has `app`, `ping`, `version`, `document_id`, `source_tags`, `agent`, and the ping in `body`.
+What comes with a debug tag, or from automation, is staging.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from baloo.errors import BalooError, InputError
+from baloo.ingest.answer import Answer, problem
+from baloo.ingest.body import Headers, Incoming, Scope
+from baloo.ingest.forms.mapped import wrap
+from baloo.ingest.refusals import Refused
+from baloo.ingest.text import Unreadable, read
+from baloo.ingest.tokens import Sender
+from baloo.ingest.unpack import TooLarge
+from baloo.ingest.wire.base import UUID, Plain, debug_tag, wrong_method
+
+__all__ = ["Glean"]
+
+_PATH = re.compile(
+    r"/submit/(?P<app>[A-Za-z0-9._-]{1,128})/(?P<ping>[A-Za-z0-9._-]{1,128})/(?P<version>[0-9]{1,9})/(?P<id>[^/]{1,128})/?")
+_FINAL = frozenset({404, 405, 413})
+_NAMESPACE = "baloo"
+_encode = msgspec.json.Encoder().encode
+
+
+class Glean(Plain):
+    """Takes pings of applications."""
+
+    @staticmethod
+    def claims(path: str) -> bool:
+        """`/submit/` with four names behind it, of which the third is a number and the second no UUID; all else is Bagheera's."""
+        found = _PATH.fullmatch(path)
+        return found is not None and not UUID.fullmatch(found["ping"].lower())
+
+    async def answer(self, scope: Scope, incoming: Incoming) -> Answer:
+        """200 for all that could be kept."""
+        if scope["method"] != "POST":
+            raise wrong_method("POST")
+        found = _PATH.fullmatch(scope["path"])
+        place = found.groupdict() if found else {}
+        entry, headers = self.entry, incoming.headers
+        tags = [tag.strip() for tag in (headers.get(b"x-source-tags") or "").split(",") if tag.strip()]
+        sender = self._sender(place["app"], headers, tags)
+        payload: dict[str, Any] = {
+            "app": place["app"], "ping": place["ping"], "version": int(place["version"]), "document_id": place["id"].lower(),
+            "source_tags": tags, "agent": headers.get(b"x-telemetry-agent"),
+        }  # fmt: skip
+        packed = await entry.bodies.read_packed(incoming)
+        body, broken = self._body(headers, packed)
+        if body is not None:
+            payload["body"] = msgspec.Raw(body)
+        else:
+            payload["packed"] = b64encode(packed).decode()
+        if broken is None and not UUID.fullmatch(payload["document_id"]):
+            broken = "bad-id"
+        envelope = wrap("glean", place["app"], _encode(payload), broken)
+        await entry.take(envelope, namespace=_NAMESPACE, sender=sender, tag=debug_tag(headers))
+        return Answer(200, body=b"OK")
+
+    def told(self, error: BalooError, *, close: bool) -> Answer:
+        """The error as a problem; 503 for whatever might go better when the client tries again."""
+        return problem(error, status=error.status if error.status in _FINAL or error.status == 507 else 503, close=close)
+
+    def _sender(self, app: str, headers: Headers, tags: list[str]) -> Sender:
+        mapping = self.entry.door.terms().mapping(f"glean:{app}")
+        trusted = mapping is not None and mapping.trust == "anybody"
+        sender = self.entry.proven(mapping.system) if mapping and trusted else self.entry.sender(_NAMESPACE, headers)
+        tried = headers.get(b"x-debug-id") is not None or "automation" in tags
+        return replace(sender, staging=True) if tried else sender
+
+    def _body(self, headers: Headers, packed: bytes) -> tuple[bytes | None, str | None]:
+        """The ping, and what is wrong with it. Raises TooLarge."""
+        try:
+            body = self.entry.bodies.unpacked(headers, packed)
+        except TooLarge:
+            raise
+        except InputError:
+            return None, "damaged"
+        try:
+            read(body)
+        except Unreadable as bad:
+            return None, bad.slug
+        except Refused:
+            pass  # it is JSON, and the door says what is wrong with it
+        return body.strip(), None
