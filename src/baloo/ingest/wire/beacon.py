@@ -25,13 +25,12 @@ from baloo.ingest.body import Headers, Incoming, Scope
 from baloo.ingest.forms.mapped import BROKEN, wrap
 from baloo.ingest.refusals import Refused
 from baloo.ingest.text import Unreadable, read
-from baloo.ingest.tokens import Sender
-from baloo.ingest.wire.base import Entry, Plain, debug_tag, wrong_method
+from baloo.ingest.wire.base import Entry, wrong_method
+from baloo.ingest.wire.enveloped import Enveloped
 
 __all__ = ["Beacon", "capsule_uuid"]
 
 _PATHS = ("/beacon/event", "/event.gif")
-_NAMESPACE = "baloo"
 _ERROR = ("EventError", 14035058)  # schema and revision of what EventLogging makes of events that fail
 _SCHEMA = re.compile(r"%22schema%22%3A%22([A-Za-z0-9_-]{1,63})%22")
 _REVISION = re.compile(r"%22revision%22%3A(\d{1,15})")
@@ -39,7 +38,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _encode = msgspec.json.Encoder().encode
 
 
-class Beacon(Plain):
+class Beacon(Enveloped):
     """Takes one event in the query of an address."""
 
     def __init__(self, entry: Entry) -> None:
@@ -62,8 +61,7 @@ class Beacon(Plain):
         headers = incoming.headers
         now = self.entry.clock.now()
         envelope, name = self._envelope(query, now, headers)
-        sender = self._sender(name, headers)
-        await self.entry.take(envelope, namespace=_NAMESPACE, sender=sender, tag=debug_tag(headers))
+        await self.deliver(envelope, self.sender(self.mapping("eventlogging", name), headers), headers)
         return Answer(204)
 
     def _envelope(self, query: str, now: dt.datetime, headers: Headers) -> tuple[bytes, str]:
@@ -98,12 +96,6 @@ class Beacon(Plain):
 
     def _stamped(self, now: dt.datetime) -> dict[str, Any]:
         return {"recvFrom": self._from, "seqId": next(self._numbers), "dt": f"{now:%Y-%m-%dT%H:%M:%S}Z"}
-
-    def _sender(self, name: str, headers: Headers) -> Sender:
-        mapping = self.entry.door.terms().mapping(f"eventlogging:{name}")
-        if mapping is not None and mapping.trust == "anybody":
-            return self.entry.proven(mapping.system)
-        return self.entry.sender(_NAMESPACE, headers)
 
 
 def capsule_uuid(received_from: object, number: object, moment: object) -> str:

@@ -23,20 +23,19 @@ from baloo.ingest.body import Headers, Incoming, Scope
 from baloo.ingest.forms.mapped import wrap
 from baloo.ingest.refusals import Refused
 from baloo.ingest.text import Unreadable, read
-from baloo.ingest.tokens import Sender
 from baloo.ingest.unpack import TooLarge
-from baloo.ingest.wire.base import UUID, Plain, debug_tag, wrong_method
+from baloo.ingest.wire.base import UUID, wrong_method
+from baloo.ingest.wire.enveloped import Enveloped
 
 __all__ = ["Glean"]
 
 _PATH = re.compile(
     r"/submit/(?P<app>[A-Za-z0-9._-]{1,128})/(?P<ping>[A-Za-z0-9._-]{1,128})/(?P<version>[0-9]{1,9})/(?P<id>[^/]{1,128})/?")
 _FINAL = frozenset({404, 405, 413})
-_NAMESPACE = "baloo"
 _encode = msgspec.json.Encoder().encode
 
 
-class Glean(Plain):
+class Glean(Enveloped):
     """Takes pings of applications."""
 
     @staticmethod
@@ -51,14 +50,16 @@ class Glean(Plain):
             raise wrong_method("POST")
         found = _PATH.fullmatch(scope["path"])
         place = found.groupdict() if found else {}
-        entry, headers = self.entry, incoming.headers
+        headers = incoming.headers
         tags = [tag.strip() for tag in (headers.get(b"x-source-tags") or "").split(",") if tag.strip()]
-        sender = self._sender(place["app"], headers, tags)
+        sender = self.sender(self.mapping("glean", place["app"]), headers)
+        if headers.get(b"x-debug-id") is not None or "automation" in tags:
+            sender = replace(sender, staging=True)
         payload: dict[str, Any] = {
             "app": place["app"], "ping": place["ping"], "version": int(place["version"]), "document_id": place["id"].lower(),
             "source_tags": tags, "agent": headers.get(b"x-telemetry-agent"),
         }  # fmt: skip
-        packed = await entry.bodies.read_packed(incoming)
+        packed = await self.entry.bodies.read_packed(incoming)
         body, broken = self._body(headers, packed)
         if body is not None:
             payload["body"] = msgspec.Raw(body)
@@ -67,19 +68,12 @@ class Glean(Plain):
         if broken is None and not UUID.fullmatch(payload["document_id"]):
             broken = "bad-id"
         envelope = wrap("glean", place["app"], _encode(payload), broken)
-        await entry.take(envelope, namespace=_NAMESPACE, sender=sender, tag=debug_tag(headers))
+        await self.deliver(envelope, sender, headers)
         return Answer(200, body=b"OK")
 
     def told(self, error: BalooError, *, close: bool) -> Answer:
         """The error as a problem; 503 for whatever might go better when the client tries again."""
         return problem(error, status=error.status if error.status in _FINAL or error.status == 507 else 503, close=close)
-
-    def _sender(self, app: str, headers: Headers, tags: list[str]) -> Sender:
-        mapping = self.entry.door.terms().mapping(f"glean:{app}")
-        trusted = mapping is not None and mapping.trust == "anybody"
-        sender = self.entry.proven(mapping.system) if mapping and trusted else self.entry.sender(_NAMESPACE, headers)
-        tried = headers.get(b"x-debug-id") is not None or "automation" in tags
-        return replace(sender, staging=True) if tried else sender
 
     def _body(self, headers: Headers, packed: bytes) -> tuple[bytes | None, str | None]:
         """The ping, and what is wrong with it. Raises TooLarge."""

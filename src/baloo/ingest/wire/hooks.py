@@ -20,17 +20,18 @@ import msgspec
 from baloo.errors import Forbidden, InputError
 from baloo.ingest.answer import Answer, outcomes
 from baloo.ingest.body import Headers, Incoming, Scope
-from baloo.ingest.forms.mapped import apart, wrap
+from baloo.ingest.forms.mapped import wrap
 from baloo.ingest.refusals import Refused, remedy_for
 from baloo.ingest.text import Unreadable, read
 from baloo.ingest.tokens import Sender
-from baloo.ingest.wire.base import NotFound, Plain, debug_tag, wrong_method
+from baloo.ingest.verdict import Verdict
+from baloo.ingest.wire.base import NotFound, wrong_method
+from baloo.ingest.wire.enveloped import Enveloped
 from baloo.registry.model import PayloadMapping
 
 __all__ = ["Hooks"]
 
 _PATH = re.compile(r"/hooks/(?:(?P<github>github)/)?(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,99})/?")
-_NAMESPACE = "baloo"
 _SIGNATURES = (b"x-hub-signature-256", b"x-discourse-event-signature", b"x-gitea-signature", b"x-baloo-signature")
 _DELIVERY = re.compile(r"[0-9a-fA-F-]{1,64}")
 _IGNORED = b'{"accepted":0,"refused":0,"outcomes":[],"ignored":true}'
@@ -39,7 +40,7 @@ _log = logging.getLogger("baloo.ingest")
 _encode = msgspec.json.Encoder().encode
 
 
-class Hooks(Plain):
+class Hooks(Enveloped):
     """Takes what other programs send of their own accord."""
 
     @staticmethod
@@ -51,27 +52,25 @@ class Hooks(Plain):
         """What became of each event."""
         if scope["method"] != "POST":
             raise wrong_method("POST")
-        mapping = self._mapping(scope["path"])
+        mapping = self._named(scope["path"])
         headers = incoming.headers
         body = await self.entry.bodies.read(incoming)
-        sender = self._sender(mapping, headers, body)
+        sender = self._signer(mapping, headers, body) or self.sender(mapping, headers)
         payload = _json(headers, body)
         if mapping.protocol == "github":
             payload = _github(headers, payload)
-        envelope = wrap(mapping.protocol, mapping.id, payload)
-        if not any(apart((envelope,), self.entry.door.terms())):
-            return Answer(202, b"application/json", _IGNORED)
-        verdict = await self.entry.take(envelope, namespace=_NAMESPACE, sender=sender, tag=debug_tag(headers))
+        verdict = await self.deliver(wrap(mapping.protocol, mapping.id, payload), sender, headers)
         if mapping.protocol == "github":
-            _note_delivery(headers, verdict.accepted, verdict.refused)
+            _note_delivery(headers, verdict)
+        if verdict is None:
+            return Answer(202, b"application/json", _IGNORED)
         return outcomes(verdict, 201 if verdict.accepted and not verdict.refused else 202)
 
-    def _mapping(self, path: str) -> PayloadMapping:
+    def _named(self, path: str) -> PayloadMapping:
         """The mapping that a path names. Raises NotFound."""
         found = _PATH.fullmatch(path)
         protocol = "github" if found and found["github"] else "hook"
-        terms = self.entry.door.terms()
-        mapping = terms.mapping(f"{protocol}:{found['name']}") if found else None
+        mapping = self.mapping(protocol, found["name"]) if found else None
         if mapping is not None:
             return mapping
         if protocol == "github":
@@ -79,15 +78,15 @@ class Hooks(Plain):
             raise NotFound("There is no such system that takes GitHub's webhooks.", remedy=remedy)
         raise NotFound("There is no such hook.", remedy="Write a mapping for it in registry/mappings/.")
 
-    def _sender(self, mapping: PayloadMapping, headers: Headers, body: bytes) -> Sender:
-        """Who sends. Raises Forbidden where the hook has a secret and the signature is not right."""
+    def _signer(self, mapping: PayloadMapping, headers: Headers, body: bytes) -> Sender | None:
+        """The mapping's system, by its signature; None where the hook has no secret. Raises Forbidden for a wrong signature."""
         name = mapping.id if mapping.protocol == "hook" else f"github_{mapping.id}"
         secret = os.environ.get(f"BALOO_HOOK_SECRET_{re.sub('[^A-Za-z0-9]', '_', name).upper()}")
-        if secret:
-            if not _is_signed(headers, secret.encode(), body):
-                raise Forbidden("The signature is missing or not right.", remedy="Give the sender the secret of this hook.")
-            return self.entry.proven(mapping.system)
-        return self.entry.proven(mapping.system) if mapping.trust == "anybody" else self.entry.sender(_NAMESPACE, headers)
+        if not secret:
+            return None
+        if not _is_signed(headers, secret.encode(), body):
+            raise Forbidden("The signature is missing or not right.", remedy="Give the sender the secret of this hook.")
+        return self.entry.proven(mapping.system)
 
 
 def _is_signed(headers: Headers, secret: bytes, body: bytes) -> bool:
@@ -122,8 +121,8 @@ def _github(headers: Headers, payload: bytes) -> bytes:
     return b'{"event":%b,"body":%b}' % (_encode(event), payload)
 
 
-def _note_delivery(headers: Headers, accepted: int, refused: int) -> None:
+def _note_delivery(headers: Headers, verdict: Verdict | None) -> None:
     """Write down GitHub's own id of a delivery, by which it can be found there."""
     delivery = headers.get(b"x-github-delivery") or ""
-    shown = delivery if _DELIVERY.fullmatch(delivery) else "-"
-    _log.info("GitHub's delivery %s: %d accepted, %d refused.", shown, accepted, refused)
+    became = f"{verdict.accepted} accepted, {verdict.refused} refused" if verdict else "ignored"
+    _log.info("GitHub's delivery %s: %s.", delivery if _DELIVERY.fullmatch(delivery) else "-", became)
