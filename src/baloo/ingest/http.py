@@ -39,9 +39,11 @@ def make_door(
 
 
 class DoorApp:
-    """ASGI application for the paths of `is_door_path`."""
+    """ASGI application for the paths of `is_door_path`. `statuses` counts its answers."""
 
     def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.statuses: dict[int, int] = {}
         self._bodies = entry.bodies
         self._wires: list[Wire] = [wire(entry) for wire in _WIRES]
 
@@ -57,4 +59,5 @@ class DoorApp:
                 answer = wire.told(error, close=not whole)
         except Gone:
             return
+        self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
         await answer.send(send)

@@ -8,7 +8,7 @@ from baloo.metrics.files import reading
 from baloo.metrics.session import Session
 from baloo.metrics.statements import render
 
-__all__ = ["EVENT", "lay_out_delta", "live", "staging"]
+__all__ = ["EVENT", "lay_out_delta", "live", "news", "staging"]
 
 EVENT = "seq, doc, system, kind, day, identity_id, observation_id, object, extra"
 _MANY = 500_000  # new rows; beyond, and beyond a fifth of the lake, reading all of it costs no more
@@ -48,6 +48,11 @@ def lay_out_delta(session: Session, lake: LakeSnapshot, since: int) -> bool:
                 "delta", render("revoked", before=before, columns=", ".join(f"e.{name.strip()}" for name in EVENT.split(",")))
             )
     return True
+
+
+def news(session: Session, lake: LakeSnapshot, since: int) -> bool:
+    """Whether the lake has an event or a void of after `since`; ask it after `lay_out_delta`. Its seq alone moves on without."""
+    return bool(_newer(lake, since)) or bool(lake.voids and session.count("revoked"))
 
 
 def staging(session: Session, lake: LakeSnapshot, before: Manifest | None) -> dict[str, tuple[int, str]]:

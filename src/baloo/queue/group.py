@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
 from contextlib import suppress
 from types import TracebackType
 
 from baloo.errors import BalooError
 from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.timings import Timings
 
 __all__ = ["GroupCommit"]
 
@@ -21,10 +23,12 @@ class GroupCommit:
     """Appends rows of many coroutines of one event loop; each gets its seq when its row is on disk.
 
     While a transaction is being synced the next one gathers. One thread of its own commits; another one, with a connection of
-    its own, moves the log into the file so that no request waits for it. Use as a context manager, or call `close`.
+    its own, moves the log into the file so that no request waits for it. Use as a context manager, or call `close`. `timings`
+    tells how long its transactions took.
     """
 
     def __init__(self, queue: SqliteQueue) -> None:
+        self.timings = Timings()
         self._queue = queue
         self._waiting: deque[tuple[bytes, asyncio.Future[int]]] = deque()
         self._wake = threading.Semaphore(0)
@@ -74,8 +78,10 @@ class GroupCommit:
 
     def _commit(self, taken: list[tuple[bytes, asyncio.Future[int]]]) -> None:
         outcome: list[int] | Exception
+        begun = time.perf_counter()
         try:
             outcome = self._queue.append([row for row, _ in taken])
+            self.timings.add(time.perf_counter() - begun)
         except Exception as error:  # noqa: BLE001 - the boundary of the thread: whoever waits gets the error
             outcome = error
         loop = self._loop

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
@@ -34,6 +34,10 @@ from baloo.web.live.routes import Live
 from baloo.web.live.routes import routes as live_routes
 from baloo.web.live.stream import Watchers
 from baloo.web.live.visits import Visits
+from baloo.web.monitor.counts import Counts, Statuses
+from baloo.web.monitor.figures import Sources
+from baloo.web.monitor.heartbeat import Heartbeat, Pulse
+from baloo.web.monitor.routes import routes as monitor_routes
 from baloo.web.pages.addresses import first_visit, not_found, page_routes
 from baloo.web.renderer import Renderer
 from baloo.web.site import Site
@@ -50,7 +54,7 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
 
     As soon as `leaving` says that it is to stop, streams end by themselves.
     """
-    clock = clock or clock_from_environment()
+    clock, settings = clock or clock_from_environment(), workspace.settings
     registry = RegistryProvider(workspace.registry, load)
     answers = AnswersSource(workspace.derived, registry, clock)
     opened = ExitStack()
@@ -59,42 +63,51 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     queue = SqliteQueue(workspace.queue)
     opened.callback(queue.close)
     appender = opened.enter_context(GroupCommit(queue))
+    waiting = SqliteQueue(workspace.queue)  # for looking on: nobody who looks holds up who appends
+    opened.callback(waiting.close)
     renderer = Renderer()
     opened.callback(renderer.close)
     quarantine = Quarantine(records)
     site = Site(
-        workspace.settings, registry, answers.current, clock, renderer, workspace.registry, quarantine.groups,
+        settings, registry, answers.current, clock, renderer, workspace.registry, quarantine.groups,
     )
     ring = Ring()
-    gallery = Gallery(ring, remembered(queue, read_report(workspace), quarantine))
-    watchers = Watchers(gallery, workspace.settings["live_watchers"], leaving)
+    gallery = Gallery(ring, remembered(waiting, read_report(workspace), quarantine))
+    watchers = Watchers(gallery, settings["live_watchers"], leaving)
     live = Live(site, gallery, watchers, Visits(TokenChecker(records, clock)))
-    door = make_door(workspace, registry, TokenChecker(records, clock), appender, clock, [ring])
-    state = {"answers": answers, "workspace": workspace}
+    counts, statuses, pulse = Counts(), Statuses(), Pulse(workspace)
+    door = make_door(workspace, registry, TokenChecker(records, clock), appender, clock, [ring, counts])
+    sources = Sources(workspace, counts, statuses, lambda: door.statuses, waiting, appender.timings, watchers, pulse)
+    heartbeat = Heartbeat(door.entry, settings["heartbeat_seconds"])
+    state = {"answers": answers, "workspace": workspace, "pulse": pulse}
 
     def begin() -> None:
         renderer.start()
         first_visit(site)
 
-    return with_door(door, pages_app(site, opened.close, [*routes(), *live_routes(live)], state, begin))
+    handlers = [*routes(), *live_routes(live), *monitor_routes(sources, settings["metrics_token"])]
+    return with_door(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, heartbeat.run)))
 
 
 def pages_app(
     site: Site, close: Callable[[], None], api: Iterable[ControllerRouterHandler] = (), state: Mapping[str, object] | None = None,
-    begin: Callable[[], None] = lambda: None,
+    begin: Callable[[], None] = lambda: None, beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
 ) -> ASGIApp:
     """Pages and API, under the security headers. `state` is what the API asks.
 
-    `begin` is called beside the first requests when the server starts, `close` when it stops.
+    `begin` is called beside the first requests when the server starts, `close` when it stops; `beside` runs in between.
     """
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
         begun = asyncio.create_task(asyncio.to_thread(begin))
+        running = [asyncio.create_task(beside())] if beside else []
         try:
             yield
         finally:
-            await asyncio.gather(begun, return_exceptions=True)
+            for task in running:
+                task.cancel()
+            await asyncio.gather(begun, *running, return_exceptions=True)
             close()
 
     app = Litestar(

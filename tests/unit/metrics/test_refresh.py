@@ -38,6 +38,28 @@ def test_nothing_new_changes_nothing(world: small_world.World):
     assert read_manifest(world.derived) == before
 
 
+def test_a_load_without_events_changes_nothing(world: small_world.World):
+    """A heartbeat moves the lake on and gives nobody anything to count: the manifest stands, and so do the pages."""
+    before = read_manifest(world.derived)
+    world.seq += 1
+
+    assert world.refresh().mode == "nothing"
+    assert read_manifest(world.derived) == before
+
+
+def test_an_event_of_staging_is_told_and_counted_nowhere(world: small_world.World):
+    """What was only tried out makes a new manifest, which says how much of it there is."""
+    before = tables(world.derived)
+    world.did((1, "wiki.edit", "2024-02-01", {"environment": "staging"}))
+    mode = world.refresh().mode
+    manifest = read_manifest(world.derived)
+
+    assert mode != "nothing"
+    assert manifest is not None
+    assert manifest.staging["wiki"][0] == 1
+    assert tables(world.derived)["intervals"] == before["intervals"]
+
+
 def test_a_late_event_concerns_one(world: small_world.World):
     """An event of long ago has one person counted again, as a count from nothing would."""
     world.did((8, "wiki.edit", "2023-12-31", {"page": "dev/c", "locale": "pt"}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from typing import Literal
 
 import msgspec
 from litestar import Response, get
@@ -15,6 +16,7 @@ from baloo.queue.sqlite import SqliteQueue
 from baloo.web.api.asked import Asked, Present, workspace_of
 from baloo.web.api.replies import in_both_forms, reply
 from baloo.web.api.shapes import Scopes, Status, SystemDays, Waiting
+from baloo.web.monitor.heartbeat import Pulse
 from baloo.workspace import Workspace
 
 __all__ = ["HANDLERS", "HEALTH", "Alive", "Ready"]
@@ -23,9 +25,11 @@ _LEAST_ROOM = 64 << 20  # bytes
 
 
 class Alive(msgspec.Struct):
-    """The process answers."""
+    """The process answers; it is `degraded` where what it takes in does not get through."""
 
-    status: str = "alive"
+    status: Literal["alive", "degraded"] = "alive"
+    problems: list[str] = []
+    heartbeat_age_seconds: float | None = None  # since one was last seen in the lake; None where none is sent
 
 
 class Ready(msgspec.Struct):
@@ -56,10 +60,14 @@ def status(request: Asked) -> Response[Status]:
     return reply(request, Status(answers.stamp, Waiting(*_depth(workspace_of(request))), systems))
 
 
-@get("/health", sync_to_thread=False, summary="Whether the process answers")
-def health() -> Response[Alive]:
-    """Alive, whatever else is the matter."""
-    return Response(Alive(), headers={"cache-control": "no-store"})
+@get("/health", sync_to_thread=True, summary="Whether the process answers")
+def health(request: Asked) -> Response[Alive]:
+    """200 whatever else is the matter: `degraded` asks for a person, not for a restart."""
+    pulse: Pulse | None = getattr(request.app.state, "pulse", None)
+    age = pulse.age() if pulse else None
+    late = pulse is not None and pulse.late(age)
+    body = Alive("degraded", [Pulse.in_words(age or 0)], age) if late else Alive(heartbeat_age_seconds=age)
+    return Response(body, headers={"cache-control": "no-store"})
 
 
 @get("/health/ready", sync_to_thread=True, summary="Whether the service does its work")

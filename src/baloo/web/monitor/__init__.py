@@ -1,0 +1,1 @@
+"""What monitoring reads: `/metrics` in the text form of Prometheus, and the heartbeat that is followed from door to lake."""
