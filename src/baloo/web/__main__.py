@@ -6,6 +6,7 @@ It holds the lock `serve`, starts the worker and starts it again where it dies.
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 import sys
@@ -15,6 +16,7 @@ import uvloop
 
 from baloo.clock import clock_from_environment
 from baloo.errors import Busy, ExitCode, InputError, in_words
+from baloo.logs import log, set_up
 from baloo.web.app import make_app
 from baloo.web.edge import BACKLOG, server_of
 from baloo.web.supervise import Worker
@@ -26,7 +28,9 @@ __all__ = ["listen", "main", "server_of"]
 def main(folder: str, host: str, port: str) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code."""
     try:
+        set_up()
         workspace = Workspace.open(folder)
+        set_up(workspace.settings["log"])
         with workspace.lock("serve", f"baloo serve --port {port}"), listen(host, int(port)) as listener:
             leaving = threading.Event()
             app = make_app(workspace, clock=clock_from_environment(), leaving=leaving.is_set)
@@ -35,8 +39,7 @@ def main(folder: str, host: str, port: str) -> int:
         known = in_words(error)
         if known is None:
             raise
-        where = f"{known.where}: " if known.where else ""
-        sys.stderr.write(f"baloo: {where}{known.message} {known.remedy or ''}\n")
+        log(f"baloo: {known}", level=logging.ERROR, slug=known.slug)
         return known.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
@@ -47,8 +50,7 @@ async def _serve(workspace: Workspace, app: object, listener: socket.socket, lea
     server = server_of(app, leaving, head_seconds=workspace.settings["head_seconds"])
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    sys.stderr.write(f"Baloo serves {workspace.root} on http://{shown}:{port} (Ctrl+C stops it).\n")
-    sys.stderr.flush()
+    log(f"Baloo serves {workspace.root} on http://{shown}:{port} (Ctrl+C stops it).")
     worker = asyncio.create_task(Worker(workspace.root).keep_running())
     try:
         await server.serve(sockets=[listener])

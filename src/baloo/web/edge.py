@@ -136,6 +136,6 @@ def server_of(app: object, leaving: threading.Event | None = None, *, head_secon
     return _Server(leaving or threading.Event(), uvicorn.Config(
         app,  # type: ignore[arg-type] # an ASGI application
         loop="uvloop", http=partial(Edge, seconds=head_seconds),  # type: ignore[arg-type] # called with what uvicorn gives
-        ws="none", log_level="error", access_log=False, server_header=False, backlog=BACKLOG, timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=5,
+        ws="none", log_config=None, log_level="error", access_log=False, server_header=False, backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=5,
     ))  # fmt: skip

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sys
 from pathlib import Path
+
+from baloo.logs import log
 
 __all__ = ["Worker"]
 
@@ -35,7 +38,7 @@ class Worker:
                 await _stop(process)
                 raise
             pause = _FIRST_PAUSE if loop.time() - born > _GROWN_UP else min(pause * 2, _LONGEST_PAUSE)
-            sys.stderr.write(f"baloo: the worker ended ({code}); the door stays open. It starts again in {pause:.0f} s.\n")
+            log("The worker ended; the door stays open, and it starts again.", level=logging.WARNING, code=code, seconds=pause)
             await asyncio.sleep(pause)
 
 

@@ -7,6 +7,7 @@ the queue when its stdin closes, prints what it loaded as JSON, and ends.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -16,10 +17,11 @@ from dataclasses import asdict
 
 from baloo.clock import clock_from_environment
 from baloo.errors import ExitCode, in_words
+from baloo.logs import log, set_up
 from baloo.worker.control import Orders
 from baloo.worker.loop import run
 from baloo.worker.parts import Parts
-from baloo.worker.work import Work, log
+from baloo.worker.work import Work
 from baloo.workspace import Workspace
 
 __all__: list[str] = []
@@ -32,7 +34,9 @@ def main(mode: str, folder: str) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted terminal tells the parent, which closes our stdin
     threading.Thread(target=_watch, args=(closed,), daemon=True).start()
     try:
+        set_up()
         workspace = Workspace.open(folder)
+        set_up(workspace.settings["log"])
         orders = Orders(workspace)
         with workspace.lock("lake", f"baloo worker, {mode}"), orders.listening():
             parts = Parts(workspace, clock_from_environment())
@@ -49,7 +53,7 @@ def main(mode: str, folder: str) -> int:
         known = in_words(error)
         if known is None:
             raise
-        log("stopped", slug=known.slug, message=known.message, where=known.where, remedy=known.remedy)
+        log(f"baloo: {known}", level=logging.ERROR, slug=known.slug)
         return known.exit_code
     return ExitCode.OK
 

@@ -6,8 +6,9 @@ import threading
 import time
 
 from baloo.errors import BalooError, StorageFull, in_words
+from baloo.logs import log
 from baloo.worker.control import Orders
-from baloo.worker.work import Work, log
+from baloo.worker.work import Work
 
 __all__ = ["run"]
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import sys
-import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from baloo.errors import BalooError
 from baloo.lake.base import LakeSnapshot, Loaded
+from baloo.logs import log
 from baloo.people.find import find
 from baloo.worker.parts import Parts
 from baloo.worker.report import Reporter
@@ -18,7 +16,7 @@ from baloo.worker.report import Reporter
 if TYPE_CHECKING:
     from baloo.metrics.refresh import Refreshed
 
-__all__ = ["Work", "log"]
+__all__ = ["Work"]
 
 _TIDY_EVERY = dt.timedelta(days=1)
 
@@ -117,10 +115,3 @@ class Work:
         raise BalooError(
             f"The worker knows no order `{order.get('do')}`.", remedy="Restart the server: it may be of another version."
         )
-
-
-def log(event: str, **fields: object) -> None:
-    """One JSON line on stderr. Never hand it a name, an address or a token."""
-    line = {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event, **fields}
-    sys.stderr.write(json.dumps(line, default=str) + "\n")
-    sys.stderr.flush()
