@@ -1,4 +1,4 @@
-"""`baloo import events|csv|git`: history through the same door that live events take."""
+"""`baloo import events|csv|git|perceval`: history through the same door that live events take."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-group = typer.Typer(no_args_is_help=True, help="Import history: files of events, CSV, git repositories.")
+group = typer.Typer(no_args_is_help=True, help="Import history: files of events, CSV, git repositories, Perceval's items.")
 
 DryRun: TypeAlias = Annotated[bool, typer.Option("--dry-run", help="Judge every event and keep nothing.")]
 Namespace: TypeAlias = Annotated[str, typer.Option(help="The namespace, as a push of the same events would name it.")]
@@ -96,6 +96,20 @@ def git(
         records.close()
         if done.lines:
             narrate(f"{done.lines:,} lines of .mailmap stand as evidence of who is who.")
+
+
+@group.command()
+def perceval(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Items of Perceval, one a line, plain or .gz.")],
+    dry_run: DryRun = False,
+    namespace: Namespace = "baloo",
+    as_json: AsJson = False,
+) -> None:
+    """Import what GrimoireLab's Perceval fetched, by the mappings that the registry has for its backends."""
+    from baloo.sources.perceval import PercevalSource
+
+    _import(state(context), [PercevalSource(file) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
 
 
 def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_json: bool) -> None:

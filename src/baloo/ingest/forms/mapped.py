@@ -1,8 +1,8 @@
 """What another program sent, in an envelope that names the mapping to read it by: `{"mapping": "hook:NAME", "payload": ...}`.
 
 The protocols make envelopes, and quarantine keeps them, so that a payload is read anew when its mapping was put right. An
-envelope may have `item`, one element of the list that the mapping's `each` names, or `broken`, the slug of what keeps the payload
-from being read at all.
+envelope may have `item`, one element of the list that `each` names, or `broken`, the slug of what keeps the payload from being
+read at all.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from baloo.ingest.refusals import Refused, shown_name
 from baloo.ingest.terms import Terms
 from baloo.ingest.text import Unreadable
 from baloo.ingest.text import read as read_json
+from baloo.registry.envelope import START, wrap
 from baloo.registry.model import EventRule, PayloadMapping
 
-__all__ = ["BROKEN", "NAMES", "apart", "draft", "fits", "read", "wrap"]
+__all__ = ["BROKEN", "NAMES", "apart", "draft", "fits", "read"]
 
 NAMES: Final[Mapping[str, str]] = {}
 """Pointers are those of the event that the mapping makes."""
@@ -36,25 +37,18 @@ BROKEN: Final[Mapping[str, str]] = {
 }
 """What keeps a payload from being read at all: slug to reason."""
 
-_START = b'{"mapping":'
-_KEYS = {"mapping", "payload", "item", "broken"}
+_KEYS = {"mapping", "payload", "each", "item", "broken"}
 _IDS = {"glean": "/document_id", "eventlogging": "/uuid", "eventgate": "/meta/id", "perceval": "/uuid"}  # unless a rule says one
-_MOST = 5_000  # elements of one list
-_ROOM = 4 << 20  # bytes of all elements, each with what stands around the list
+_MOST = 5_000  # elements of one payload
+_ROOM = 4 << 20  # bytes of all elements, each with what stands around the lists
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def wrap(protocol: str, name: str, payload: bytes, broken: str | None = None) -> bytes:
-    """The envelope of a payload, which is JSON; see `BROKEN`."""
-    fault = b',"broken":%b' % _encode(broken) if broken else b""
-    return b'%b%b%b,"payload":%b}' % (_START, _encode(f"{protocol}:{name}"), fault, payload)
-
-
 def apart(texts: Iterable[bytes], terms: Terms) -> Iterator[bytes]:
-    """The texts, where an envelope whose mapping has `each` becomes one for each element; one that is to be ignored, none."""
+    """The texts, where an envelope becomes one for each event that its mapping makes of it: none, where it is to be ignored."""
     for raw in texts:
-        if raw.startswith(_START):
+        if raw.startswith(START):
             yield from _parts(raw, terms)
         else:
             yield raw
@@ -69,27 +63,45 @@ def _parts(raw: bytes, terms: Terms) -> Iterator[bytes]:
     mapping = terms.mapping(envelope["mapping"]) if fits(envelope) else None
     if mapping is None or "broken" in envelope:
         yield raw
-        return
-    payload, item = envelope["payload"], envelope.get("item", NOTHING)
-    rule = rule_for(mapping.rules, payload, item)
-    listed = look(rule.each, payload) if rule and rule.each and item is NOTHING else None
-    if rule and rule.each and isinstance(listed, list):
-        yield from _elements(raw, mapping, rule.each, payload, listed)
-    elif not _makes_nothing(mapping, rule):
+    elif "item" in envelope:
+        if not _makes_nothing(mapping, envelope["payload"], envelope.get("each"), envelope["item"]):
+            yield raw
+    elif lists := _lists(mapping, envelope["payload"]):
+        yield from _elements(raw, mapping, envelope["payload"], lists)
+    elif not _makes_nothing(mapping, envelope["payload"]):
         yield raw
 
 
-def _elements(raw: bytes, mapping: PayloadMapping, each: str, payload: object, items: list[object]) -> Iterator[bytes]:
-    rules = [rule for rule in mapping.rules if rule.each == each]
-    wanted = [item for item in items if not _makes_nothing(mapping, rule_for(rules, payload, item))]
-    around = wrap(mapping.protocol, mapping.id, _encode(_without(payload, each.split("/")[1:])))[:-1]
+def _lists(mapping: PayloadMapping, payload: object) -> dict[str, list[Any]]:
+    """The lists that rules of a mapping take apart: pointer to elements."""
+    named = dict.fromkeys(rule.each for rule in mapping.rules if rule.each is not None)
+    found = {each: look(each, payload) for each in named if _rule(mapping, payload, each) is not None}
+    return {each: listed for each, listed in found.items() if isinstance(listed, list)}
+
+
+def _elements(raw: bytes, mapping: PayloadMapping, payload: object, lists: dict[str, list[Any]]) -> Iterator[bytes]:
+    """The envelopes of the elements, and one of the payload around them where a rule takes that too."""
+    rest = payload
+    for each in lists:
+        rest = _without(rest, each.split("/")[1:])
+    around = wrap(mapping.protocol, mapping.id, _encode(rest))
+    wanted = [(each, item) for each, items in lists.items() for item in items if not _makes_nothing(mapping, payload, each, item)]
     if len(wanted) > _MOST or len(raw) + len(wanted) * len(around) > _ROOM:
         yield raw
-    else:
-        yield from (b'%b,"item":%b}' % (around, _encode(item)) for item in wanted)
+        return
+    whole = _rule(mapping, payload)
+    if whole is not None and whole.fields:
+        yield around
+    yield from (b'%b,"each":%b,"item":%b}' % (around[:-1], _encode(each), _encode(item)) for each, item in wanted)
 
 
-def _makes_nothing(mapping: PayloadMapping, rule: EventRule | None) -> bool:
+def _rule(mapping: PayloadMapping, payload: object, each: str | None = None, item: object = NOTHING) -> EventRule | None:
+    """Of the rules with this `each`, the first that holds."""
+    return rule_for([rule for rule in mapping.rules if rule.each == each], payload, item)
+
+
+def _makes_nothing(mapping: PayloadMapping, payload: object, each: object = None, item: object = NOTHING) -> bool:
+    rule = _rule(mapping, payload, each if isinstance(each, str) else None, item)
     return mapping.otherwise == "ignore" if rule is None else not rule.fields
 
 
@@ -98,10 +110,12 @@ def _without(value: Any, steps: list[str]) -> Any:  # noqa: ANN401 - any JSON va
     if not steps:
         return []
     if isinstance(value, list):
-        at = int(steps[0])
+        if not steps[0].isdecimal() or int(steps[0][:9]) >= len(value):
+            return value
+        at = int(steps[0][:9])
         return [*value[:at], _without(value[at], steps[1:]), *value[at + 1:]]
     key = steps[0].replace("~1", "/").replace("~0", "~")
-    return value | {key: _without(value[key], steps[1:])}
+    return value | {key: _without(value[key], steps[1:])} if isinstance(value, dict) and key in value else value
 
 
 def fits(keys: Mapping[str, object]) -> bool:
@@ -119,27 +133,31 @@ def read(raw: bytes, terms: Terms) -> Draft:
     mapping = terms.mapping(envelope["mapping"])
     if mapping is None:
         raise _no_mapping(envelope["mapping"], terms)
-    return draft(mapping, envelope["payload"], terms, envelope.get("item", NOTHING))
+    each = envelope.get("each")
+    return draft(mapping, envelope["payload"], terms, each if isinstance(each, str) else None, envelope.get("item", NOTHING))
 
 
-def draft(mapping: PayloadMapping, payload: object, terms: Terms, item: object = NOTHING) -> Draft:
-    """The draft of a payload, by its mapping. Raises Refused."""
-    rule = _rule(mapping, payload, item)
-    if rule.each is not None and item is NOTHING:
-        if not isinstance(look(rule.each, payload), list):
-            raise Refused("not-mapped", "/payload" + rule.each, "The mapping takes a list apart, and here is none.")
-        raise Refused("too-large", "/payload" + rule.each, "The list is too long to be taken apart.")
+def draft(
+    mapping: PayloadMapping, payload: object, terms: Terms, each: str | None = None, item: object = NOTHING,
+) -> Draft:
+    """The draft of a payload, or of one element of its list `each`, by its mapping. Raises Refused."""
+    if item is NOTHING:
+        for pointer, listed in _lists(mapping, payload).items():
+            if listed:  # `apart` left it whole
+                raise Refused("too-large", "/payload" + pointer, "The list is too long to be taken apart.")
+    rule = _rule(mapping, payload, each, item)
+    if rule is None:
+        raise _not_taken(mapping, payload, item)
     event = event_of(mapping, rule, payload, item)
     if item is NOTHING and "id" not in event and mapping.protocol in _IDS:
         event |= identified(mapping.system, look(_IDS[mapping.protocol], payload))
     return v1.read(_encode(event), terms)
 
 
-def _rule(mapping: PayloadMapping, payload: object, item: object) -> EventRule:
-    rule = rule_for(mapping.rules, payload, item)
-    if rule is None:
-        raise Refused("not-mapped", "/payload", f"No rule of the mapping `{mapping.id}` takes this.")
-    return rule
+def _not_taken(mapping: PayloadMapping, payload: object, item: object) -> Refused:
+    if item is NOTHING and any(rule.each and _rule(mapping, payload, rule.each) for rule in mapping.rules):
+        return Refused("not-mapped", "/payload", f"The mapping `{mapping.id}` takes a list apart, and here is none.")
+    return Refused("not-mapped", "/payload", f"No rule of the mapping `{mapping.id}` takes this.")
 
 
 def _no_mapping(named: str, terms: Terms) -> Refused:

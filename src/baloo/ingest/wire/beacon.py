@@ -22,11 +22,12 @@ import msgspec
 from baloo.errors import InputError
 from baloo.ingest.answer import Answer
 from baloo.ingest.body import Headers, Incoming, Scope
-from baloo.ingest.forms.mapped import BROKEN, wrap
+from baloo.ingest.forms.mapped import BROKEN
 from baloo.ingest.refusals import Refused
 from baloo.ingest.text import Unreadable, read
 from baloo.ingest.wire.base import Entry, wrong_method
 from baloo.ingest.wire.enveloped import Enveloped
+from baloo.registry.envelope import wrap
 
 __all__ = ["Beacon", "capsule_uuid"]
 

@@ -20,12 +20,12 @@ import msgspec
 from baloo.errors import BalooError, InputError
 from baloo.ingest.answer import Answer, problem
 from baloo.ingest.body import Headers, Incoming, Scope
-from baloo.ingest.forms.mapped import wrap
 from baloo.ingest.refusals import Refused
 from baloo.ingest.text import Unreadable, read
 from baloo.ingest.unpack import TooLarge
 from baloo.ingest.wire.base import UUID, wrong_method
 from baloo.ingest.wire.enveloped import Enveloped
+from baloo.registry.envelope import wrap
 
 __all__ = ["Glean"]
 

@@ -20,13 +20,13 @@ import msgspec
 from baloo.errors import Forbidden, InputError
 from baloo.ingest.answer import Answer, outcomes
 from baloo.ingest.body import Headers, Incoming, Scope
-from baloo.ingest.forms.mapped import wrap
 from baloo.ingest.refusals import Refused, remedy_for
 from baloo.ingest.text import Unreadable, read
 from baloo.ingest.tokens import Sender
 from baloo.ingest.verdict import Verdict
 from baloo.ingest.wire.base import NotFound, wrong_method
 from baloo.ingest.wire.enveloped import Enveloped
+from baloo.registry.envelope import wrap
 from baloo.registry.model import PayloadMapping
 
 __all__ = ["Hooks"]

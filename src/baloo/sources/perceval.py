@@ -1,0 +1,77 @@
+"""Items of GrimoireLab's Perceval: JSON, one item a line as `perceval --json-line` writes them, or an array; plain or gzipped.
+
+Each item is read by the registry's mapping of the protocol `perceval` that has the name of its backend (`Git`, `GitHub`,
+`Discourse`, ...). The payload that the mapping sees is the item: `category`, `origin`, `updated_on`, `uuid` and, in `data`, what
+the backend fetched. What is no item goes to the door as it is, which says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from baloo.registry.envelope import wrap
+from baloo.sources.base import Chunk
+from baloo.sources.files import EventsSource
+
+__all__ = ["PercevalSource"]
+
+
+class _Item(msgspec.Struct):
+    """What tells an item of Perceval from other JSON."""
+
+    backend_name: str
+    data: msgspec.Raw
+
+
+_decode_item = msgspec.json.Decoder(_Item).decode
+_decode_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+class PercevalSource:
+    """The items of one file."""
+
+    def __init__(self, file: Path) -> None:
+        self._events = EventsSource(file)
+        self.key = f"perceval:{self._events.key}"
+        self.title = file.name
+
+    def chunks(self, done: int) -> Iterator[Chunk]:
+        """Chunks of items in their envelopes; `done` counts lines, or elements of an array."""
+        for chunk in self._events.chunks(done):
+            yield chunk._replace(body=b"\n".join(map(_enveloped, _items(chunk.body))))
+
+    def notes(self) -> list[str]:
+        """Nothing to say: each line is an item."""
+        return []
+
+    def finished(self) -> None:
+        """A file is read whole each time; there is no cursor."""
+
+
+def _items(body: bytes) -> list[bytes]:
+    if body.lstrip()[:1] == b"[":
+        try:
+            return [bytes(part) for part in _decode_array(body)]
+        except msgspec.DecodeError:
+            return [body]
+    return [body] if _is_item(body) else [line for line in body.split(b"\n") if line and not line.isspace()]
+
+
+def _is_item(text: bytes) -> bool:
+    try:
+        _decode_item(text)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def _enveloped(item: bytes) -> bytes:
+    """An item in its envelope, on one line; other text as it is."""
+    try:
+        named = _decode_item(item).backend_name
+    except (msgspec.DecodeError, RecursionError):
+        return item
+    return wrap("perceval", named, item.strip().replace(b"\n", b" ").replace(b"\r", b" "))
