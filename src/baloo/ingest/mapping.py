@@ -119,10 +119,12 @@ def _number(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        number = float(value) if "." in value else int(value[:400])
+        number = float(value)
     except ValueError:
         return value.strip() or None
-    return number if math.isfinite(number) else value
+    if not math.isfinite(number):
+        return value
+    return number if set(value) & set(".eE") else int(value)
 
 
 def _list(value: object) -> object:
