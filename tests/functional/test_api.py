@@ -329,7 +329,7 @@ def test_status_and_health(client: TestClient[Litestar]) -> None:
     assert status["systems"][0] == {
         "system": "desk", "first": "2015-01-05", "last": "2016-12-20", "staging": None}
     assert status["waiting"] == {"rows": 0, "oldest": None}
-    assert client.get("/health").json() == {"status": "alive"}
+    assert client.get("/health").json() == {"status": "alive", "problems": [], "heartbeat_age_seconds": None}
     assert (ready["ready"], ready["queue_rows"], ready["counted_version"]) == (True, 0, 1)
 
 
