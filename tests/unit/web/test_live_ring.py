@@ -133,7 +133,7 @@ def test_a_flood_leaves_what_is_looked_for() -> None:
 
 
 def test_bodies_are_bounded_by_their_size() -> None:
-    """Large bodies push each other out: no more than four megabytes of each sort are kept, and the last one always is."""
+    """Large bodies push each other out: no more than four megabytes of them are kept, and the last one always is."""
     ring = Ring()
     verdict = _DOOR.accept(json.dumps(_event()).encode(), namespace="baloo", sender="forum", via=HTTP)
     for _ in range(100):

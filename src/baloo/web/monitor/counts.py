@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from litestar.enums import ScopeType
@@ -21,7 +21,7 @@ class Counts:
     def __init__(self) -> None:
         self.requests = 0
         self.bytes = 0
-        self._accepted: dict[tuple[str, str, str, str], int] = {}
+        self._accepted: defaultdict[tuple[str, str, str, str], int] = defaultdict(int)
         self._refused: dict[tuple[str, str | None, str | None], int] = {}
 
     def saw(self, verdict: Verdict, body: bytes, tag: str | None) -> None:  # noqa: ARG002 - as every witness
@@ -30,10 +30,11 @@ class Counts:
         self.bytes += len(body)
         accepted = self._accepted
         for kind, n in verdict.kinds.items():
-            accepted[kind] = accepted.get(kind, 0) + n
-        if verdict.refused:
+            accepted[kind] += n
+        refusals = verdict.refusals
+        if refusals:
             refused = self._refused
-            for refusal in verdict.refusals:
+            for refusal in refusals:
                 key = (refusal.slug, refusal.system, refusal.schema)
                 refused[key] = refused.get(key, 0) + 1
 
