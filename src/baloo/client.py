@@ -145,11 +145,10 @@ class Client(AbstractContextManager["Client"]):
         self._lock = threading.RLock()
         self._came, self._ready = threading.Condition(self._lock), threading.Condition(self._lock)  # to be kept, to be delivered
         self._leave, self._nudge = threading.Event(), threading.Event()
-        self._fresh, self._bytes = deque[bytes](), 0  # events in memory; bytes in memory, also of events that are on their way
+        self._fresh, self._bytes = deque[bytes](), 0  # events in memory; bytes in memory, also of events on their way
         self._unkept = False  # whether events are delivered from memory, for nothing else keeps them
         self._stirred = False  # whether something came since it was last looked for
-        self._threads: list[threading.Thread] = []
-        self.stats = Stats()
+        self._threads, self.stats = list[threading.Thread](), Stats()
         self._trouble, self._moaned = "", float("-inf")
         if self._spool:
             self._spool.begin()
@@ -198,6 +197,7 @@ class Client(AbstractContextManager["Client"]):
         with self._lock:
             self._fresh.extendleft(() if done else reversed(lines))
             self._bytes -= sum(map(len, lines)) if done else 0
+            self._came.notify()
 
     def _carry(self) -> None:
         """Deliver what is kept, and from memory what cannot be; after a failure, pause."""
@@ -236,7 +236,7 @@ class Client(AbstractContextManager["Client"]):
             verdicts = told.get("outcomes") if status in (201, 207, 400) else None
             if isinstance(verdicts, list) and len(verdicts) == len(batch):
                 refused += [(line, verdict) for line, verdict in zip(batch, verdicts, strict=True) if not verdict.get("accepted")]
-            elif status != 413 and not (status in (400, 422) and told):  # it is not the request that is at fault
+            elif status != 413 and (status, told.get("type")) != (400, "input"):  # it is not the body that is at fault
                 self._note(f"status {status}" if status else "no answer")
                 return False, asked
             elif len(batch) > 1:

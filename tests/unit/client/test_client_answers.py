@@ -135,8 +135,8 @@ def test_what_an_event_says_itself_stands(fake: Fake):
 @pytest.mark.parametrize("said", [
     Said(503, {}, (("retry-after", "0"),)), Said(429, {"type": "too-many"}, (("retry-after", "1"),)), Said(507, {"type": "full"}),
     Said(500, b"oops"), Said(401, {"type": "forbidden"}), Said(403, {"type": "forbidden"}), Said(404, {"type": "not-found"}),
-    Said(408, {}), Said(400, b"<html>a proxy's</html>"), Said(200, b"<html>log in</html>"), Said(201, b'{"outcomes":'),
-    Said(302, b"", (("location", "/elsewhere"),)), Said(207, {"outcomes": []}),
+    Said(408, {}), Said(400, {"type": "not-http"}), Said(400, b"<html>a proxy's</html>"), Said(200, b"<html>log in</html>"),
+    Said(201, b'{"outcomes":'), Said(302, b"", (("location", "/elsewhere"),)), Said(207, {"outcomes": []}),
 ], ids=lambda said: str(said.status))  # fmt: skip
 def test_nothing_is_given_up(said: Said, kept: bool, fake: Fake, spool: Path):
     """Whatever is no verdict leaves the events where they are, and the same bytes are sent again."""
