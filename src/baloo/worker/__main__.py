@@ -48,6 +48,7 @@ def main(mode: str, folder: str) -> int:
                     with suppress(BrokenPipeError):  # who asked was killed; what it sent is loaded all the same
                         os.write(1, json.dumps(asdict(work.totals)).encode() + b"\n")  # without a buffer to flush at the end
             finally:
+                work.reporter.write(now=True)
                 parts.close()
     except Exception as error:
         known = in_words(error)

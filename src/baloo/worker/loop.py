@@ -44,7 +44,6 @@ def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.
                 log("disk full", remedy="Make room: loading goes on by itself, and nothing that was acknowledged is lost.")
             full = True
             rest = _AFTER_TROUBLE
-        work.reporter.write()
         if loaded < _MANY:
             orders.arrived.wait(rest)
 
@@ -58,7 +57,6 @@ def _refresh(work: Work) -> None:
         log("refresh refused", slug=error.slug, message=error.message, where=error.where)
         return
     if done.mode != "nothing":
-        work.reporter.refreshed(done.seconds)
         log("refreshed", mode=done.mode, seconds=round(done.seconds, 3), version=done.version)
         work.compact()
     work.tidy()

@@ -34,10 +34,12 @@ class Work:
     def load(self) -> int:
         """Take the next batch from the queue into the lake; how many events it had, 0 where nothing waited."""
         loaded = self.parts.loader.load_once()
+        if loaded is not None:
+            self.reporter.loaded(loaded)
+        self.reporter.write()
         if loaded is None:
             return 0
         self.totals += loaded
-        self.reporter.loaded(loaded)
         self._unseen_people = self._unseen_people or bool(loaded.accepted)
         return max(1, loaded.accepted + loaded.duplicates)
 
@@ -57,10 +59,13 @@ class Work:
         if self._unseen_people:
             find(parts.records, now=parts.now())
             self._unseen_people = False
-        return refresh(
+        done = refresh(
             derived=parts.workspace.derived, lake=self._sound(whole=whole), people=parts.people, registry=registry,
             clock=parts.clock, whole=whole, memory_mb=parts.workspace.settings["engine_memory_mb"],
         )  # fmt: skip
+        if done.mode != "nothing":
+            self.reporter.refreshed(done.seconds)
+        return done
 
     def _sound(self, *, whole: bool) -> LakeSnapshot:
         """The lake as it is, when each file that a refresh is going to read is what its name says.
