@@ -112,6 +112,7 @@ def _kept(rows: list[Request]) -> str:
                 f"event {e.id} {e.schema} {e.version} {e.environment}",
                 f"  {at} {e.system} {e.kind} {json.dumps({k: v for k, v in who.items() if v})} {e.object}", f"  {e.extra}",
             ]  # fmt: skip
+        lines += [f"taken back {void.id} {void.environment} {void.why}" for void in row.voids]
         for r in row.refusals:
             lines += [f"refused {r.id} {r.system} {r.slug} {r.pointer or '(whole)'} {r.reason}", f"  {r.body.decode()}"]
     return "\n".join(lines)
