@@ -43,7 +43,6 @@ MAPPING = (WIRE / "registry" / "mappings" / "perceval-github.yaml").read_text("u
 def code(baloo: Baloo) -> Baloo:
     """A workspace whose system `code` is fed from GitHub."""
     (baloo.root / "registry" / "systems" / "code.yaml").write_text(CODE, "utf-8")
-    (baloo.root / "registry" / "mappings").mkdir()
     (baloo.root / "registry" / "mappings" / "github.yaml").write_text(MAPPING, "utf-8")
     baloo("check")
     return baloo

@@ -27,6 +27,7 @@ active: {{at_least: 1, within: 1 year}}      # who is active where an area says 
 #   areas/NAME.yaml     whose contributions make an area, and its pathway
 #   schemas/NAME.yaml   the fields that events carry, where rules ask for them
 #   maps/NAME.csv       many repositories to few areas: value,area[,since,until]
+#   mappings/NAME.yaml  what other programs send, such as webhooks: which part of their JSON is what
 #
 # A system:                                 An area:
 #   system: forum                             area: support
@@ -49,7 +50,7 @@ def write_empty(folder: Path, community: str, title: str) -> None:
     file = folder / "community.yaml"
     if file.exists():
         raise WorkspaceError("There is a registry here already.", where=str(file), remedy="Edit it, or choose another folder.")
-    for name in ("systems", "areas", "schemas", "maps"):
+    for name in ("systems", "areas", "schemas", "maps", "mappings"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     quoted = f'"{community}"' if community.isdigit() or community in ("true", "false", "null") else community
     write_whole(file, _COMMUNITY.format(id=quoted, title=json.dumps(title, ensure_ascii=False)).encode())
