@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,8 +12,8 @@ from baloo.web.live.sight import Sight, sights
 
 __all__ = ["Gallery", "Look", "Shown", "Wanted"]
 
-_EXAMINED = 400  # events at most, for one look
-_KNOWN = 256  # requests whose sights are kept for the next watcher
+_EXAMINED = 200  # events at most, in one look
+_STALE = 0.3  # seconds for which a look serves others
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +55,60 @@ class Look(NamedTuple):
     crowded: bool
 
 
+class _Window(NamedTuple):
+    """The newest requests with their events, newest first; `whole` where nothing older is kept."""
+
+    requests: list[tuple[Kept, list[Sight]]]
+    last: int
+    whole: bool
+    made: float
+
+
 class Gallery:
     """Looks into a ring. `past` is what came before this process, newest first."""
 
     def __init__(self, ring: Ring, past: Sequence[Sight] = ()) -> None:
         self._ring = ring
         self._past = tuple(past)
-        self._known: OrderedDict[int, list[Sight]] = OrderedDict()
+        self._windows: dict[bool, _Window] = {}
 
     @property
     def last(self) -> int:
         """The number of the newest request."""
         return self._ring.last
 
-    def look(self, wanted: Wanted, most: int, after: int = 0) -> Look:
-        """Up to `most` events above the number `after`; the past too where that is 0."""
-        last, examined = self._ring.last, 0
+    def look(self, wanted: Wanted, most: int, after: int = 0, *, fresh: bool = True) -> Look:
+        """Up to `most` events above the number `after`; the past too where that is 0.
+
+        With `fresh` False those who look within the same third of a second see the same, and only the first pays for it.
+        """
+        window = self._window(wanted, fresh=fresh)
         found: list[Shown] = []
-        for kept in self._ring.newest(after, tag=wanted.tag, refused=wanted.verdict == "refused"):
-            if len(found) >= most or examined >= _EXAMINED:
-                return Look(found[:most], last, crowded=True)
+        for kept, known in window.requests:
+            if kept.number <= after or len(found) > most:
+                break
             request = kept if wanted.opens(kept) else None
-            known = self._sights(kept)
-            examined += len(known)
             found += [Shown(sight, request) for sight in known if wanted.fits(sight)]
+        cut = not window.whole and window.requests[-1][0].number > after + 1
         if not after and wanted.tag is None:
             found += [Shown(sight) for sight in self._past if wanted.fits(sight)]
-        return Look(found[:most], last, crowded=len(found) > most)
+        return Look(found[:most], max(after, window.last), crowded=len(found) > most or cut)
 
-    def _sights(self, kept: Kept) -> list[Sight]:
-        found = self._known.get(kept.number)
-        if found is None:
-            found = self._known[kept.number] = sights(kept)
-            while len(self._known) > _KNOWN:
-                self._known.popitem(last=False)
-        return found
+    def _window(self, wanted: Wanted, *, fresh: bool) -> _Window:
+        refused = wanted.verdict == "refused"
+        if wanted.tag is not None:  # few ask for one, and few requests have it
+            return self._made(refused=refused, tag=wanted.tag)
+        known = self._windows.get(refused)
+        if known is None or (known.last != self._ring.last and (fresh or time.monotonic() - known.made > _STALE)):
+            known = self._windows[refused] = self._made(refused=refused)
+        return known
+
+    def _made(self, *, refused: bool, tag: str | None = None) -> _Window:
+        found: list[tuple[Kept, list[Sight]]] = []
+        examined, last = 0, self._ring.last
+        for kept in self._ring.newest(tag=tag, refused=refused):
+            if examined >= _EXAMINED:
+                return _Window(found, last, whole=False, made=time.monotonic())
+            found.append((kept, sights(kept)))
+            examined += len(found[-1][1])
+        return _Window(found, last, whole=True, made=time.monotonic())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -19,7 +19,7 @@ from baloo.errors import Busy, Forbidden
 from baloo.web.api.problems import HANDLERS as PROBLEMS
 from baloo.web.live.asked import asked
 from baloo.web.live.gallery import Gallery, Shown, Wanted
-from baloo.web.live.page import live, row
+from baloo.web.live.page import Rows, live
 from baloo.web.live.sight import own
 from baloo.web.live.stream import Watchers
 from baloo.web.live.visits import COOKIE, SECONDS, Visits
@@ -40,6 +40,7 @@ class Live:
     gallery: Gallery
     watchers: Watchers
     visits: Visits
+    rows: Rows = field(default_factory=Rows)
 
     async def mine(self, request: _Asked) -> str | None:
         """The system whose token came with a request. Raises Forbidden."""
@@ -93,7 +94,8 @@ async def _made(parts: Live, request: _Asked, *, wrong: bool = False) -> Respons
     except Forbidden:
         mine, wrong = None, True
     wanted = asked({} if request.method == "POST" else request.query_params, parts.site.registry(), mine=mine)
-    show = functools.partial(live, gallery=parts.gallery, wanted=wanted, address=_address(request), wrong=wrong)
+    show = functools.partial(
+        live, gallery=parts.gallery, rows=parts.rows, wanted=wanted, address=_address(request), wrong=wrong)
     made = await run_sync(lambda: parts.site.made(parts.site.scene({}), show))
     return packed(request, made, {"cache-control": "no-store"})
 
@@ -102,7 +104,7 @@ def _streams(parts: Live) -> list[Any]:
     @get("/rows", include_in_schema=False)
     async def rows(request: _Asked) -> Stream:
         today, address = parts.site.today(), _address(request)
-        return await parts.stream(request, lambda shown: row(shown, today, address))
+        return await parts.stream(request, lambda shown: parts.rows.row(shown, today, address))
 
     @get("/events", summary="Events as they come")
     async def events(request: _Asked) -> Stream:

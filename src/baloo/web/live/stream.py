@@ -12,6 +12,7 @@ from baloo.web.live.gallery import Gallery, Shown, Wanted
 __all__ = ["Watchers"]
 
 _PAUSE = 0.5  # seconds between two looks
+_PHASES = 16
 _AT_ONCE = 12  # events in one look: more than that nobody reads
 _BREATH = 15.0  # seconds of silence after which a comment keeps the connection from being taken for dead
 
@@ -42,12 +43,13 @@ class Watchers:
         last, silent = min(after, self._gallery.last), 0.0
         try:
             yield b"retry: 2000\n\n"
+            await asyncio.sleep(_PAUSE * (self.count % _PHASES) / _PHASES)  # not all look at the same moment
             while not self._leaving():
                 if self._gallery.last > last:
                     asked = wanted()
                     if asked is None:
                         return
-                    look = self._gallery.look(asked, _AT_ONCE, last or -1)
+                    look = self._gallery.look(asked, _AT_ONCE, last or -1, fresh=False)
                     last, silent = look.last, 0.0
                     parts = [_message("crowded", last, None)] if look.crowded else []
                     parts += [_message("seen", last, written(shown)) for shown in reversed(look.shown)]
