@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from baloo.errors import Problem
+from baloo.registry._bounds import faults
 from baloo.registry._files import Entry
 from baloo.registry._names import Names
 from baloo.registry._validate import validator
+from baloo.registry.model import Schema
 
-__all__ = ["check_areas", "check_schemas", "check_systems"]
+__all__ = ["MOST_SECONDS", "check_areas", "check_schemas", "check_systems"]
+
+MOST_SECONDS = 0.1
+"""Seconds of one processor in which a schema is compiled and has judged its example."""
 
 
 def check_systems(names: Names) -> None:
@@ -30,19 +36,42 @@ def check_systems(names: Names) -> None:
 
 
 def check_schemas(names: Names) -> None:
-    """`required` names declared fields, and the example is valid."""
+    """`required` names declared fields, a JSON Schema stays within its bounds, and the example is valid."""
     by_file = {schema.file: schema for versions in names.schemas.values() for schema in versions}
     for entry in names.draft.schema:
-        for i, name in enumerate(entry.data.get("required", ())):
-            if name not in entry.data["fields"]:
-                message = f"`{name}` is required and not declared among the fields."
-                names.report(entry, ("required", i), **names.wrong_name(message, name, entry.data["fields"]))
         schema = by_file.get(entry.source.file)
-        if schema is None or "example" not in entry.data:
+        if "fields" not in entry.data and "json_schema" not in entry.data:
+            names.report(entry, (), "`fields` is missing.", slug="missing-key")
+        for place, fault in faults(entry.data.get("json_schema", {})):
+            names.report(entry, ("json_schema", *place), fault, slug="json-schema")
+            schema = None
+        if schema is None:
             continue
-        for error in validator(dict(schema.json_schema)).iter_errors(entry.data["example"]):
-            place = ("example", *error.instance_path)
-            names.report(entry, place, f"The example does not fit its own schema: {error.message}.", slug="example")
+        for i, name in enumerate(entry.data.get("required", ())):
+            if name not in schema.fields:
+                message = f"`{name}` is required and not declared among the fields."
+                names.report(entry, ("required", i), **names.wrong_name(message, name, schema.fields))
+        if "example" in entry.data:
+            _example(names, entry, schema)
+        elif "json_schema" in entry.data:
+            names.report(entry, ("json_schema",), "Beside a JSON Schema stands an `example` that satisfies it.", slug="example")
+
+
+def _example(names: Names, entry: Entry, schema: Schema) -> None:
+    """The schema compiles and judges its example, and both at once."""
+    begun = time.thread_time()
+    try:
+        errors = list(validator(dict(schema.json_schema)).iter_errors(entry.data["example"]))
+    except ValueError as broken:  # the validator's own error too, which names the keyword that it does not understand
+        wrong = str(broken).partition("\n")[0]
+        names.report(entry, ("json_schema",), f"The schema does not compile: {wrong}.", slug="json-schema")
+        return
+    if time.thread_time() - begun > MOST_SECONDS:
+        message = f"It takes longer than {MOST_SECONDS * 1000:.0f} ms to read this schema and to judge its example."
+        names.report(entry, ("schema",), message, slug="too-slow")
+    for error in errors:
+        place = ("example", *error.instance_path)
+        names.report(entry, place, f"The example does not fit its own schema: {error.message}.", slug="example")
 
 
 def check_areas(names: Names) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+from baloo.registry._bounds import DIALECT
 from baloo.registry.model import Field, Schema
 
 __all__ = ["BUILT_IN", "is_open", "parse_schema"]
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TYPES: dict[str, dict[str, Any]] = {
     "text": {"type": "string"},
     "number": {"type": "number"},
@@ -22,16 +22,19 @@ _TYPES: dict[str, dict[str, Any]] = {
 
 
 def parse_schema(data: Mapping[str, Any], file: str) -> Schema:
-    """A schema file as a Schema. Its JSON Schema takes the declared fields and no others."""
-    fields = {name: _field(name, written) for name, written in sorted(data["fields"].items())}
+    """A schema file as a Schema. It takes the declared fields and no others, as far as a JSON Schema of its own lets them pass.
+
+    Where the file declares no fields, they are the properties of that JSON Schema, which alone says what else may stand there.
+    """
+    own = data.get("json_schema", {})
+    fields = {name: _field(name, written) for name, written in sorted((data.get("fields") or _derived(own)).items())}
     title = data.get("title", data["schema"])
-    json_schema: dict[str, Any] = {
-        "$schema": _DIALECT,
-        "title": title,
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {name: _property(f) for name, f in fields.items()},
-    }
+    json_schema: dict[str, Any] = {"$schema": DIALECT, "title": title, "type": "object"}
+    if "fields" in data:
+        json_schema |= {"additionalProperties": False, "properties": {name: _property(f) for name, f in fields.items()}}
+    if own:
+        json_schema["allOf"] = [{key: value for key, value in own.items() if key not in ("$schema", "$defs")}]
+        json_schema |= {"$defs": own["$defs"]} if "$defs" in own else {}
     for key in ("description", "required"):
         if key in data:
             json_schema[key] = data[key]
@@ -48,7 +51,21 @@ def _field(name: str, written: str | Mapping[str, Any]) -> Field:
 
 def is_open(schema: Schema) -> bool:
     """Whether events of this schema may carry fields that it does not declare."""
-    return bool(schema.json_schema.get("additionalProperties", True))
+    return all(part.get("additionalProperties", True) is not False for part in (schema.json_schema, *_own(schema)))
+
+
+def _own(schema: Schema) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", schema.json_schema.get("allOf", []))
+
+
+def _derived(own: Mapping[str, Any]) -> dict[str, str]:
+    """The properties of a JSON Schema with their types; `any` where it is none of ours."""
+    found = {}
+    for name, declared in (own.get("properties") or {}).items():
+        said = declared if isinstance(declared, Mapping) else {}
+        shape = {key: said[key] for key in ("type", "format") if key in said and (key == "type" or said[key] == "date")}
+        found[str(name)] = next((ours for ours, theirs in _TYPES.items() if theirs == shape), "any")
+    return found
 
 
 def _property(declared: Field) -> dict[str, Any]:
@@ -56,7 +73,7 @@ def _property(declared: Field) -> dict[str, Any]:
 
 
 def _built_in(name: str, version: str, title: str, fields: tuple[str, ...] = ()) -> Schema:
-    json_schema = {"$schema": _DIALECT, "title": title, "type": "object"}
+    json_schema = {"$schema": DIALECT, "title": title, "type": "object"}
     return Schema(name, version, title, {f: Field(f) for f in sorted(fields)}, json_schema)
 
 

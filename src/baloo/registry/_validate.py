@@ -18,6 +18,7 @@ __all__ = ["NAMES", "schemas", "shape_problems", "validator"]
 
 NAMES = ("area", "community", "mapping", "schema", "system")  # one published schema for each sort of file
 
+_REGEX = 1 << 20  # bytes that a regular expression may take when it is compiled
 _AMOUNTS = ("at_least", "days", "first", "top")
 _WINDOWS = ("within", "around")
 _GROUPS = ("any", "all", "not", "reached")
@@ -36,7 +37,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 def validator(schema: dict[str, Any]) -> jsonschema_rs.Validator:
     """A validator with formats on, linear regular expressions and no way out to the network."""
     return jsonschema_rs.validator_for(
-        schema, validate_formats=True, offline=True, pattern_options=jsonschema_rs.RegexOptions()
+        schema, validate_formats=True, offline=True, pattern_options=jsonschema_rs.RegexOptions(size_limit=_REGEX)
     )
 
 
