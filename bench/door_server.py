@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import uvloop
 
 from baloo.queue.sqlite import SqliteQueue
-from baloo.web.__main__ import listen, server_of
+from baloo.web.__main__ import listen
 from baloo.web.app import make_app
+from baloo.web.edge import server_of
+from baloo.web.lane import Lane
 from baloo.workspace import Workspace
 
 
@@ -45,11 +47,12 @@ def main(folder: str, core: str, what: str, milliseconds: str = "0") -> None:
     """Serve until told to stop."""
     os.sched_setaffinity(0, {int(core)})
     slow_down(float(milliseconds))
-    app = control if what == "control" else make_app(Workspace.open(folder))
+    app = make_app(Workspace.open(folder))
+    server = server_of(control) if what == "control" else server_of(app, connection=partial(Lane, express=app.door.express))
     with listen("127.0.0.1", 0) as listener:
         sys.stdout.write(f"{listener.getsockname()[1]}\n")
         sys.stdout.flush()
-        uvloop.run(server_of(app, threading.Event()).serve(sockets=[listener]))
+        uvloop.run(server.serve(sockets=[listener]))
 
 
 if __name__ == "__main__":

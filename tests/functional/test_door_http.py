@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from baloo.records import Records
 from baloo.records.tables import promotions
 from baloo.registry.model import Community, Kind, Registry, System
 from baloo.settings import Settings
+from baloo.web.edge import server_of
+from baloo.web.lane import Lane
 from baloo.workspace import Workspace
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -56,6 +59,13 @@ class Appender:
             raise StorageFull("There is no room on the disk.", where="/srv/community/data/queue")
         return await self.group.append(row)
 
+    def submit(self, row: bytes, done: Callable[[int | Exception], None]) -> None:
+        """Append, or say that there is no room."""
+        if self.full:
+            asyncio.get_running_loop().call_soon(done, StorageFull("There is no room.", where="/srv/community/data/queue"))
+        else:
+            self.group.submit(row, done)
+
 
 class Nowhere:
     """A queue that keeps nothing."""
@@ -63,6 +73,10 @@ class Nowhere:
     async def append(self, row: bytes) -> int:
         """Say that it is kept."""
         return 1
+
+    def submit(self, row: bytes, done: Callable[[int | Exception], None]) -> None:
+        """Say that it is kept."""
+        asyncio.get_running_loop().call_soon(done, 1)
 
 
 @dataclass
@@ -107,8 +121,7 @@ def _workspace(folder: Path, **values: Any) -> Workspace:
 def _serve(app: DoorApp) -> tuple[uvicorn.Server, threading.Thread, int]:
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    config = uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False, loop="uvloop", http="httptools")
-    server = uvicorn.Server(config)
+    server = server_of(app, connection=partial(Lane, express=app.express))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
     thread.start()
     while not server.started:
@@ -522,3 +535,81 @@ def test_what_was_answered_201_is_on_disk(world: World):
 def test_the_door_knows_its_paths(path: str, ours: bool):
     """The dispatcher before the pages asks this."""
     assert ours is is_door_path(path)
+
+
+def _written(world: World, *events: dict[str, Any], headers: str = "", path: str = "/v1/contributions") -> bytes:
+    body = json.dumps(events).encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {world.tokens['git']}\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}{headers}\r\n".encode() + body
+
+
+def _answers(plug: socket.socket, count: int) -> list[tuple[int, dict[str, Any]]]:
+    """Status and JSON of so many answers on one connection."""
+    back, found = b"", []
+    while len(found) < count:
+        back += plug.recv(65_536)
+        while b"\r\n\r\n" in back:
+            head, _, rest = back.partition(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            if len(rest) < length:
+                break
+            found.append((int(head[9:12]), json.loads(rest[:length])))
+            back = rest[length:]
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 1 << 20])
+def test_however_a_request_comes_its_answer_is_the_same(size: int, world: World):
+    """Whole it goes by the short lane, in pieces the long way."""
+    data = _written(world, EVENT | {"id": ID}, EVENT | {"id": OTHER})
+    with socket.create_connection(("127.0.0.1", world.port)) as plug:
+        plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for start in range(0, len(data), size):
+            plug.sendall(data[start : start + size])
+            time.sleep(0.0002 if size < 50 else 0.01)
+        ((status, body),) = _answers(plug, 1)
+
+    assert (status, body) == (201, {"accepted": 2, "refused": 0, "outcomes": [
+        {"index": 0, "accepted": True, "id": ID}, {"index": 1, "accepted": True, "id": OTHER}]})  # fmt: skip
+    (row,) = world.rows
+    assert [event.id for event in row.events] == [ID, OTHER]
+    assert row.sender == "git"
+
+
+def test_requests_of_both_lanes_are_answered_in_their_order(world: World):
+    """Sent at once on one connection: usual ones, one that is refused, one in staging by its path."""
+    events = [EVENT | {"id": f"{n:08x}-0000-4000-8000-000000000001"} for n in range(6)]
+    sent = [_written(world, event) for event in events]
+    sent[2] = _written(world, EVENT | {"kind": "git.comit"})
+    sent[4] = _written(world, events[4], headers="X-Debug-ID: tove\r\n")
+    with socket.create_connection(("127.0.0.1", world.port)) as plug:
+        plug.sendall(b"".join(sent))
+        found = _answers(plug, 6)
+
+    assert [status for status, _ in found] == [201, 201, 400, 201, 201, 201]
+    accepted = [body["outcomes"][0]["id"] for status, body in found if status == 201]
+    assert accepted == [event["id"] for n, event in enumerate(events) if n != 2]
+
+
+@pytest.mark.parametrize("headers", ["Connection: close\r\n", "Connection: close\r\nX-Debug-ID: tove\r\n"])
+def test_a_connection_that_is_to_end_ends(headers: str, world: World):
+    """The answer comes first."""
+    with socket.create_connection(("127.0.0.1", world.port), timeout=10) as plug:
+        plug.sendall(_written(world, EVENT, headers=headers))
+        back = b""
+        while part := plug.recv(65_536):
+            back += part
+
+    assert back.startswith(b"HTTP/1.1 201 ")
+
+
+def test_an_express_client_may_go_away(world: World):
+    """What it sent is kept, and the next one is served."""
+    with socket.create_connection(("127.0.0.1", world.port)) as plug:
+        plug.sendall(_written(world, EVENT | {"id": ID}))
+    with socket.create_connection(("127.0.0.1", world.port)) as plug:
+        plug.sendall(_written(world, EVENT | {"id": OTHER}))
+        ((status, _),) = _answers(plug, 1)
+
+    assert status == 201
+    assert OTHER in [event.id for row in world.rows for event in row.events]

@@ -57,12 +57,9 @@ class Door:
         now = micros(self._clock.now())
         voids = self.voids(obsolete, "obsolete", staging=staging)
         if via == HTTP and not single:
-            text = trimmed(body)
-            seen = look(text, self.terms(), now=now, sender=sender, doc_id=doc_id)
+            seen = self._seen(body, now, namespace, sender, doc_id, voids, staging=staging)
             if seen is not None:
-                written = Written(text, doc_id, staging)
-                request = Request(namespace, sender, now, via, voids=voids, written=written)
-                return Verdict(request if seen.ids is not None else request.whole(), seen)
+                return seen
         judge = Judge(self.terms(), now=now, sender=sender, longest=self._settings["max_body"], staging=staging)
         events: list[Event] = []
         refusals: list[Refusal] = []
@@ -80,6 +77,21 @@ class Door:
             raise InputError("The path names one id, and the body holds several events.",
                              remedy="Send one event, or leave the id out of the path.")
         return Verdict(Request(namespace, sender, now, via, tuple(events), tuple(refusals), voids))
+
+    def usual(self, body: bytes, *, namespace: str, sender: str | None, staging: bool) -> Verdict | None:
+        """The verdict on a body over HTTP all of whose events are accepted as they stand; None where `accept` must judge."""
+        return self._seen(body, micros(self._clock.now()), namespace, sender, None, (), staging=staging)
+
+    def _seen(
+        self, body: bytes, now: int, namespace: str, sender: str | None, doc_id: str | None, voids: tuple[Void, ...], *,
+        staging: bool,
+    ) -> Verdict | None:
+        body = trimmed(body)
+        seen = look(body, self.terms(), now=now, sender=sender, doc_id=doc_id)
+        if seen is None:
+            return None
+        request = Request(namespace, sender, now, HTTP, (), (), voids, Written(body, doc_id, staging))
+        return Verdict(request if seen.ids is not None else request.whole(), seen)
 
     def take_back(
         self, ids: tuple[str, ...], *, namespace: str, sender: str | None, via: str = HTTP, staging: bool = False,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from baloo.clock import Clock
 from baloo.errors import BalooError
 from baloo.ingest.body import Gone, Incoming, Receive, Scope, Send, Slow
+from baloo.ingest.express import Express
 from baloo.ingest.wire.bagheera import Bagheera
 from baloo.ingest.wire.base import Appender, Entry, Senders, Wire, Witness
 from baloo.ingest.wire.beacon import Beacon
@@ -39,18 +40,20 @@ def make_door(
 
 
 class DoorApp:
-    """ASGI application for the paths of `is_door_path`. `statuses` counts its answers."""
+    """ASGI application for the paths of `is_door_path`; what is usual `express` takes too. `statuses` counts its answers."""
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.statuses: dict[int, int] = {}
+        self.express = Express(entry, self.statuses)
         self._bodies = entry.bodies
         self._wires: list[Wire] = [wire(entry) for wire in _WIRES]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         incoming = Incoming(scope, receive)
-        wire = next(wire for wire in self._wires if wire.claims(scope["path"]))
+        path = scope["path"]
+        wire = next(wire for wire in self._wires if wire.claims(path))
         try:
             try:
                 answer = await wire.answer(scope, incoming)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
+from typing import TypeAlias
 
 from baloo.errors import BalooError
 from baloo.queue.sqlite import SqliteQueue
 from baloo.queue.timings import Timings
 
-__all__ = ["GroupCommit"]
+__all__ = ["Done", "GroupCommit"]
+
+Done: TypeAlias = Callable[["int | Exception"], None]
+"""Told the seq of a row, or the error."""
 
 _MAX_ROWS = 1_024  # of one transaction
+_log = logging.getLogger("baloo.queue")
 _TIDY_SECONDS = 0.5  # between two looks at the log
 
 
@@ -30,7 +38,7 @@ class GroupCommit:
     def __init__(self, queue: SqliteQueue) -> None:
         self.timings = Timings()
         self._queue = queue
-        self._waiting: deque[tuple[bytes, asyncio.Future[int]]] = deque()
+        self._waiting: deque[tuple[bytes, Done]] = deque()
         self._wake = threading.Semaphore(0)
         self._stop = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -46,14 +54,17 @@ class GroupCommit:
 
         Raises StorageFull where there is no room, and whatever else `Queue.append` raises.
         """
-        loop = self._loop
-        if loop is None:
-            loop = self._loop = asyncio.get_running_loop()
-        future: asyncio.Future[int] = loop.create_future()
-        self._waiting.append((row, future))
+        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.submit(row, partial(_resolve, future))
+        return await future
+
+    def submit(self, row: bytes, done: Done) -> None:
+        """Append a row; `done` is called in the event loop with its seq when it is on disk, or with the error."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        self._waiting.append((row, done))
         if len(self._waiting) == 1:  # else the thread is awake, and looks again before it sleeps
             self._wake.release()
-        return await future
 
     def close(self) -> None:
         """Commit what waits and end the threads; the queue itself stays open."""
@@ -76,7 +87,7 @@ class GroupCommit:
             if self._stop.is_set():
                 return
 
-    def _commit(self, taken: list[tuple[bytes, asyncio.Future[int]]]) -> None:
+    def _commit(self, taken: list[tuple[bytes, Done]]) -> None:
         outcome: list[int] | Exception
         begun = time.perf_counter()
         try:
@@ -96,12 +107,19 @@ class GroupCommit:
         queue.close()
 
 
-def _settle(taken: list[tuple[bytes, asyncio.Future[int]]], outcome: list[int] | Exception) -> None:
-    """Give each waiting coroutine its seq, or the error; one that was cancelled meanwhile is left alone."""
-    for place, (_, future) in enumerate(taken):
-        if future.done():
-            continue
-        if isinstance(outcome, Exception):
-            future.set_exception(outcome)
-        else:
-            future.set_result(outcome[place])
+def _settle(taken: list[tuple[bytes, Done]], outcome: list[int] | Exception) -> None:
+    """Tell each waiting row its seq, or the error. One that fails to listen keeps nobody else waiting."""
+    for place, (_, done) in enumerate(taken):
+        try:
+            done(outcome if isinstance(outcome, Exception) else outcome[place])
+        except Exception:  # noqa: BLE001 - the boundary of the loop
+            _log.exception("An answer failed.")
+
+
+def _resolve(future: asyncio.Future[int], outcome: int | Exception) -> None:
+    if future.done():  # cancelled meanwhile
+        return
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)

@@ -11,18 +11,20 @@ import signal
 import socket
 import sys
 import threading
+from functools import partial
 
 import uvloop
 
 from baloo.clock import clock_from_environment
 from baloo.errors import Busy, ExitCode, InputError, in_words
 from baloo.logs import log, set_up
-from baloo.web.app import make_app
+from baloo.web.app import Dispatcher, make_app
 from baloo.web.edge import BACKLOG, server_of
+from baloo.web.lane import Lane
 from baloo.web.supervise import Worker
 from baloo.workspace import Workspace
 
-__all__ = ["listen", "main", "server_of"]
+__all__ = ["listen", "main"]
 
 
 def main(folder: str, host: str, port: str) -> int:
@@ -46,8 +48,9 @@ def main(folder: str, host: str, port: str) -> int:
     return ExitCode.OK
 
 
-async def _serve(workspace: Workspace, app: object, listener: socket.socket, leaving: threading.Event) -> None:
-    server = server_of(app, leaving, head_seconds=workspace.settings["head_seconds"])
+async def _serve(workspace: Workspace, app: Dispatcher, listener: socket.socket, leaving: threading.Event) -> None:
+    lane = partial(Lane, express=app.door.express)
+    server = server_of(app, leaving, head_seconds=workspace.settings["head_seconds"], connection=lane)
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     log(f"Baloo serves {workspace.root} on http://{shown}:{port} (Ctrl+C stops it).")

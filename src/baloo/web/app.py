@@ -15,7 +15,7 @@ from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
 
 from baloo.clock import Clock, clock_from_environment
-from baloo.ingest.http import is_door_path, make_door
+from baloo.ingest.http import DoorApp, is_door_path, make_door
 from baloo.ingest.quarantine import Quarantine
 from baloo.ingest.tokens import TokenChecker
 from baloo.metrics.answers import AnswersSource
@@ -44,12 +44,12 @@ from baloo.web.site import Site
 from baloo.worker.report import read_report
 from baloo.workspace import Workspace
 
-__all__ = ["make_app", "pages_app", "with_door"]
+__all__ = ["Dispatcher", "make_app", "pages_app"]
 
 _PACKED = r"^/($|api$|(areas|systems|organisations|definitions|charts|static|status|privacy|about|live)(/|$))"  # when made
 
 
-def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Callable[[], bool] = lambda: False) -> ASGIApp:
+def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Callable[[], bool] = lambda: False) -> Dispatcher:
     """The application of a workspace: door, pages and API. What it opens is closed when the server stops.
 
     As soon as `leaving` says that it is to stop, streams end by themselves.
@@ -86,7 +86,7 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
         first_visit(site)
 
     handlers = [*routes(), *live_routes(live), *monitor_routes(sources, settings["metrics_token"])]
-    return with_door(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, heartbeat.run)))
+    return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, heartbeat.run)))
 
 
 def pages_app(
@@ -118,13 +118,16 @@ def pages_app(
     return guarded(app)
 
 
-def with_door(door: Any, pages: ASGIApp) -> ASGIApp:  # noqa: ANN401 - any ASGI application
+class Dispatcher:
     """Hands each request to the door or to the pages, before any framework looks at it."""
 
-    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == ScopeType.HTTP and is_door_path(scope["path"]):
-            await door(scope, receive, send)
-        else:
-            await pages(scope, receive, send)
+    def __init__(self, door: DoorApp, pages: ASGIApp) -> None:
+        self.door = door
+        self._pages = pages
 
-    return dispatch
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == ScopeType.HTTP and is_door_path(scope["path"]):
+            await self.door(scope, receive, send)  # type: ignore[arg-type] # the same by another name
+        else:
+            await self._pages(scope, receive, send)

@@ -131,11 +131,14 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def server_of(app: object, leaving: threading.Event | None = None, *, head_seconds: float = HEAD_SECONDS) -> uvicorn.Server:
-    """The HTTP server for an ASGI application; `leaving` is set when it is told to stop."""
+def server_of(
+    app: object, leaving: threading.Event | None = None, *, head_seconds: float = HEAD_SECONDS,
+    connection: Callable[..., Edge] = Edge,
+) -> uvicorn.Server:
+    """The HTTP server for an ASGI application; `leaving` is set when it is told to stop, `connection` is made for each."""
     return _Server(leaving or threading.Event(), uvicorn.Config(
         app,  # type: ignore[arg-type] # an ASGI application
-        loop="uvloop", http=partial(Edge, seconds=head_seconds),  # type: ignore[arg-type] # called with what uvicorn gives
+        loop="uvloop", http=partial(connection, seconds=head_seconds),  # type: ignore[arg-type] # called with what uvicorn gives
         ws="none", log_config=None, log_level="error", access_log=False, server_header=False, backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=5,
     ))  # fmt: skip

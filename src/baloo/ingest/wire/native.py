@@ -27,7 +27,9 @@ class Native(Plain):
         if scope["method"] != "POST":
             raise wrong_method("POST")
         entry = self.entry
-        namespace = entry.namespace(parse_qs(scope["query_string"].decode("latin-1")).get("namespace", ["baloo"])[-1])
+        query = scope["query_string"]
+        named = parse_qs(query.decode("latin-1")).get("namespace") if query else None
+        namespace = entry.namespace(named[-1] if named else "baloo")
         sender = entry.sender(namespace, incoming.headers)
         gone = obsolete(incoming.headers)
         body = await entry.bodies.read(incoming)

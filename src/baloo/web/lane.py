@@ -1,0 +1,115 @@
+"""The short lane of the server: a usual request to the door that comes whole goes straight to it, past uvicorn's cycle and ASGI.
+
+They cost more than the door itself. They stay the way for everything else: for pages, for requests in pieces, for whatever the
+express counter does not take, and for a request on a connection whose last answer is still to come.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from baloo.ingest.answer import Answer
+from baloo.ingest.express import Express
+from baloo.web.edge import Edge
+
+__all__ = ["Lane"]
+
+
+class _Waiter:
+    """Nobody waits for parts of a body that is whole."""
+
+    def set(self) -> None:
+        """Nothing to wake."""
+
+
+_NOBODY = _Waiter()
+
+
+class _Cycle:
+    """A request of the short lane and its answer, as far as uvicorn looks at them."""
+
+    __slots__ = ("disconnected", "keep_alive", "response_complete", "scope")
+    more_body = False
+    message_event = _NOBODY
+
+    def __init__(self, scope: Any) -> None:  # noqa: ANN401 - uvicorn's
+        self.scope = scope
+        self.keep_alive = True
+        self.disconnected = False
+        self.response_complete = False
+
+
+class Lane(Edge):
+    """One connection. `express` takes what is usual at the door."""
+
+    def __init__(self, *given: Any, express: Express, **named: Any) -> None:  # noqa: ANN401 - what uvicorn gives
+        super().__init__(*given, **named)
+        self._express = express
+        self._parts: list[bytes] | None = None  # of the body of a request for the short lane
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in; a request that is not whole now goes the long way."""
+        super().data_received(data)
+        if self._parts is not None:
+            parts, self._parts = self._parts, None
+            if not self.transport.is_closing():
+                self._go_round(parts)
+
+    def on_headers_complete(self) -> None:
+        """Choose the lane."""
+        cycle, parser = self.cycle, self.parser
+        if (
+            (cycle is None or cycle.response_complete) and self._express.leads(self.url) and parser.get_method() == b"POST"
+            and parser.should_keep_alive() and not parser.should_upgrade() and parser.get_http_version() == "1.1"
+        ):
+            self._parts = []
+            self.scope["method"] = "POST"  # type: ignore[index] # it was begun; its head is whole
+        else:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of a body."""
+        if self._parts is None:
+            super().on_body(body)
+        else:
+            self._parts.append(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        parts, self._parts = self._parts, None
+        if parts is None:
+            super().on_message_complete()
+            return
+        cycle = _Cycle(self.scope)
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        if self._express.take(self.url, self.headers, body, partial(self._answer, cycle)):
+            self.cycle = cycle  # type: ignore[assignment] # as far as anybody looks at it
+        else:
+            self._go_round(parts)
+            super().on_message_complete()
+
+    def _go_round(self, parts: list[bytes]) -> None:
+        """Give a request to uvicorn's cycle."""
+        super().on_headers_complete()
+        for part in parts:
+            super().on_body(part)
+
+    def _answer(self, cycle: _Cycle, answer: Answer) -> None:
+        if cycle.disconnected:
+            return
+        keep_alive = cycle.keep_alive and not answer.close
+        head = answer.head(self.server_state.default_headers, keep_alive=keep_alive)
+        self.transport.write(STATUS_LINE[answer.status] + head + answer.body)
+        cycle.response_complete = True
+        if not keep_alive:
+            self.transport.close()
+        if self.pipeline:
+            self.on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        if self.scope is cycle.scope:
+            self.scope = None  # it rests: `look` ends it after a while, without a timer for each request
