@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -15,9 +15,12 @@ from baloo.cli.output import answer, narrate, table
 from baloo.errors import InputError
 
 if TYPE_CHECKING:
-    from baloo.ingest.quarantine import Quarantine
+    from baloo.ingest.quarantine import Quarantine, Replayed
 
 __all__ = ["register"]
+
+Reason: TypeAlias = Annotated[str | None, typer.Option(metavar="SLUG", help="Those refused for this reason.")]
+System: TypeAlias = Annotated[str | None, typer.Option(help="Those of this system.")]
 
 group = typer.Typer(no_args_is_help=True, help="What was refused, why, and once more through the door.")
 
@@ -30,36 +33,47 @@ def register(app: typer.Typer) -> None:
 @group.command("list")
 def list_(
     context: typer.Context,
-    reason: Annotated[str | None, typer.Option(metavar="SLUG", help="Events refused for this reason, one by one.")] = None,
-    system: Annotated[str | None, typer.Option(help="Events of this system, one by one.")] = None,
+    reason: Reason = None,
+    system: System = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many events.")] = 50,
+    after: Annotated[int, typer.Option(min=0, metavar="ID", help="Events behind this one: the last of the page before.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """What waits: grouped by reason, or event by event."""
-    with _quarantine(state(context)) as quarantine:
+    """What waits: grouped by reason; with --reason or --system, event by event."""
+    now = state(context)
+    with _quarantine(now) as quarantine:
+        groups = quarantine.groups()
         if reason is None and system is None:
-            groups = quarantine.groups()
             rows = [(g.count, g.slug, g.pointer or "(whole)", g.system or "", g.reason) for g in groups]
             text = table(("events", "reason", "pointer", "system", "newest says"), rows) if rows else "Nothing is refused."
             answer([asdict(g) for g in groups], text, as_json=as_json)
             for slug, remedy in {g.slug: g.remedy for g in groups}.items():
                 narrate(f"{slug}: {remedy}")
+            if groups:
+                narrate(f"The oldest is forgotten on {_end(now, min(g.first for g in groups))}.")
             return
-        kept = quarantine.list(slug=reason, system=system, limit=limit)
-        events = [(k.id, _moment(k.received), k.slug, k.pointer or "(whole)", k.system or "", k.reason) for k in kept]
-        heads = ("id", "received", "reason", "pointer", "system", "says")
-        text = table(heads, events) if events else "Nothing of that kind waits."
-        answer([asdict(k) for k in kept], text, as_json=as_json)
+        kept = quarantine.list(slug=reason, system=system, after=after, limit=limit)
+    events = [(k.id, _moment(k.received), k.slug, k.pointer or "(whole)", k.system or "", k.reason) for k in kept]
+    heads = ("id", "received", "reason", "pointer", "system", "says")
+    text = table(heads, events) if events else "Nothing of that kind waits."
+    answer([asdict(k) | {"remedy": k.remedy} for k in kept], text, as_json=as_json)
+    if not kept and groups:
+        narrate(f"Reasons of what waits: {_listed(g.slug for g in groups)}. Systems: {_listed(g.system for g in groups)}.")
 
 
 @group.command()
 def show(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """One refused event as it arrived. It may hold names and addresses: mind where you show it."""
-    with _quarantine(state(context)) as quarantine:
+    now = state(context)
+    with _quarantine(now) as quarantine:
         whole = quarantine.show(number)
-    body = whole.body.decode("utf-8", "replace")
-    answer(asdict(whole.kept) | {"body": body}, body, as_json=as_json)
-    narrate(f"{whole.kept.slug} at {whole.kept.pointer or 'the whole event'}: {whole.kept.reason} {whole.kept.remedy}")
+    kept, body = whole.kept, whole.body.decode("utf-8", "replace")
+    answer(asdict(kept) | {"remedy": kept.remedy, "body": body}, body, as_json=as_json)
+    narrate(f"{kept.slug} at {kept.pointer or 'the whole event'}: {kept.reason} {kept.remedy}")
+    where = f"{kept.system or 'no system of the registry'}, namespace {kept.namespace}"
+    narrate(f"Received {_moment(kept.received)} from {where}; {kept.state}, and forgotten on {_end(now, kept.received)}.")
+    if not kept.authenticated:
+        narrate("Its sender was nobody known, or only tried out: replayed, it is staging and does not count.")
 
 
 @group.command()
@@ -67,32 +81,46 @@ def replay(
     context: typer.Context,
     numbers: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Which events.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that wait.")] = False,
+    reason: Reason = None,
+    system: System = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge them, and leave everything as it is.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Send refused events through the door again, with the registry of now. Nothing counts twice."""
+    """Send refused events through the door again, with the registry and its mappings of now. Nothing counts twice."""
     from baloo.ingest.accept import Door
     from baloo.queue.sqlite import SqliteQueue
     from baloo.registry import load
     from baloo.registry.provider import RegistryProvider
 
-    if not numbers and not everything:
-        raise InputError("Which events?", remedy="Name their ids (see `baloo quarantine list --reason ...`), or say --all.")
+    narrowed = reason is not None or system is not None
+    if [bool(numbers), everything, narrowed].count(True) != 1:
+        remedy = "Name their ids (see `baloo quarantine list --reason ...`), or say --reason, --system or --all."
+        raise InputError("Which events?", remedy=remedy)
     now = state(context)
     door = Door(RegistryProvider(now.workspace.registry, load), now.clock, now.workspace.settings)
-    queue = SqliteQueue(now.workspace.queue)
-    try:
-        with _quarantine(now) as quarantine:
-            done = quarantine.replay(door, queue.append, "all" if everything else numbers or [])
-    finally:
-        queue.close()
-    gone = 0 if everything else len(set(numbers or [])) - done.tried
+    with _quarantine(now) as quarantine, contextlib.ExitStack() as stack:
+        append = None
+        if not dry_run:
+            queue = SqliteQueue(now.workspace.queue)
+            stack.callback(queue.close)
+            append = queue.append
+        done = quarantine.replay(door, append, numbers or quarantine.waiting(slug=reason, system=system))
+    gone = len(set(numbers or [])) - done.tried if numbers else 0
     if gone and not done.tried:
         raise InputError("None of these ids waits.", remedy="`baloo quarantine list --reason ...` has those that do.")
     if gone:
         narrate(f"{gone:,} of these ids do not wait.")
-    text = f"{done.tried:,} tried: {done.accepted:,} accepted, {done.refused:,} refused again."
-    answer(asdict(done), text, as_json=as_json)
-    if done.accepted:
+    _tell(done, dry=dry_run, as_json=as_json)
+
+
+def _tell(done: Replayed, *, dry: bool, as_json: bool) -> None:
+    would = "would be " if dry else ""
+    text = f"{done.tried:,} tried: {done.accepted:,} {would}accepted, {done.refused:,} {would}refused again."
+    again = [{"pointer": pointer, "reason": reason, "count": n} for (pointer, reason), n in done.again.most_common()]
+    answer(asdict(done) | {"again": again, "dry": dry}, text, as_json=as_json)
+    for one in again[:10]:
+        narrate(f"refused again {one['count']:,}: {one['reason']} ({one['pointer'] or 'the whole event'})")
+    if done.accepted and not dry:
         narrate("They count after the next `baloo refresh`, or by themselves where a server runs.")
 
 
@@ -106,6 +134,16 @@ def _quarantine(now: State) -> Iterator[Quarantine]:
         yield Quarantine(records)
     finally:
         records.close()
+
+
+def _listed(names: Iterable[str | None]) -> str:
+    return ", ".join(sorted({name for name in names if name})) or "none"
+
+
+def _end(now: State, received: int) -> str:
+    """The day on which a refused event is forgotten."""
+    days = now.workspace.settings["quarantine_days"]
+    return (dt.datetime.fromtimestamp(received / 1_000_000, dt.UTC) + dt.timedelta(days=days)).strftime("%Y-%m-%d")
 
 
 def _moment(micros: int) -> str:

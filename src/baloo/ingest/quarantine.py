@@ -5,8 +5,9 @@ Lists and groups show reasons and pointers; what an event says is given by `show
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -84,11 +85,12 @@ class Whole:
 
 @dataclass(slots=True)
 class Replayed:
-    """What a replay did: how many were tried, how many the door now took, how many it refused again."""
+    """What a replay did: how many were tried, how many the door now took, how many it refused again, where and why."""
 
     tried: int = 0
     accepted: int = 0
     refused: int = 0
+    again: Counter[tuple[str, str]] = field(default_factory=Counter, compare=False)  # (pointer, reason)
 
 
 class Quarantine:
@@ -160,13 +162,22 @@ class Quarantine:
             return Whole(Kept(*row[:-1]), row[-1])
         raise UnknownName("refused event", str(id_), [])
 
+    def waiting(self, *, slug: str | None = None, system: str | None = None) -> Sequence[int]:
+        """The ids of events that a replay may bring in, oldest first."""
+        query = sa.select(_c.id).where(_c.state == "waiting", _c.slug != _FINAL).order_by(_c.id)
+        for column, wanted in ((_c.slug, slug), (_c.system, system)):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        return [row.id for row in self._rows(query)]
+
     def replay(
-        self, door: Door, append: Callable[[Sequence[bytes]], object], ids: Sequence[int] | Literal["all"],
+        self, door: Door, append: Callable[[Sequence[bytes]], object] | None, ids: Sequence[int] | Literal["all"],
     ) -> Replayed:
         """Send waiting events through the door again, with the registry of now.
 
         `append` gives rows to the queue; an event counts as replayed only when it has returned. An event that is refused again
-        stays, with its new reason. Sent twice, after a crash between, it is the same document and counts once.
+        stays, with its new reason. Sent twice, after a crash between, it is the same document and counts once. Without `append`
+        they are judged, and everything stays as it is.
         """
         report = Replayed()
         for batch in self._waiting(ids):
@@ -178,18 +189,24 @@ class Quarantine:
                     done.append(whole.kept.id)
                 else:
                     again.append((whole.kept.id, request.refusals[0]))
-            if rows:
-                append(rows)
-            with self._engine.begin() as connection:
-                connection.execute(sa.update(quarantine).where(_c.id.in_(done)).values(state="replayed"))
-                for id_, refusal in again:
-                    connection.execute(sa.update(quarantine).where(_c.id == id_).values(
-                        slug=refusal.slug, pointer=refusal.pointer, reason=refusal.reason, system=refusal.system,
-                        schema=refusal.schema))
+            if append is not None:
+                if rows:
+                    append(rows)
+                self._note(done, again)
             report.tried += len(batch)
             report.accepted += len(done)
             report.refused += len(again)
+            report.again.update((refusal.pointer, refusal.reason) for _, refusal in again)
         return report
+
+    def _note(self, done: Sequence[int], again: Sequence[tuple[int, Refusal]]) -> None:
+        """Write down what the door said to a replay."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.update(quarantine).where(_c.id.in_(done)).values(state="replayed"))
+            for id_, refusal in again:
+                connection.execute(sa.update(quarantine).where(_c.id == id_).values(
+                    slug=refusal.slug, pointer=refusal.pointer, reason=refusal.reason, system=refusal.system,
+                    schema=refusal.schema))
 
     def purge(self, older_than: int) -> int:
         """Forget what was received before `older_than` (microseconds since 1970), replayed or not; how many there were."""
@@ -198,8 +215,7 @@ class Quarantine:
 
     def _waiting(self, ids: Sequence[int] | Literal["all"]) -> Iterator[Sequence[Whole]]:
         """Waiting events with their bodies, in batches, oldest first."""
-        query = sa.select(_c.id).where(_c.state == "waiting", _c.slug != _FINAL).order_by(_c.id)
-        known = [row.id for row in self._rows(query)]
+        known = self.waiting()
         wanted = known if ids == "all" else sorted(set(known).intersection(ids))
         for some in chunks(wanted, _AT_ONCE):
             query = sa.select(*_LISTED, _c.body).where(_c.id.in_(some)).order_by(_c.id)
