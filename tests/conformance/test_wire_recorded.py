@@ -121,7 +121,7 @@ def _kept(rows: list[Request]) -> str:
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.parent.name}/{case.stem}" for case in CASES])
 def test_a_recorded_request_is_answered_and_kept(case: Path, monkeypatch: pytest.MonkeyPatch):
     """Status, body and what is kept are those of the file."""
-    monkeypatch.setattr(socket, "getfqdn", lambda: "door.example.org")
+    monkeypatch.setattr(socket, "gethostname", lambda: "door.example.org")
     monkeypatch.setattr(secrets, "randbelow", lambda _most: 7)
     monkeypatch.setenv("BALOO_HOOK_SECRET_SIGNED", SECRET)
     monkeypatch.setenv("BALOO_HOOK_SECRET_GITHUB_CODE", SECRET)

@@ -1,4 +1,4 @@
-"""`baloo import events|csv|git|perceval`: history through the same door that live events take."""
+"""`baloo import events|csv|git|perceval|eventlogging`: history through the same door that live events take."""
 
 from __future__ import annotations
 
@@ -110,6 +110,22 @@ def perceval(
     from baloo.sources.perceval import PercevalSource
 
     _import(state(context), [PercevalSource(file) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
+
+
+@group.command()
+def eventlogging(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Logs, one event a line, plain or .gz.")],
+    form: Annotated[str, typer.Option("--format", help="The format of a line, as EventLogging's processor takes it.")] = (
+        "%q %{recvFrom}s %{seqId}d %D %o %u"),
+    dry_run: DryRun = False,
+    namespace: Namespace = "baloo",
+    as_json: AsJson = False,
+) -> None:
+    """Import old logs of EventLogging, by the mappings that the registry has for its schemas."""
+    from baloo.sources.log_lines import LogSource
+
+    _import(state(context), [LogSource(file, form) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
 
 
 def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_json: bool) -> None:

@@ -13,9 +13,7 @@ import itertools
 import re
 import secrets
 import socket
-import uuid
 from typing import Any
-from urllib.parse import unquote_plus
 
 import msgspec
 
@@ -27,14 +25,12 @@ from baloo.ingest.refusals import Refused
 from baloo.ingest.text import Unreadable, read
 from baloo.ingest.wire.base import Entry, wrong_method
 from baloo.ingest.wire.enveloped import Enveloped
+from baloo.registry.capsule import EVENT_ERROR, capsule_uuid, event_error, unquoted
 from baloo.registry.envelope import wrap
 
-__all__ = ["Beacon", "capsule_uuid"]
+__all__ = ["Beacon"]
 
 _PATHS = ("/beacon/event", "/event.gif")
-_ERROR = ("EventError", 14035058)  # schema and revision of what EventLogging makes of events that fail
-_SCHEMA = re.compile(r"%22schema%22%3A%22([A-Za-z0-9_-]{1,63})%22")
-_REVISION = re.compile(r"%22revision%22%3A(\d{1,15})")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _encode = msgspec.json.Encoder().encode
 
@@ -44,7 +40,7 @@ class Beacon(Enveloped):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(entry)
-        self._from = socket.getfqdn()
+        self._from = socket.gethostname()
         self._numbers = itertools.count(secrets.randbelow(1 << 31))  # no second start counts from where another one did
 
     @staticmethod
@@ -70,7 +66,7 @@ class Beacon(Enveloped):
         if not query.endswith(";"):
             return self._failed(query, "truncated", now)
         try:
-            capsule = read(unquote_plus(query.strip("?;"), errors="strict").encode())
+            capsule = read(unquoted(query).encode())
         except Unreadable as bad:
             return self._failed(query, bad.slug, now)
         except (UnicodeError, Refused):
@@ -86,19 +82,9 @@ class Beacon(Enveloped):
         return wrap("eventlogging", name, _encode(capsule)), name
 
     def _failed(self, query: str, slug: str, now: dt.datetime) -> tuple[bytes, str]:
-        schema, revision = _SCHEMA.search(query), _REVISION.search(query)
-        event = {
-            "rawEvent": f"?{query}", "message": BROKEN[slug], "code": "processor",
-            "schema": schema[1] if schema else "unknown", "revision": int(revision[1]) if revision else -1,
-        }  # fmt: skip
-        error: dict[str, Any] = {"schema": _ERROR[0], "revision": _ERROR[1], "wiki": "", **self._stamped(now), "event": event}
+        error = event_error(f"?{query}", BROKEN[slug], self._stamped(now))
         error["uuid"] = capsule_uuid(error["recvFrom"], error["seqId"], error["dt"])
-        return wrap("eventlogging", _ERROR[0], _encode(error), slug), _ERROR[0]
+        return wrap("eventlogging", EVENT_ERROR, _encode(error), slug), EVENT_ERROR
 
     def _stamped(self, now: dt.datetime) -> dict[str, Any]:
         return {"recvFrom": self._from, "seqId": next(self._numbers), "dt": f"{now:%Y-%m-%dT%H:%M:%S}Z"}
-
-
-def capsule_uuid(received_from: object, number: object, moment: object) -> str:
-    """The id of a capsule as EventLogging makes it, in hex: a UUID (version 5) of the host, the number and the time."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"event://{received_from}/?seqId={number}&dt={moment}").hex

@@ -24,7 +24,7 @@ class Enveloped(Plain):
     def sender(self, mapping: PayloadMapping | None, headers: Headers) -> Sender:
         """The mapping's system where that trusts everybody, else whose token came. Raises what `Entry.sender` raises."""
         if mapping is not None and mapping.trust == "anybody":
-            return self.entry.proven(mapping.system)
+            return self.entry.trusted(mapping.system, headers)
         return self.entry.sender(_NAMESPACE, headers)
 
     async def deliver(self, envelope: bytes, sender: Sender, headers: Headers) -> Verdict | None:
