@@ -11,7 +11,6 @@ import os
 import random
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from pathlib import Path
@@ -21,32 +20,30 @@ from pysqlite3 import dbapi2 as sqlite3
 from baloo.errors import BalooError
 from baloo.queue.base import Queue
 from baloo.queue.sqlite import SqliteQueue
-from walls import Walls, event, request, void
+from ledger import ABSENT, Ledger, Verdict, found_in, line, mark
+from walls import Walls, event, name, request, void
 
-ABSENT = 0  # the state of an event that was never sent or was taken back; others are numbers of a body
 
-
-def requests(base: int, luck: random.Random) -> Iterator[tuple[bytes, dict[int, int]]]:
-    """Requests for ever, each with the state in which it leaves its events: new ones, copies, revisions and voids."""
-    states: dict[int, int] = {}
+def requests(base: int, luck: random.Random) -> Iterator[tuple[bytes, dict[str, str]]]:
+    """Requests for ever, each with the marks in which it leaves its events: new ones, copies, revisions and voids."""
+    bodies: dict[int, int] = {}  # the number of each event's body, 0 where it was taken back
     for number in count(base):
         said = {number: 1}
-        for old in luck.sample(sorted(states), min(len(states), luck.randrange(3))):
-            said[old] = luck.choice([states[old] or 1, states[old] + 1, ABSENT])
-        row = request(
-            *[event(n, extra=f'{{"n":{state}}}') for n, state in said.items() if state],
-            voids=[void(n) for n, state in said.items() if not state],
-        )
-        yield row, said
-        states |= said
+        for old in luck.sample(range(base, number), min(number - base, luck.randrange(3))):
+            said[old] = luck.choice([bodies[old] or 1, bodies[old] + 1, 0])
+        events = [event(n, extra=f'{{"n":{body}}}') for n, body in said.items() if body]
+        gone = [n for n, body in said.items() if not body]
+        marks = {e.id: mark(e.kind, e.at, e.object, e.extra) for e in events} | {name(n): ABSENT for n in gone}
+        yield request(*events, voids=[void(n) for n in gone]), marks
+        bodies |= said
 
 
-def append_for_ever(folder: str, ledger: str, base: int, seed: int) -> None:
+def append_for_ever(folder: str, file: str, base: int, seed: int) -> None:
     """The appender of the kill tests; writes its ledger with plain writes, which outlive it."""
     queue = SqliteQueue(Path(folder) / "queue" / "queue.sqlite")
-    handle = os.open(ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     for row, said in requests(base, random.Random(seed)):
-        _append(queue, row, said, lambda line: os.write(handle, line.encode()))
+        _append(queue, row, said, lambda text: os.write(handle, text.encode()))
 
 
 def load_for_ever(folder: str, seed: int) -> None:
@@ -76,64 +73,28 @@ def both(folder: Path, base: int, seed: int, rounds: int) -> None:
                 walls.lake.compact(walls.lake.events.through - luck.randrange(3), purge=luck.random() < 0.3)
         except BalooError as error:
             sys.stdout.write(f"TROUBLE {type(error).__name__}\n")
-    while walls is not None and walls.loader.load_once():
-        pass
+    while walls is not None:
+        try:
+            if walls.loader.load_once() is None:
+                break
+        except BalooError as error:
+            sys.stdout.write(f"TROUBLE {type(error).__name__}\n")
     sys.stdout.write("DONE\n")
 
 
 def judge(folder: Path, lines: Iterable[str]) -> Verdict:
     """Load what waits, and hold the lake against the ledger."""
     walls = Walls(folder)
-    waiting = walls.queue.depth().rows
     while walls.loader.load_once() is not None:
         pass
-    found: dict[int, list[int]] = {}
-    for id_, extra in walls.live("id, extra::JSON->>'n'"):
-        found.setdefault(uuid.UUID(str(id_)).int, []).append(int(str(extra)))
     walls.close()
-    return Verdict(_allowed(lines), found, waiting)
+    return Ledger.read(lines).judge(found_in(folder / "lake"))
 
 
-class Verdict:
-    """What is wrong: acknowledged and lost (or in an older state), there twice, there and never sent."""
-
-    def __init__(self, allowed: dict[int, set[int]], found: dict[int, list[int]], waiting: int) -> None:
-        self.acknowledged = sum(ABSENT not in states for states in allowed.values())
-        self.lost = [n for n, states in allowed.items() if not states.intersection(found.get(n, [ABSENT]))]
-        self.doubled = [n for n, states in found.items() if len(states) > 1]
-        self.invented = [n for n in found if n not in allowed]
-        self.waiting = waiting
-
-    @property
-    def right(self) -> bool:
-        """Whether everything acknowledged is there, once."""
-        return not (self.lost or self.doubled or self.invented)
-
-    def __repr__(self) -> str:
-        wrong = f"lost {self.lost[:5]}, doubled {self.doubled[:5]}, invented {self.invented[:5]}"
-        return f"{self.acknowledged} acknowledged, {self.waiting} rows waited; {wrong}"
-
-
-def _append(queue: Queue, row: bytes, said: dict[int, int], write: Callable[[str], object]) -> None:
-    what = " ".join(f"{n}:{state}" for n, state in said.items())
-    write(f"SENT {what}\n")
+def _append(queue: Queue, row: bytes, said: dict[str, str], write: Callable[[str], object]) -> None:
+    write(line("SENT", said))
     queue.append([row])
-    write(f"ACK {what}\n")
-
-
-def _allowed(lines: Iterable[str]) -> dict[int, set[int]]:
-    """The states in which each event may be: the last that was acknowledged, or one that was sent after it and may be there."""
-    allowed: dict[int, set[int]] = {}
-    for line in lines:
-        word, *said = line.split()
-        if word not in ("SENT", "ACK"):
-            continue
-        for n, state in (map(int, pair.split(":")) for pair in said):
-            if word == "ACK":
-                allowed[n] = {state}
-            else:
-                allowed.setdefault(n, {ABSENT}).add(state)
-    return allowed
+    write(line("ACK", said))
 
 
 def _sync_nothing() -> None:

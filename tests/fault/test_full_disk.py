@@ -4,42 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-from collections.abc import Iterator
+import random
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.fault.counts import FULL_DISKS, SOAK
 
 from baloo.errors import StorageFull
 from baloo.queue.group import GroupCommit
 from baloo.queue.sqlite import SqliteQueue
 from baloo.records import Records
 from baloo.workspace import Workspace
+from siege import Site, load_on, until
 from walls import Walls, event, request
 
-pytestmark = pytest.mark.fault
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 12 MiB."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount a small file system")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)], capture_output=True, check=False)
-    if done.returncode != 0:
-        pytest.skip("a tmpfs cannot be mounted here")
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(0 if SOAK else 300)]
 
 
 def fill(disk: Path, *, leave: int) -> Path:
     """A file that takes all the room but `leave` bytes."""
     ballast = disk / "ballast"
     room = os.statvfs(disk)
-    with ballast.open("wb") as file:
+    with suppress(OSError), ballast.open("wb", buffering=0) as file:  # somebody else may take the last of it
         file.write(b"\0" * max(0, room.f_bavail * room.f_frsize - leave))
     return ballast
 
@@ -141,3 +129,30 @@ def test_the_loader_waits_for_room(small: Path, leave: int):
 
     assert len(walls.numbers()) == 1001
     assert walls.queue.depth().rows == 0
+
+
+def test_a_whole_server_answers_507_and_goes_on_without_restart(small: Path, tell: Callable[[str], None]):
+    """The disk is filled while clients send and the worker loads, and freed: the same processes go on, nothing is lost."""
+    luck = random.Random(507)
+    site = Site(small / "W")
+
+    async def work() -> None:
+        async with site.running(), load_on(site, luck, most=5, pause=0.02):
+            server, worker = site.pid, await until(lambda: site.worker, "the worker")
+            for _ in range(FULL_DISKS):
+                refused = site.statuses[507]
+                ballast = fill(small, leave=luck.choice([0, 20_000, 100_000]))
+                await until(lambda refused=refused: site.statuses[507] > refused, "a 507")
+                ballast.unlink()
+                taken = site.statuses[201]
+                await until(lambda taken=taken: site.statuses[201] > taken, "a 201")
+                await site.loaded()
+
+            assert (site.pid, site.worker) == (server, worker)
+
+    asyncio.run(work())
+    verdict = site.judged()
+
+    tell(f"{FULL_DISKS} full disks: {verdict}; {dict(site.statuses)}")
+    assert verdict.right, verdict
+    assert set(site.statuses) == {201, 507}

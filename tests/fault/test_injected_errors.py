@@ -1,75 +1,82 @@
-"""The n-th system call of the walls fails, or kills: strace injects it, the ledger judges."""
+"""The n-th system call of appender and loader fails, or kills: strace injects it, the ledger judges."""
 
 from __future__ import annotations
 
 import os
-import shutil
+import random
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.fault.counts import POINTS, SOAK
 
 from victims import judge
 
-pytestmark = pytest.mark.fault
-SOAK = bool(os.environ.get("BALOO_SOAK"))
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(0 if SOAK else 600)]
 TESTS = Path(__file__).resolve().parent.parent
-SYNC, NAMES, WRITE = "fsync,fdatasync", "rename,link,linkat,renameat,unlink", "pwrite64"
-FAULTS = {
-    "a sync fails": (SYNC, "error=EIO", range(1, 80)),
-    "a sync finds the disk full": (SYNC, "error=ENOSPC", range(1, 80)),
-    "killed at a sync": (SYNC, "signal=KILL", range(1, 80)),
-    "killed at a name": (NAMES, "signal=KILL", range(1, 40)),
-    "a write fails": (WRITE, "error=EIO", range(1, 160)),
-    "writes find the disk full for a while": (WRITE, "error=ENOSPC", range(1, 160)),
+SYNC, NAMES = "fsync,fdatasync", "rename,link,linkat,renameat,unlink"
+FAULTS = {  # the calls, what becomes of one of them, the latest call of a life that it meets first
+    "a sync fails": (SYNC, "error=EIO", 15),
+    "a sync finds the disk full": (SYNC, "error=ENOSPC", 15),
+    "a name cannot be given": (NAMES, "error=EIO", 15),
+    "a write fails": ("pwrite64", "error=EIO", 25),
+    "a write finds the disk full": ("pwrite64", "error=ENOSPC", 25),
+    "killed at a sync": (SYNC, "signal=KILL", 60),
+    "killed at a name": (NAMES, "signal=KILL", 30),
 }
-SAMPLE = 3  # of each, outside of the soak
+LANES = 2  # lives beside each other
 
 
-def cases() -> list[pytest.param]:
-    """All faults at all moments in the soak; else a few moments of each, spread over the run."""
-    found = []
-    for what, (calls, fault, moments) in FAULTS.items():
-        chosen = moments if SOAK else [moments[(2 * i + 1) * len(moments) // (2 * SAMPLE)] for i in range(SAMPLE)]
-        found += [pytest.param(calls, fault, moment, id=f"{what} {moment}") for moment in chosen]
-    return found
-
-
-@pytest.fixture(scope="module")
-def strace() -> str:
-    """The program, where it is installed and may trace."""
-    path = shutil.which("strace")
-    if path is None:
-        pytest.skip("strace is not installed")
-    if subprocess.run([path, "-o", "/dev/null", "true"], capture_output=True, check=False).returncode != 0:
-        pytest.skip("strace may not trace here")
-    return path
-
-
-@pytest.mark.parametrize(("calls", "fault", "moment"), cases())
-def test_nothing_acknowledged_is_lost_or_doubled(strace: str, tmp_path: Path, calls: str, fault: str, moment: int):
+def test_nothing_acknowledged_is_lost_or_doubled(strace: str, tmp_path: Path, tell: Callable[[str], None]):
     """A process that meets an error goes on by itself; one that was killed is started again; the ledger is right either way."""
-    span = f"{moment}..{moment + 3}" if "ENOSPC" in fault else f"{moment}"
-    inject = ["-e", f"trace={calls}", "-e", f"inject={calls}:{fault}:when={span}"]
-    ended, lines = run(tmp_path, 1, [strace, "-f", "-o", "/dev/null", *inject])
-    if not ended:
-        assert "KILL" in fault
-        ended, more = run(tmp_path, 2, [])
-        lines += more
+    share = -(-POINTS // len(FAULTS))
+    with ThreadPoolExecutor(LANES) as pool:
+        runs = {what: pool.submit(_torture, strace, tmp_path / what.replace(" ", "-"), *FAULTS[what], share) for what in FAULTS}
+        made = {what: run.result() for what, run in runs.items()}
 
-    verdict = judge(tmp_path, lines)
+    tell(f"system calls of appender and loader that failed or killed: {made}")
+    assert all(points >= share for points in made.values()), made
+
+
+def _torture(strace: str, folder: Path, calls: str, fault: str, latest: int, wanted: int) -> int:
+    """Lives in one folder until so many calls have failed or killed, then one in peace; how many it were."""
+    folder.mkdir()
+    luck = random.Random(fault + calls)
+    lines: list[str] = []
+    points = life = 0
+    while points < wanted:
+        life += 1
+        first = luck.randint(1, latest)
+        when = f"{first}" if "KILL" in fault else f"{first}+{luck.randint(7, 13)}"
+        seen = folder / f"strace-{life}"
+        under = [strace, "-f", "-o", str(seen), "-e", f"trace={calls}", "-e", f"inject={calls}:{fault}:when={when}"]
+        ended, more = _live(folder, life, under)
+        lines += more
+        points += 1 - ended if "KILL" in fault else seen.read_text().count("(INJECTED)")
+
+        assert ended or "KILL" in fault
+        assert life < 3 * wanted, "the calls are not made"
+    ended, more = _live(folder, life + 1, [])
+    verdict = judge(folder, lines + more)
 
     assert ended
     assert verdict.right, verdict
     assert verdict.acknowledged > 0
+    return points
 
 
-def run(folder: Path, life: int, under: list[str]) -> tuple[bool, list[str]]:
+def _live(folder: Path, life: int, under: list[str]) -> tuple[bool, list[str]]:
     """Appender and loader in one process for some rounds; whether it came to its end, and its ledger."""
     done = subprocess.run(
         [*under, sys.executable, str(TESTS / "victims.py"), str(folder), str(life * 100_000), str(life), "20"],
-        capture_output=True, text=True, check=False, timeout=120, env={**os.environ, "PYTHONPATH": str(TESTS)},
+        capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "PYTHONPATH": _path()},
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     return "DONE" in done.stdout, done.stdout.splitlines(keepends=True)
+
+
+def _path() -> str:
+    return os.pathsep.join(filter(None, [str(TESTS), os.environ.get("PYTHONPATH")]))

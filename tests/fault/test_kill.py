@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import random
 import time
+from collections.abc import Callable, Iterator
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
+from tests.fault.counts import KILLS_OF_WALLS, SOAK
 
 from victims import append_for_ever, judge, load_for_ever
 
-pytestmark = pytest.mark.fault
-CYCLES = 1000 if os.environ.get("BALOO_SOAK") else 50
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(0 if SOAK else 300)]
 
 
 class Victims:
@@ -45,29 +45,48 @@ class Victims:
         process.join()
         process.close()
 
+    def alive(self) -> bool:
+        """Whether none of them has ended by itself."""
+        return all(process.is_alive() for process in self.running.values())
+
+    def size(self) -> int:
+        """How long the ledger is, in bytes."""
+        return self.ledger.stat().st_size if self.ledger.exists() else 0
+
     def lines(self) -> list[str]:
         """The ledger, without a last line that the kill cut short."""
         text = self.ledger.read_text() if self.ledger.exists() else ""
         return text.splitlines(keepends=True)
 
 
-def test_kill_loses_nothing_and_doubles_nothing(tmp_path: Path):
+@pytest.fixture
+def victims(tmp_path: Path) -> Iterator[Victims]:
+    """Both of them, running; none outlives the test."""
+    made = Victims(tmp_path)
+    made.start("appender")
+    made.start("loader")
+    yield made
+    for process in made.running.values():
+        process.kill()
+        process.join()
+
+
+def test_kill_loses_nothing_and_doubles_nothing(victims: Victims, tell: Callable[[str], None]):
     """What was acknowledged is in the lake or the queue, once, in its last state, whoever was killed when."""
     luck = random.Random(1)
-    victims = Victims(tmp_path)
-    victims.start("appender")
-    victims.start("loader")
-    while not victims.lines():  # the first life begins with the making of the folders
-        time.sleep(0.01)
-    for _ in range(CYCLES):
-        time.sleep(luck.uniform(0.05, 0.5))
+    for _ in range(KILLS_OF_WALLS):
+        seen = victims.size()
+        while victims.alive() and victims.size() == seen:  # each life comes to do something
+            time.sleep(0.005)
+        time.sleep(luck.uniform(0.0, 0.3))
         for who in luck.choice([["appender"], ["loader"], ["appender", "loader"]]):
             victims.kill(who)
             victims.start(who)
     for who in list(victims.running):
         victims.kill(who)
 
-    verdict = judge(tmp_path, victims.lines())
+    verdict = judge(victims.folder, victims.lines())
 
+    tell(f"{KILLS_OF_WALLS} kills of appender and loader: {verdict}")
     assert verdict.right, verdict
-    assert verdict.acknowledged > CYCLES
+    assert verdict.acknowledged > KILLS_OF_WALLS

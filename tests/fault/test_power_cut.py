@@ -13,12 +13,12 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.fault.counts import CARELESS_CUTS, POWER_CUTS, SOAK
 
-from victims import Verdict, judge
+from ledger import Verdict
+from victims import judge
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow]
-CYCLES = 200 if os.environ.get("BALOO_SOAK") else 20
-CONTROLS = 3
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(0 if SOAK else 600)]
 TESTS = Path(__file__).resolve().parent.parent
 
 
@@ -40,7 +40,7 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(blank: Path):
     """Each disk is cut, opened and judged, and the next guest goes on with it: the tables open, nothing is lost or doubled."""
     luck = random.Random(1)
     disk, ledger = blank.with_name("disk.img"), list[str]()
-    for cycle in range(CYCLES):
+    for cycle in range(POWER_CUTS):
         if cycle % 5 == 0:
             shutil.copy(blank, disk)
             ledger = []
@@ -54,7 +54,7 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(blank: Path):
 def test_the_same_without_sync_loses(blank: Path):
     """The control: were this not to lose, the test above would prove nothing."""
     lost = 0
-    for cycle in range(CONTROLS):
+    for cycle in range(CARELESS_CUTS):
         disk = blank.with_name("control.img")
         shutil.copy(blank, disk)
         ledger = run_and_cut(disk, base=cycle * 100_000, after=1.0, flags="--unsafe")

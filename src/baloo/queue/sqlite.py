@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from baloo.errors import BalooError, Busy, StorageBroken, StorageFull, WorkspaceError
+from baloo.errors import BalooError, Busy, StorageBroken, StorageFull, WorkspaceError, in_words
 from baloo.queue.base import Depth, Stored, received
 from baloo.workspace import fsync_folder
 
@@ -173,6 +173,9 @@ class SqliteQueue:
             except sqlite3.Error as error:
                 self._recover(error)
                 raise _translated(error, self.path) from error
+            except OSError as error:
+                self._recover(None)
+                raise in_words(error) or _broken(error, self.path) from error
             except BaseException:
                 self._recover(None)
                 raise
@@ -226,9 +229,9 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if version < QUEUE_VERSION:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("CREATE TABLE IF NOT EXISTS rows (seq INTEGER PRIMARY KEY AUTOINCREMENT, data BLOB NOT NULL)")
-        connection.execute(f"PRAGMA user_version={QUEUE_VERSION}")
         connection.execute("COMMIT")
         fsync_folder(path.parent)
+        connection.execute(f"PRAGMA user_version={QUEUE_VERSION}")  # last: a folder that was not synced is met again
     connection.execute("PRAGMA busy_timeout=0")
 
 
@@ -245,7 +248,11 @@ def _translated(error: sqlite3.Error, path: Path) -> BalooError:
     unsure = code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
     if code == sqlite3.SQLITE_FULL or (unsure and _no_room(path)):
         return StorageFull("The disk is full; nothing was kept.", where=where, remedy="Make room, then send it again.")
-    return StorageBroken(f"The queue cannot be used: {error} ({name}).", where=where, remedy="See the system's log, or restore.")
+    return _broken(f"{error} ({name})", path)
+
+
+def _broken(error: object, path: Path) -> StorageBroken:
+    return StorageBroken(f"The queue cannot be used: {error}.", where=str(path), remedy="See the system's log, or restore.")
 
 
 def _no_room(path: Path) -> bool:

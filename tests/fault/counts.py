@@ -1,0 +1,28 @@
+"""How often each fault is made: the table "What it must survive" of the issue "Door". BALOO_SOAK=1 takes the right column."""
+
+from __future__ import annotations
+
+import os
+
+SOAK = bool(os.environ.get("BALOO_SOAK"))
+
+
+def _of(ci: int, soak: int) -> int:
+    return soak if SOAK else ci
+
+
+#                                CI       soak
+KILLS = _of(                     50,     1_000)  # kill -9 of the server, the loader, both, under load
+KILLS_ACKNOWLEDGED = _of(    20_000, 1_000_000)  # events that these runs have acknowledged
+KILLS_OF_WALLS = _of(            50,     1_000)  # the same of appender and loader alone, with revisions, voids and compaction
+POINTS = _of(                    42,     2_400)  # fsync, write, rename fail or kill at the n-th call: of appender and loader
+POINTS_OF_SERVER = _of(          18,       600)  # the same of a running server and its worker; together 60 and 3,000
+FULL_DISKS = _of(                 5,        50)  # the disk is full, and freed
+POWER_CUTS = _of(                20,       300)  # a guest's kernel is killed; queue and lake are on its disk
+CARELESS_CUTS = _of(              3,        20)  # the control, which syncs nothing and must lose
+BIT_FLIPS = _of(                200,     5_000)  # in files of the queue and of the lake
+THRICE = _of(                10_000, 1_000_000)  # events that are sent three times, shuffled, after lost answers
+TERMINATIONS = _of(              10,       200)  # SIGTERM under load
+SLOW_CLIENTS = _of(             500,       500)  # that never finish what they say, beside a healthy one
+BURST = _of(                      1,         5)  # ten times as many senders as before, in 512 MB
+CLOCK_JUMPS = _of(               12,        12)  # an hour on and back, 400 days on, to 1970
