@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,8 @@ from asking import Ask, PretendChecker, asking, pretend_live, pretend_site
 from baloo.clock import FixedClock
 from baloo.ingest.accept import HTTP, Door
 from baloo.settings import load_settings
+from baloo.web.live import visits
+from baloo.web.live.gallery import Wanted
 from baloo.web.live.ring import Ring
 from baloo.web.live.sight import Sight
 
@@ -147,6 +150,32 @@ def test_a_token_is_shown_in_a_form_and_kept_in_a_cookie(ask: Ask, checker: Pret
     assert "ama@example.org" in mine
     assert "murof" not in mine
     assert "ama@example.org" not in gone + again
+
+
+def test_a_visit_is_over_after_half_an_hour(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cookie whose time is over opens nothing, though its token is still good."""
+    monkeypatch.setattr(visits, "SECONDS", -1)
+    named = ask("/live/token", "POST", b"token=murof", **_FORM).headers["set-cookie"].partition(";")[0]
+
+    assert "ama@example.org" not in ask("/live", cookie=named).text
+
+
+def test_a_stream_knows_when_its_token_ends(checker: PretendChecker) -> None:
+    """At each look a stream asks anew whose it is: the token that ended, or the visit that was left, ends it too."""
+    live = pretend_live(pretend_site(), checker=checker)
+    cookie = live.visits.begin("murof")
+    by_header = SimpleNamespace(cookies={}, headers={"authorization": "Bearer murof"})
+    by_cookie = SimpleNamespace(cookies={visits.COOKIE: cookie}, headers={})
+    wanted = Wanted(mine="forum")
+    asked = [live._still(request, wanted) for request in (by_header, by_cookie)]  # type: ignore[arg-type]
+    before = [ask() for ask in asked]
+    live.visits.end(cookie)
+    left = [ask() for ask in asked]
+    checker.gone.add("murof")
+
+    assert before == [wanted, wanted]
+    assert left == [wanted, None]
+    assert [ask() for ask in asked] == [None, None]
 
 
 def test_leaving_ends_the_visit(ask: Ask) -> None:

@@ -85,6 +85,7 @@ def test_only_their_sender_opens_events() -> None:
     assert opened(_EVERYBODY) == []
     assert opened(Wanted(tag="ama-7f3k")) == opened(Wanted(mine="forum")) == ["1-0"]
     assert opened(Wanted(tag="ama-7f3")) == opened(Wanted(mine="wiki")) == []
+    assert [Wanted(tag="ama-7f3k").opens(kept) for kept in ring.newest()] == [False, True]
 
 
 def test_its_sender_sees_an_event_whole() -> None:

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -17,8 +18,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 import pretend
 from baloo.clock import FixedClock
+from baloo.errors import BalooError, RegistryError
 from baloo.errors import Problem as Wrong
-from baloo.errors import RegistryError
 from baloo.ingest.accept import HTTP, Door
 from baloo.ingest.verdict import Verdict
 from baloo.lake.base import Loaded
@@ -210,6 +211,16 @@ def test_a_door_that_cannot_judge_sends_no_heartbeat() -> None:
 
     asyncio.run(some())
 
+    assert entry.kept == []
+
+
+def test_a_door_that_judges_wrongly_sends_no_heartbeat() -> None:
+    """A verdict that is not the one refusal that is right is an error, and nothing is put on disk."""
+    entry = _Entry(pretend.registry)
+    entry.door = SimpleNamespace(accept=lambda *_, **__: SimpleNamespace(refusals=()))  # type: ignore[assignment]
+
+    with pytest.raises(BalooError, match="does not judge"):
+        asyncio.run(Heartbeat(entry, 60).beat())
     assert entry.kept == []
 
 

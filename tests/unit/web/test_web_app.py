@@ -57,6 +57,18 @@ def test_each_address_has_its_own_part(tmp_path: Path) -> None:
     assert feed.headers["content-type"].startswith("application/")
 
 
+def test_health_says_where_nothing_comes_through(tmp_path: Path) -> None:
+    """Without a worker no heartbeat reaches the lake: as soon as that is late, health says `degraded`, and still answers 200."""
+    workspace = Workspace.init(tmp_path / "w", settings="heartbeat_late_seconds = 0\n")
+    (workspace.registry / "community.yaml").write_text(_COMMUNITY, "utf-8")
+
+    (health,) = _asked(workspace, ("GET", "/health", b""))
+
+    assert health.status_code == 200
+    assert health.json()["status"] == "degraded"
+    assert health.json()["problems"][0].startswith("No heartbeat has reached the lake for")
+
+
 def test_a_registry_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     """Where the registry cannot be read, pages say whom it concerns instead of failing blankly."""
     workspace = Workspace.init(tmp_path / "w")
