@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from baloo.clock import Clock
@@ -18,7 +19,6 @@ from baloo.ingest.body import Bodies, Headers, Incoming, Scope
 from baloo.ingest.quota import Limit, Strangers, Tally
 from baloo.ingest.tokens import Sender
 from baloo.ingest.verdict import Verdict
-from baloo.queue.base import encode
 from baloo.registry.model import Registry
 from baloo.workspace import Workspace
 
@@ -36,6 +36,10 @@ class Appender(Protocol):
 
     async def append(self, row: bytes) -> int:
         """The seq of the row, when it is on disk. Raises StorageFull where there is no room."""
+        ...
+
+    def submit(self, row: bytes, done: Callable[[int | Exception], None]) -> None:
+        """Append a row; `done` is called in the event loop with its seq when it is on disk, or with the error."""
         ...
 
 
@@ -135,12 +139,21 @@ class Entry:
             if self._open(namespace):
                 return self._stranger(headers.client)
             raise Forbidden("This namespace takes events with a token only.", remedy="Send `Authorization: Bearer TOKEN`.")
-        sender = self._senders.sender_of(token.strip())
+        sender = self.known(token.strip())
+        self._limit.admit(sender.tally)
+        return sender
+
+    def known(self, token: str) -> Sender:
+        """Whom a token lets send, before anything is said of how much. Raises Forbidden."""
+        sender = self._senders.sender_of(token)
         if self._senders.has_news and (self._noting is None or self._noting.done()):
             self._noting = asyncio.get_running_loop().run_in_executor(None, self._senders.note_use)
             self._noting.add_done_callback(_noted)
-        self._limit.admit(sender.tally)
         return sender
+
+    def admit(self, sender: Sender) -> None:
+        """Let a request of a sender with a token in. Raises TooMany."""
+        self._limit.admit(sender.tally)
 
     def proven(self, system: str) -> Sender:
         """The sender that a system is whose signature was right. Raises TooMany."""
@@ -167,10 +180,14 @@ class Entry:
         verdict = self.door.accept(
             body, namespace=namespace, sender=sender.system, via=HTTP, doc_id=doc_id, obsolete=obsolete, staging=sender.staging)
         await self.keep(verdict)
+        self.saw(verdict, sender, body, tag)
+        return verdict
+
+    def saw(self, verdict: Verdict, sender: Sender, body: bytes, tag: str | None) -> None:
+        """Count and show what is on disk."""
         (self._open_limit if sender.system is None else self._limit).count(sender.tally, verdict.accepted + verdict.refused)
         for witness in self._witnesses:
             witness.saw(verdict, body, tag)
-        return verdict
 
     async def take_back(self, doc_id: str, *, namespace: str, sender: Sender) -> None:
         """Return when it is on disk that a document is taken back. See `keep` for errors."""
@@ -179,13 +196,27 @@ class Entry:
     async def keep(self, verdict: Verdict) -> None:
         """Return when everything that the verdict holds is on disk. Raises StorageFull where there is no room."""
         try:
-            await self._appender.append(encode(verdict.request))
-        except StorageFull:
+            await self._appender.append(verdict.row)
+        except StorageFull as error:
+            self._note_room(error)
+            raise
+        self._note_room(None)
+
+    def submit(self, verdict: Verdict, done: Callable[[Exception | None], None]) -> None:
+        """Have everything kept that the verdict holds; `done` is told when it is on disk, or why it is not."""
+        self._appender.submit(verdict.row, partial(self._submitted, done))
+
+    def _submitted(self, done: Callable[[Exception | None], None], outcome: int | Exception) -> None:
+        error = outcome if isinstance(outcome, Exception) else None
+        self._note_room(error)
+        done(error)
+
+    def _note_room(self, error: Exception | None) -> None:
+        if isinstance(error, StorageFull):
             if not self._full:
                 _log.error("The disk is full: the door answers 507 until there is room.")
             self._full = True
-            raise
-        if self._full:
+        elif self._full and error is None:
             _log.warning("There is room on the disk again: the door takes in events.")
             self._full = False
 
