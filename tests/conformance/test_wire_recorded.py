@@ -123,7 +123,7 @@ def test_a_recorded_request_is_answered_and_kept(case: Path, monkeypatch: pytest
     """Status, body and what is kept are those of the file."""
     monkeypatch.setattr(socket, "gethostname", lambda: "door.example.org")
     monkeypatch.setattr(secrets, "randbelow", lambda _most: 7)
-    monkeypatch.setenv("BALOO_HOOK_SECRET_SIGNED", SECRET)
+    monkeypatch.setenv("BALOO_HOOK_SECRET_HELD_SIGNED", SECRET)
     monkeypatch.setenv("BALOO_HOOK_SECRET_GITHUB_CODE", SECRET)
     request, _, golden = case.read_text("utf-8").partition("=== answer\n")
     head, _, body = request.partition("\n\n")

@@ -171,7 +171,7 @@ def test_what_no_mapping_takes_is_kept_whole(payload: object, name: str, slug: s
 
 def test_what_a_mapping_ignores_leaves_nothing(judge: Callable[..., Verdict]):
     """`otherwise: ignore`, and an empty list."""
-    ignored, empty = _sent(judge, {"type": "other"}, "signed"), _sent(judge, HELD | {"people": []})
+    ignored, empty = _sent(judge, {"type": "other"}, "held-signed"), _sent(judge, HELD | {"people": []})
 
     assert [(v.accepted, v.refused) for v in (ignored, empty)] == [(0, 0), (0, 0)]
 

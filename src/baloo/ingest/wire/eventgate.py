@@ -18,17 +18,13 @@ from baloo.ingest.body import Incoming, Scope
 from baloo.ingest.text import split
 from baloo.ingest.verdict import Outcome, Verdict
 from baloo.ingest.wire.base import Plain, debug_tag, wrong_method
+from baloo.ingest.wire.origins import ANY_ORIGIN, leave
 
 __all__ = ["EventGate"]
 
 _PATH = "/v1/events"
 _UNKNOWN = frozenset({"unknown-schema", "unknown-version"})
 _UNJUDGED = _UNKNOWN | {"unknown-form", "not-an-object"}
-_ORIGINS = ((b"access-control-allow-origin", b"*"),)
-_LEAVE = (
-    *_ORIGINS, (b"access-control-allow-headers", b"accept, x-requested-with, content-type"),
-    (b"access-control-allow-methods", b"post"),
-)  # fmt: skip
 _encode = msgspec.json.Encoder().encode
 
 
@@ -43,7 +39,7 @@ class EventGate(Plain):
     async def answer(self, scope: Scope, incoming: Incoming) -> Answer:
         """Nothing where all were accepted, else the lists of what was not."""
         if scope["method"] == "OPTIONS":
-            return Answer(204, headers=_LEAVE)
+            return leave("accept", "x-requested-with", "content-type")
         if scope["method"] != "POST":
             raise wrong_method("POST")
         entry = self.entry
@@ -53,13 +49,13 @@ class EventGate(Plain):
         body = await entry.bodies.read(incoming)
         verdict = await entry.take(body, namespace=namespace, sender=sender, tag=debug_tag(incoming.headers))
         if query.get("hasty", ["false"])[-1].lower() not in ("false", "0"):
-            return Answer(202, headers=_ORIGINS)
-        return _told(verdict, body) if verdict.refused else Answer(201, headers=_ORIGINS)
+            return Answer(202, headers=ANY_ORIGIN)
+        return _told(verdict, body) if verdict.refused else Answer(201, headers=ANY_ORIGIN)
 
     def told(self, error: BalooError, *, close: bool) -> Answer:
         """The error as a problem that a page of another origin may read."""
         answer = super().told(error, close=close)
-        answer.headers += _ORIGINS
+        answer.headers += ANY_ORIGIN
         return answer
 
 
@@ -80,7 +76,7 @@ def _told(verdict: Verdict, body: bytes) -> Answer:
         code = 400
         if not lists["error"]:
             del lists["error"]
-    return Answer(code, b"application/json; charset=utf-8", _encode(lists), headers=_ORIGINS)
+    return Answer(code, b"application/json; charset=utf-8", _encode(lists), headers=ANY_ORIGIN)
 
 
 def _unjudged(outcome: Outcome) -> bool:

@@ -5,7 +5,7 @@ quarantine where it is not valid; and whatever may go better later is 503, with 
 than the limit is 413: it would never go through.
 
 The payload that a mapping sees has `app`, `ping`, `version`, `document_id`, `source_tags`, `agent`, and the ping in `body`.
-What comes with a debug tag, or from automation, is staging.
+What comes with a debug tag, or from automation, is staging. Pages of other origins may send, as Glean's for browsers do.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ from baloo.ingest.text import Unreadable, read
 from baloo.ingest.unpack import TooLarge
 from baloo.ingest.wire.base import UUID, wrong_method
 from baloo.ingest.wire.enveloped import Enveloped
+from baloo.ingest.wire.origins import ANY_ORIGIN, leave
 from baloo.registry.envelope import wrap
 
 __all__ = ["Glean"]
 
 _PATH = re.compile(
     r"/submit/(?P<app>[A-Za-z0-9._-]{1,128})/(?P<ping>[A-Za-z0-9._-]{1,128})/(?P<version>[0-9]{1,9})/(?P<id>[^/]{1,128})/?")
-_FINAL = frozenset({404, 405, 413})
+_FINAL = frozenset({404, 405, 413, 507})
 _encode = msgspec.json.Encoder().encode
 
 
@@ -46,6 +47,8 @@ class Glean(Enveloped):
 
     async def answer(self, scope: Scope, incoming: Incoming) -> Answer:
         """200 for all that could be kept."""
+        if scope["method"] == "OPTIONS":
+            return leave("content-type", "content-encoding", "date", "x-debug-id", "x-source-tags", "x-telemetry-agent")
         if scope["method"] != "POST":
             raise wrong_method("POST")
         found = _PATH.fullmatch(scope["path"])
@@ -69,11 +72,13 @@ class Glean(Enveloped):
             broken = "bad-id"
         envelope = wrap("glean", place["app"], _encode(payload), broken)
         await self.deliver(envelope, sender, headers)
-        return Answer(200, body=b"OK")
+        return Answer(200, body=b"OK", headers=ANY_ORIGIN)
 
     def told(self, error: BalooError, *, close: bool) -> Answer:
         """The error as a problem; 503 for whatever might go better when the client tries again."""
-        return problem(error, status=error.status if error.status in _FINAL or error.status == 507 else 503, close=close)
+        answer = problem(error, status=error.status if error.status in _FINAL else 503, close=close)
+        answer.headers += ANY_ORIGIN
+        return answer
 
     def _body(self, headers: Headers, packed: bytes) -> tuple[bytes | None, str | None]:
         """The ping, and what is wrong with it. Raises TooLarge."""
