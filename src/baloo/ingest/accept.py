@@ -16,7 +16,7 @@ from baloo.ingest.lean import look
 from baloo.ingest.moment import micros
 from baloo.ingest.refusals import Refused, remedy_for
 from baloo.ingest.terms import Terms
-from baloo.ingest.text import Unreadable, split, trimmed
+from baloo.ingest.text import MAX_EVENTS, TooManyEvents, Unreadable, split, trimmed
 from baloo.ingest.verdict import Outcome, Verdict
 from baloo.queue.base import Event, Refusal, Request, Void, Written
 from baloo.registry.model import Registry
@@ -48,7 +48,8 @@ class Door:
         gives; `obsolete` are the ids that this request takes back. With `single` the body is one event, whatever it looks like.
         With `patient`, which imports are, an event that is no JSON is refused like any other.
 
-        Raises InputError for a body that cannot be read, with line and column; with `patient` only where it has no parts.
+        Raises InputError for a body that cannot be read, with line and column, or has too many events; with `patient` only where
+        it has no parts.
         """
         if sender is None and via != HTTP:
             sender = OPERATOR
@@ -65,6 +66,8 @@ class Door:
         refusals: list[Refusal] = []
         texts = (body,) if single else split(body, patient=patient)
         for index, raw in enumerate(apart(texts, self.terms())):
+            if index == MAX_EVENTS and not patient:
+                raise TooManyEvents
             try:
                 events.append(judge.judge(raw, doc_id))
             except Refused as refused:

@@ -7,11 +7,10 @@ from types import ModuleType
 
 import msgspec
 
-from baloo.errors import nearest
 from baloo.ingest.forms import blackhole, eventgate, mapped, v01, v1
 from baloo.ingest.forms.draft import marks
 from baloo.ingest.moment import DAY, parse
-from baloo.ingest.refusals import Refused
+from baloo.ingest.refusals import Refused, begin_hints, nearest
 from baloo.ingest.terms import KindTerms, Terms
 from baloo.ingest.text import plain, read
 from baloo.queue.base import Event, Refusal
@@ -44,6 +43,7 @@ class Judge:
         self._only = None if sender == OPERATOR else sender
         self._limit = now + GRACE
         self._next_day = now - now % DAY + DAY
+        begin_hints()
 
     def judge(self, raw: bytes, doc_id: str | None = None) -> Event:
         """The event that a text of one form or another holds.

@@ -7,9 +7,12 @@ registry knows, and names of fields, may stand in it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["REMEDIES", "Refused", "pointer_to", "remedy_for", "shown_name"]
+from baloo import errors
+
+__all__ = ["REMEDIES", "Refused", "begin_hints", "nearest", "pointer_to", "remedy_for", "shown_name"]
 
 REMEDIES: Final[dict[str, str]] = {
     "bad-environment": "Write `production` or `staging`, or leave it out.",
@@ -34,6 +37,7 @@ REMEDIES: Final[dict[str, str]] = {
     "too-deep": "Send a flatter event.",
     "too-far-ahead": "Check the sender's clock; only kinds that a rule looks at with `around` may be dated ahead.",
     "too-large": "Send less in one event.",
+    "too-many-keys": "Send an event with fewer keys.",
     "too-long": "Send a shorter text.",
     "too-old": "Check the sender's clock or the unit of the time; nothing before 1970 is counted.",
     "truncated": "End the query with `;`, and keep the whole address below 2,000 characters.",
@@ -48,6 +52,8 @@ REMEDIES: Final[dict[str, str]] = {
 }
 """What to do about each slug."""
 
+_HINTS = 100  # of one request: to look for the name that was meant costs more than all else
+_hints = [_HINTS]
 _PLAIN = re.compile(r"[\w.$ -]{1,64}", re.ASCII)
 
 
@@ -74,3 +80,16 @@ def shown_name(key: str) -> str:
 def pointer_to(*path: str | int) -> str:
     """The JSON pointer of a path, with the names that may be shown."""
     return "".join(f"/{shown_name(str(part))}" for part in path)
+
+
+def begin_hints() -> None:
+    """A new request begins: its refusals may say which name was meant, up to a number."""
+    _hints[0] = _HINTS
+
+
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    """The valid name closest to `name`; None where none is close, the name is long, or the request had its share of hints."""
+    if not _hints[0] or len(name) > 200:
+        return None
+    _hints[0] -= 1
+    return errors.nearest(name, valid)

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import jsonschema_rs
 
-from baloo.errors import Problem, RegistryError, nearest
-from baloo.ingest.refusals import Refused, pointer_to
+from baloo.errors import Problem, RegistryError
+from baloo.ingest.refusals import Refused, nearest, pointer_to
 from baloo.registry.lookup import horizons
 from baloo.registry.model import Kind, PayloadMapping, Registry, Schema
 

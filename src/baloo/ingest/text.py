@@ -12,13 +12,32 @@ from baloo.errors import InputError
 from baloo.ingest.refusals import Refused, pointer_to, remedy_for, shown_name
 from baloo.queue.event import canonical, decode_any
 
-__all__ = ["MAX_DEPTH", "Unreadable", "plain", "read", "split", "trimmed"]
+__all__ = [
+    "MAX_DEPTH", "MAX_EVENTS", "MAX_KEYS", "SURELY_FEW", "TooManyEvents", "Unreadable", "keys", "plain", "read", "split",
+    "trimmed",
+]
 
 MAX_DEPTH = 32
 """How deep objects and arrays of an event may nest."""
+MAX_KEYS = 10_000
+"""Keys that an event may have, those of inner objects with them."""
+SURELY_FEW = MAX_KEYS - 20
+"""Keys that `extra` may have without a second look at those beside it."""
+MAX_EVENTS = 10_000
+"""Events that one request may bring."""
 
 _decode_parts = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _skip = msgspec.json.Decoder(msgspec.Raw).decode
+
+
+class TooManyEvents(InputError):
+    """A request brings more events than one may."""
+
+    slug = "too-many-events"
+    status = 413
+
+    def __init__(self) -> None:
+        super().__init__(f"The request has more than {MAX_EVENTS:,} events.", remedy="Send fewer at once.")
 
 
 class Unreadable(Exception):
@@ -52,6 +71,8 @@ def read(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
         deep = True
     if deep:
         raise Refused("too-deep", "", f"The event nests deeper than {MAX_DEPTH} levels.")
+    if raw.count(b":") > MAX_KEYS and keys(value) > MAX_KEYS:
+        raise Refused("too-many-keys", "", f"The event has more than {MAX_KEYS:,} keys.")
     refuse_duplicates(raw, value)
     if b"\\u0000" in raw:
         _refuse_nul(value, ())
@@ -65,7 +86,7 @@ def plain(raw: bytes, marks: int, inner: bytes, value: object) -> bool:
     to `value`. The decoder passes over a key that stands twice, so what is encoded again has fewer marks than the text.
     """
     return (
-        b"\\" not in raw and inner.count(b"{") + inner.count(b"[") < MAX_DEPTH
+        b"\\" not in raw and inner.count(b"{") + inner.count(b"[") < MAX_DEPTH and inner.count(b":") < SURELY_FEW
         and raw.count(b'"') == marks + canonical(value).count(b'"')
     )
 
@@ -174,6 +195,13 @@ def _depth(value: object) -> int:
         elif isinstance(inner, list):
             waiting.extend((part, depth + 1) for part in inner)
     return deepest
+
+
+def keys(value: object) -> int:
+    """How many keys a JSON value has, those of inner objects with them."""
+    if isinstance(value, dict):
+        return len(value) + sum(map(keys, value.values()))
+    return sum(map(keys, value)) if isinstance(value, list) else 0
 
 
 def _refuse_nul(value: object, path: tuple[str | int, ...]) -> None:

@@ -9,6 +9,7 @@ from baloo.errors import InputError
 __all__ = ["TooLarge", "gunzip"]
 
 _GZIP = 31  # zlib's window bits for the gzip format
+_MEMBERS = 1_000
 
 
 class TooLarge(InputError):
@@ -26,6 +27,8 @@ def gunzip(data: bytes, limit: int) -> bytes:
     parts: list[bytes] = []
     room = limit
     while data:
+        if len(parts) == _MEMBERS:
+            raise InputError(f"The gzip text has more than {_MEMBERS} members.", remedy="Pack the body as one.")
         member = zlib.decompressobj(_GZIP)
         try:
             part = member.decompress(data, room + 1)

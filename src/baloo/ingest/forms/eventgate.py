@@ -15,10 +15,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from baloo.errors import nearest
 from baloo.ingest.forms import mapped, v1
 from baloo.ingest.forms.draft import Draft
-from baloo.ingest.refusals import Refused
+from baloo.ingest.refusals import Refused, nearest
 from baloo.ingest.terms import Terms
 
 __all__ = ["NAMES", "fits", "read"]

@@ -12,11 +12,10 @@ from typing import Any, Final
 
 import msgspec
 
-from baloo.errors import nearest
 from baloo.ingest.forms import v1
 from baloo.ingest.forms.draft import Draft
 from baloo.ingest.mapping import NOTHING, event_of, identified, look, rule_for
-from baloo.ingest.refusals import Refused, shown_name
+from baloo.ingest.refusals import Refused, nearest, shown_name
 from baloo.ingest.terms import Terms
 from baloo.ingest.text import Unreadable
 from baloo.ingest.text import read as read_json

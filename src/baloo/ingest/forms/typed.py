@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from baloo.errors import nearest
-from baloo.ingest.refusals import Refused, pointer_to, shown_name
+from baloo.ingest.refusals import Refused, nearest, pointer_to, shown_name
 
 __all__ = ["refused"]
 

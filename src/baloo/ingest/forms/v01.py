@@ -11,10 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
-from baloo.errors import nearest
 from baloo.ingest.forms.draft import Actor, Draft
 from baloo.ingest.forms.typed import refused
-from baloo.ingest.refusals import Refused
+from baloo.ingest.refusals import Refused, nearest
 from baloo.ingest.terms import OLDER, Terms
 from baloo.queue.event import canonical
 
