@@ -14,13 +14,15 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from baloo.errors import BalooError, InputError
+from baloo.errors import BalooError, Busy, ExitCode, InputError
 from baloo.ingest.accept import Door
+from baloo.logs import log
 from baloo.queue.base import Queue, encode
 from baloo.sources.base import Source
 from baloo.sources.journal import Journal
-from baloo.worker.control import ask
+from baloo.worker.control import RemoteError, ask
 from baloo.workspace import Workspace
 
 __all__ = ["Report", "run_import"]
@@ -153,34 +155,71 @@ def _loading(workspace: Workspace, importer: Importer) -> Iterator[None]:
     if importer.report.dry:
         yield
         return
-    if ask(workspace, {"do": "totals"}) is not None:
+    if workspace.held("serve"):
         yield
         _wait_for_server(workspace, importer)
         return
     command = [sys.executable, "-m", "baloo.worker", "drain", str(workspace.root)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+    with _alone(workspace), subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
         try:
             yield
         finally:
             out, _ = worker.communicate()
     if worker.returncode:
-        raise BalooError(
+        error = BalooError(
             "The events are safe in the queue, but loading them stopped.", where=str(workspace.queue),
             remedy="The line above says why. Put it right and run `baloo refresh`.",
         )  # fmt: skip
+        with contextlib.suppress(ValueError):  # a signal is no exit code of ours
+            error.exit_code = ExitCode(worker.returncode)
+        raise error
     _note(importer, json.loads(out))
 
 
+@contextlib.contextmanager
+def _alone(workspace: Workspace) -> Iterator[None]:
+    """Import while nobody else does, nor holds the lake: the worker of another import would take along what it found of ours.
+
+    Raises Busy where that takes too long.
+    """
+    give_up, told = time.monotonic() + _PATIENCE, False
+    with contextlib.ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(workspace.lock("import", "baloo import"))
+                break
+            except Busy:
+                if time.monotonic() > give_up:
+                    raise
+                if not told:
+                    log("Another import is at work here: this one begins when that is done.")
+                told = True
+                time.sleep(0.1)
+        while workspace.held("lake") and time.monotonic() < give_up:  # a refresh
+            time.sleep(0.1)
+        yield
+
+
 def _wait_for_server(workspace: Workspace, importer: Importer) -> None:
+    """Wait until the server's worker, which may die and come again, has loaded everything."""
     give_up = time.monotonic() + _PATIENCE
-    while time.monotonic() < give_up:
-        totals = ask(workspace, {"do": "totals"})
-        if totals is None:
-            return
-        if totals["through"] >= importer.last_seq:
+    while time.monotonic() < give_up and workspace.held("serve"):
+        totals = _totals(workspace)
+        if totals is not None and totals["through"] >= importer.last_seq:
             _note(importer, totals)
             return
         time.sleep(0.1)
+    importer.report.notes.append(
+        "The server has not loaded everything yet: what waits in the queue comes in when it does, or by `baloo refresh`. "
+        "Its duplicates are not in this report.")
+
+
+def _totals(workspace: Workspace) -> dict[str, Any] | None:
+    """What the worker has loaded so far; None where none is there now."""
+    try:
+        return ask(workspace, {"do": "totals"})
+    except (RemoteError, ConnectionError):  # it stopped meanwhile
+        return None
 
 
 def _note(importer: Importer, totals: dict[str, object]) -> None:

@@ -9,9 +9,11 @@ import contextlib
 import os
 import time
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
+from baloo.errors import BalooError
 from baloo.lake.base import Loaded
 from baloo.lake.told import Latest
 from baloo.workspace import Workspace
@@ -39,6 +41,7 @@ class Report(msgspec.Struct, kw_only=True):
     refresh_seconds: float | None = None
     heartbeat: float | None = None  # when the last heartbeat that reached the lake had been sent
     latest: list[Latest] = []  # oldest first
+    troubles: dict[str, str] = {}  # why `loading` or `counting` stands still now, in words
 
 
 class Reporter:
@@ -76,6 +79,16 @@ class Reporter:
         self.report.refreshes += 1
         self.report.refreshed, self.report.refresh_seconds = time.time(), seconds
         self._changed = True
+
+    def trouble(self, stage: Literal["loading", "counting"], why: BalooError | None) -> bool:
+        """Note why a stage stands still, None where it goes on; whether that is news."""
+        said = "" if why is None else f"{why.message} {why.remedy or ''}".strip()
+        if said == self.report.troubles.get(stage, ""):
+            return False
+        self.report.troubles = {name: words for name, words in (self.report.troubles | {stage: said}).items() if words}
+        self._changed = True
+        self.write(now=True)
+        return True
 
     def write(self, *, now: bool = False) -> None:
         """Write it where something changed. A disk that takes no report is no trouble of the loader's: it meets its own."""

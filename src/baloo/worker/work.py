@@ -26,7 +26,7 @@ class Work:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self.totals = Loaded()  # since the worker started
+        self.totals = Loaded(through=parts.lake.events.through)  # since the worker started
         self.reporter = Reporter(parts.workspace)
         self._unseen_people = True
         self._tidied: dt.datetime | None = None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from baloo.errors import StorageFull
 from baloo.lake.base import Loaded
 from baloo.lake.told import Latest, Told
 from baloo.worker import report as reports
@@ -87,3 +88,20 @@ def test_no_report_is_no_trouble(workspace: Workspace, monkeypatch: pytest.Monke
 
 def _full(*_: object) -> int:
     raise OSError(28, "No space left on device")
+
+
+def test_troubles_are_told_at_once_and_taken_back(workspace: Workspace) -> None:
+    """Each stage that stands still, with words and remedy; the same again is no news."""
+    reporter = Reporter(workspace, pause=3600)
+    reporter.write()
+    why = StorageFull("There is no room.", remedy="Make some.")
+    news = [reporter.trouble("loading", why), reporter.trouble("loading", why), reporter.trouble("counting", why)]
+    told = read_report(workspace)
+    news += [reporter.trouble("loading", None), reporter.trouble("loading", None), reporter.trouble("counting", None)]
+    after = read_report(workspace)
+
+    assert news == [True, False, True, True, False, True]
+    assert told is not None
+    assert told.troubles == {"loading": "There is no room. Make some.", "counting": "There is no room. Make some."}
+    assert after is not None
+    assert after.troubles == {}

@@ -17,6 +17,7 @@ from baloo.web.api.asked import Asked, Present, workspace_of
 from baloo.web.api.replies import in_both_forms, reply
 from baloo.web.api.shapes import Scopes, Status, SystemDays, Waiting
 from baloo.web.monitor.heartbeat import Pulse
+from baloo.worker.report import read_report
 from baloo.workspace import Workspace
 
 __all__ = ["HANDLERS", "HEALTH", "Alive", "Ready"]
@@ -62,19 +63,20 @@ def status(request: Asked) -> Response[Status]:
 
 @get("/health", sync_to_thread=True, summary="Whether the process answers")
 def health(request: Asked) -> Response[Alive]:
-    """200 whatever else is the matter: `degraded` asks for a person, not for a restart."""
+    """200 whatever else is the matter: `degraded` asks for a person, not for a restart; `problems` says in words why."""
     pulse: Pulse | None = getattr(request.app.state, "pulse", None)
     age = pulse.age() if pulse else None
     late = pulse is not None and pulse.late(age)
-    body = Alive("degraded", [Pulse.in_words(age or 0)], age) if late else Alive(heartbeat_age_seconds=age)
+    problems = [*_troubles(workspace_of(request)).values(), *([Pulse.in_words(age or 0)] if late else [])]
+    body = Alive("degraded" if problems else "alive", problems, age)
     return Response(body, headers={"cache-control": "no-store"})
 
 
 @get("/health/ready", sync_to_thread=True, summary="Whether the service does its work")
 def ready(request: Asked) -> Response[Ready]:
-    """200 where events are taken in and numbers are given out, 503 where not; either way how much waits, and since when."""
+    """200 where events are taken in and loaded and numbers are given out, 503 where not; how much waits, and since when."""
     workspace, now = workspace_of(request), dt.datetime.now(dt.UTC)
-    problems = []
+    problems = [words for stage, words in _troubles(workspace).items() if stage == "loading"]
     depth = answers = None
     try:
         depth = _depth(workspace)
@@ -96,6 +98,12 @@ def ready(request: Asked) -> Response[Ready]:
 
 HANDLERS = [*in_both_forms(scopes, "What people are counted in"), status]
 HEALTH = [health, ready]
+
+
+def _troubles(workspace: Workspace) -> dict[str, str]:
+    """Stages of the worker that stand still, and why."""
+    report = read_report(workspace)
+    return {stage: f"{stage.capitalize()} stands still: {words}" for stage, words in report.troubles.items()} if report else {}
 
 
 def _depth(workspace: Workspace) -> Depth:
