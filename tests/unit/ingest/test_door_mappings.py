@@ -131,6 +131,17 @@ def test_each_element_of_a_list_is_an_event(judge: Callable[..., Verdict]):
         ("Ama", "ama@example.org", '{"city":"Accra"}'), ("Jun", "jun@example.org", '{"city":"Accra"}')]
 
 
+def test_a_list_may_lie_within_others(registry: Registry, settings: Settings):
+    """What is left around its elements has an empty list in its place, and nothing else changes."""
+    rule = EventRule({**FORM.rules[0].fields, "actor": {"name": {"pointer": "."}}}, (), "/days/1/people~1staff")
+    registry = replace(registry, mappings={("hook", "workshop-form"): replace(FORM, rules=(rule,))})
+    door = Door(lambda: registry, FixedClock(NOW), settings)
+    payload = {"date": "14.06.2026", "days": [{"n": 1}, {"n": 2, "people/staff": ["Ama", 7]}]}
+    verdict = _sent(door.accept, payload, namespace="baloo", sender="workshops", via="http")
+
+    assert [event.name for event in verdict.request.events] == ["Ama", "7"]
+
+
 def test_a_payload_may_be_an_event_and_have_a_list_of_them(judge: Callable[..., Verdict]):
     """Of the rules with the same `each`, the first that holds makes the events: an issue, and each comment on it."""
     user = {"user": {"login": "ama"}, "created_at": "2026-11-20T09:15:02Z", "html_url": "https://github.com/marula/basket/issues/7"}

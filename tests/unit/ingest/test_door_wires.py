@@ -25,8 +25,7 @@ from baloo.workspace import Workspace
 PING = '{"ping_info":{"end_time":"2026-11-22T11:31+02:00"},"client_info":{"client_id":"0f0e1f7d-6a3c-4c44-8f53-2f6f0a7e9c11"}}'
 GLEAN = "POST /submit/org-example-lookout/usage/1/3c1b7f6e-5f0d-4b0e-9c55-5d2f0e5a7c01 HTTP/1.1"
 BEACON = "GET /beacon/event?%7B%22schema%22%3A%22A%22%7D; HTTP/1.1"
-EVENT = (
-    '{"$schema": "/contribution/1", "meta": {"stream": "forum.question", "dt": "2026-11-20T09:15:02Z"}, "actor": {"name": "Ama"}}')
+EVENT = '{"$schema": "/contribution/1", "meta": {"stream": "forum.question", "dt": "2026-11-20"}, "actor": {"name": "Ama"}}'
 
 
 class Full(Behind):
