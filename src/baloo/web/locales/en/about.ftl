@@ -40,8 +40,11 @@ kept-names-long = Until somebody asks to be forgotten.
 kept-refused = Events that could not be read
 kept-refused-why = To put them right and count them.
 kept-refused-long = { $days } days.
+kept-live = The last events as they arrived
+kept-live-why = To show a system’s owner on the live page what became of their own. Nobody else sees who did something.
+kept-live-long = In memory alone, until later ones take their place.
 privacy-never = What is never stored
-privacy-never-text = Passwords, what you wrote, where you are, which browser you use. These pages set no cookie and load nothing from elsewhere.
+privacy-never-text = Passwords, what you wrote, where you are, which browser you use. These pages load nothing from elsewhere and set no cookie, but for who shows a system’s token on the live page.
 privacy-out = How to be left out
 privacy-out-text = Ask the people who run this community’s Baloo. They mark your accounts, and from the next count on you are in no number, past ones included.
 
