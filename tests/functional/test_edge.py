@@ -138,10 +138,12 @@ def test_what_can_be_read_in_two_ways_is_refused(data: bytes, plug: Plug):
 
 
 def test_what_follows_is_answered_in_its_order(plug: Plug):
-    """Three requests at once are three; a whole one before what is no HTTP gets its own answer, and then the end."""
+    """Three requests at once are three, though nothing follows; a whole one before what is no HTTP gets its answer."""
     three = plug.speak(WHOLE * 2 + HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}", end=False)
+    ended = plug.speak(WHOLE * 3)
     whole = plug.speak(WHOLE + b"garbage\r\n\r\n", end=False)
 
+    assert ended.count(b"HTTP/1.1 200 ") == 3
     assert three.count(b"HTTP/1.1 200 ") == 3
     assert (whole.count(b"HTTP/1.1 "), whole.count(b"HTTP/1.1 200 ")) == (1, 1)
 

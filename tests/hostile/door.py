@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from baloo.records import Records
 from baloo.registry.model import Community, Kind, Registry, Schema, System
 from baloo.settings import Settings
 from baloo.web.edge import server_of
+from baloo.web.lane import Lane
 from baloo.workspace import Workspace
 
 __all__ = ["HostileDoor", "event", "open_door"]
@@ -89,7 +91,7 @@ def open_door(folder: Path) -> Iterator[HostileDoor]:
         async def app(scope: Any, receive: Any, send: Any) -> None:
             await (door if is_door_path(scope.get("path", "")) else pages)(scope, receive, send)
 
-        server = server_of(app)
+        server = server_of(app, connection=partial(Lane, express=door.express))
         listener = socket.create_server(("127.0.0.1", 0))
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
         thread.start()

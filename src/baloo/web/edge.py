@@ -55,6 +55,14 @@ class Edge(HttpToolsProtocol):
             if self._head > _HEAD and not self.transport.is_closing():
                 self.refuse(431, "head-too-large", "The head of the request is too long.", "Send fewer or shorter headers.")
 
+    def eof_received(self) -> bool:  # type: ignore[override] # True keeps the way out open
+        """Whoever sends nothing more still gets the answer to a whole request, and then the end."""
+        cycle = self.cycle
+        if cycle is None or cycle.more_body or cycle.response_complete or getattr(cycle, "response_started", False):
+            return False
+        cycle.keep_alive = False
+        return True
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the words are ours
         """Refuse what is no HTTP. An answer that is still to come for a whole request before it goes out first."""
         if self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body:
