@@ -130,7 +130,7 @@ def test_the_usual_event_goes_the_lean_way():
     """Else this file would claim nothing."""
     event = {
         "schema": "tag", "version": 1, "at": "2026-11-22T12:00:00+01:00", "system": "git", "kind": "git.tag", "id": ID,
-        "actor": {"account": "ama", "name": "A \"quoted\" Ama\n"}, "object": None, "extra": {"n": 1, "list": [{"a": 1}]},
+        "actor": {"account": "ama", "name": "A \"quoted\" Ama\n"}, "object": None, "extra": {"n": 1, "list": [1, "a"]},
     }  # fmt: skip
     seen = look(json.dumps([event] * 3).encode(), DOOR.terms(), now=micros(NOW), sender="git", doc_id=None)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
@@ -16,18 +17,18 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from baloo.ingest.judge import GRACE, MAX_TEXT, MAX_URL, OPERATOR
-from baloo.ingest.moment import EPOCH
-from baloo.ingest.terms import Shape, Terms
-from baloo.ingest.text import SURELY_FEW, keys
+from baloo.ingest.moment import DAY, EPOCH
+from baloo.ingest.terms import Terms
+from baloo.ingest.text import MAX_EVENTS
 from baloo.queue.event import Texts
 
 __all__ = ["Seen", "look"]
 
 _Text: TypeAlias = Annotated[str, Meta(max_length=MAX_TEXT)] | UnsetType | None
 _Plain: TypeAlias = str | int | float | bool | None
-_Flat: TypeAlias = _Plain | list[_Plain] | dict[str, _Plain]
-_Kind: TypeAlias = tuple[str, str, str, int | str]  # system, kind, schema, version
-_Deep: TypeAlias = _Plain | list[_Flat] | dict[str, _Flat]  # deeper ones are for the judge, who counts how deep
+_Inner: TypeAlias = _Plain | list[_Plain] | Annotated[dict[str, _Plain], Meta(max_length=90)]
+_Extra: TypeAlias = Annotated[dict[str, _Inner], Meta(max_length=100)]  # neither deep nor of many keys: else the judge counts
+_Kind: TypeAlias = tuple[str, str, str, str]  # system, kind, schema, version
 _combination = attrgetter("system", "kind", "schema", "version")
 _encode = msgspec.json.Encoder().encode
 
@@ -50,7 +51,7 @@ class _Event(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=
     actor: _Actor
     id: Annotated[str, Meta(min_length=36, max_length=36)] | UnsetType | None = UNSET
     object: Annotated[str, Meta(max_length=MAX_URL)] | UnsetType | None = UNSET
-    extra: dict[str, _Deep] | UnsetType | None = UNSET
+    extra: _Extra | UnsetType | None = UNSET
     environment: Literal["production", "staging"] | UnsetType | None = UNSET
 
 
@@ -60,7 +61,7 @@ class Seen(NamedTuple):
     `ids` is None where an event has none of its own.
     """
 
-    kinds: Mapping[tuple[str, str, str, str], int]
+    kinds: Mapping[_Kind, int]
     ids: Sequence[str] | None
 
 
@@ -74,40 +75,42 @@ def look(body: bytes, terms: Terms, *, now: int, sender: str | None, doc_id: str
     """
     try:
         events: list[_Event] = _texts.read(body)
-        if not events or not _each_key_once(body, events) or not _in_time([event.at for event in events], now):
-            return None
+        usual = 0 < len(events) <= MAX_EVENTS and _each_key_once(body, events) and _in_time([event.at for event in events], now)
     except (ValueError, OverflowError, TypeError, RecursionError):  # msgspec's errors are ValueErrors
         return None
     given = [event.id for event in events if event.id]
-    if not _are_uuids(given) or (doc_id is not None and (len(events) > 1 or given not in ([], [doc_id]))):
+    if not usual or not _are_uuids(given) or (doc_id is not None and (len(events) > 1 or given not in ([], [doc_id]))):
         return None
-    kinds = _kinds(events)
-    if not all(_is_somebody(event.actor) for event in events) or not _fit(events, kinds, terms, sender):
-        return None
-    told: Counter[tuple[str, str, str, str]] = Counter()
-    for (system, kind, schema, version), count in kinds.items():
-        told[system, kind, schema, str(version)] += count
-    return Seen(told, [doc_id] if doc_id is not None else given if len(given) == len(events) else None)
+    kinds = _fitting(events, terms, sender) if _are_somebody(events) else None
+    if doc_id is not None:
+        given = [doc_id]
+    return None if kinds is None else Seen(kinds, given if len(given) == len(events) else None)
 
 
 def _each_key_once(body: bytes, events: list[_Event]) -> bool:
-    """Whether no object names a key twice, no text holds U+0000, and no event has many keys.
+    """Whether no object names a key twice, and no text holds U+0000.
 
     The decoder keeps one of two keys of the same name, so that what is encoded again has fewer quotation marks.
     """
     if b"\\" in body and (b"\\u0022" in body or b"\\u0000" in body):
-        return False
-    if body.count(b":") > SURELY_FEW and any(keys(event.extra) > SURELY_FEW for event in events):
         return False
     return body.count(b'"') == _encode(events).count(b'"')
 
 
 def _in_time(written: list[str], now: int) -> bool:
     """Whether the moments are between 1970 and now. Raises ValueError, TypeError or OverflowError where one is none."""
-    if {text[10] for text in written} != {"T"}:
+    if {text[4:11:3] for text in written} != {"--T"}:
         return False
     moments = [*map(dt.datetime.fromisoformat, written)]
+    if max(written) < _long_ago(now // DAY) and min(written) >= "1970-01-02":
+        return True
     return min(moments) >= EPOCH and max(moments) <= EPOCH + dt.timedelta(microseconds=now + GRACE)
+
+
+@lru_cache(4)
+def _long_ago(day: int) -> str:
+    """The date before which it is the past everywhere on the day that is so many days after 1970 in UTC."""
+    return (EPOCH + dt.timedelta(days=day - 1)).date().isoformat()
 
 
 def _are_uuids(ids: list[str]) -> bool:
@@ -120,28 +123,32 @@ def _are_uuids(ids: list[str]) -> bool:
     )
 
 
-def _kinds(events: list[_Event]) -> Mapping[_Kind, int]:
-    """How many events there are of each system, kind, schema and version as written."""
+def _are_somebody(events: list[_Event]) -> bool:
+    for event in events:
+        who = event.actor
+        account = who.account
+        if not account or account.isspace():  # most have one
+            others = (who.email, who.username, who.name)
+            if not any(text and not text.isspace() for text in others):
+                return False
+    return True
+
+
+def _fitting(events: list[_Event], terms: Terms, sender: str | None) -> dict[_Kind, int] | None:
+    """How many events there are of each kind; None where the sender may not send one, or an `extra` has not its shape."""
     found = [*map(_combination, events)]
-    return {found[0]: len(found)} if found.count(found[0]) == len(found) else Counter(found)
-
-
-def _is_somebody(who: _Actor) -> bool:
-    account = who.account
-    return bool(account and not account.isspace()) or any(
-        text and not text.isspace() for text in (who.email, who.username, who.name))
-
-
-def _fit(events: list[_Event], kinds: Iterable[_Kind], terms: Terms, sender: str | None) -> bool:
-    """Whether the sender may send these kinds, and each `extra` has the shape that its schema asks for."""
-    shapes: dict[_Kind, Shape | None] = {}
-    for system, kind, schema, version in kinds:
+    counts = {found[0]: len(found)} if found.count(found[0]) == len(found) else Counter(found)
+    kinds: dict[_Kind, int] = {}
+    for one, count in counts.items():
+        system, kind, schema, version = one
         wanted = terms.kinds.get((system, kind))
-        if wanted is None or (schema, str(version)) not in wanted.schemas or sender not in (None, OPERATOR, system):
-            return False
-        shapes[system, kind, schema, version] = wanted.schemas[schema, str(version)]
-    if len(shapes) == 1:
-        (shape,) = shapes.values()
-        return shape is None or shape.fit([event.extra or {} for event in events])
-    pairs = ((shapes[_combination(event)], event.extra or {}) for event in events)
-    return all(shape is None or shape.validator.is_valid(extra) for shape, extra in pairs)
+        key = (schema, str(version))
+        if wanted is None or key not in wanted.schemas or sender not in (None, OPERATOR, system):
+            return None
+        shape = wanted.schemas[key]
+        if shape is not None:
+            alike = events if count == len(events) else [event for event, its in zip(events, found, strict=True) if its == one]
+            if not shape.fit([event.extra or {} for event in alike]):
+                return None
+        kinds[system, kind, *key] = kinds.get((system, kind, *key), 0) + count
+    return kinds
