@@ -55,6 +55,7 @@ def sources(tmp_path: Path) -> Sources:
     told = Told(1_000_000, heartbeat=2_000_000, outcomes={("kept", "forum", "contribution"): 3, ("duplicate", "forum", "x"): 1})
     reporter.loaded(Loaded(through=1, staging=2, voided=1, told=told))
     reporter.refreshed(0.5)
+    reporter.trouble("counting", BalooError("It is broken."))
     reporter.write(now=True)
     return Sources(
         workspace, Counts(), Statuses(), lambda: {201: 7, 507: 1}, SqliteQueue(workspace.queue), Timings(),
@@ -119,6 +120,7 @@ def test_the_other_figures_are_told(sources: Sources) -> None:
     assert found["baloo_queue_commit_seconds_sum",] == pytest.approx(9.0044)
     assert found["baloo_queue_rows",] == found["baloo_queue_age_seconds",] == 0
     assert found["baloo_refresh_seconds",] == 0.5
+    assert [found["baloo_worker_stands_still", stage] for stage in ("loading", "counting")] == [0, 1]
 
 
 def test_without_a_worker_its_figures_are_absent(sources: Sources) -> None:

@@ -53,6 +53,10 @@ METRICS: tuple[Metric, ...] = (
     Metric("baloo_worker_start_timestamp_seconds", "gauge", "When the worker started."),
     Metric("baloo_worker_report_timestamp_seconds", "gauge", "When the worker last wrote the figures that stand here."),
     Metric("baloo_worker_resident_memory_bytes", "gauge", "Memory of the worker then. `process_` metrics are the server's."),
+    Metric(
+        "baloo_worker_stands_still", "gauge",
+        "1 where `loading` or `counting` cannot go on, such as for a broken registry; `/health` says why.", ("stage",),
+    ),
     Metric("baloo_heartbeat_age_seconds", "gauge", "Since when no heartbeat that was sent has reached the lake. Alert on this."),
     Metric("baloo_disk_free_bytes", "gauge", "Room on the disk of the workspace."),
 )

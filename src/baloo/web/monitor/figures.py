@@ -79,6 +79,7 @@ def _of_worker(report: Report) -> Iterator[tuple[str, Values]]:
         for outcome, systems in sorted(report.outcomes.items())
         for system, schemas in sorted(systems.items()) for schema, n in sorted(schemas.items())
     }
+    yield "baloo_worker_stands_still", {(stage,): float(stage in report.troubles) for stage in ("loading", "counting")}
     told: Iterable[tuple[str, float | None]] = (
         ("events_staging", report.staging), ("events_voided", report.voided), ("loads", report.loads),
         ("load_timestamp_seconds", report.loaded), ("loader_lag_seconds", report.lag), ("refreshes", report.refreshes),
