@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[2]
@@ -19,3 +20,12 @@ def test_generated_pages_are_up_to_date():
     stale = [page.name for page, text in generate.pages().items() if page.read_text("utf-8") != text]
 
     assert stale == []
+
+
+def test_alerts_ask_for_metrics_that_there_are():
+    """Each metric that the how-to names in a query or in a sentence is one of the reference."""
+    named = set(re.findall(r"\bbaloo_[a-z_]+\b", (HOUSE / "docs" / "how-to" / "monitor.md").read_text("utf-8")))
+    known = set(re.findall(r"`(baloo_[a-z_]+)`", (HOUSE / "docs" / "reference" / "metrics.md").read_text("utf-8")))
+
+    assert {name.removesuffix("_bucket") for name in named} <= known
+    assert len(named) > 5
