@@ -8,9 +8,12 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Never
+from urllib.parse import quote
 
 import pytest
 from httpx import Response
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import MethodNotAllowedException
@@ -23,6 +26,7 @@ from baloo.web.api.problems import wrong_method
 from baloo.web.api.routes import routes
 from baloo.workspace import Workspace
 from counted import FOREVER, Counted, day, registry
+from hostile.naughty import NAUGHTY
 
 CLOCK = FixedClock(dt.datetime(2016, 12, 28, 12, tzinfo=dt.UTC))  # a Wednesday
 WITHIN = Leaf(Window("within", Span(90, "days")), "at_least", 1)
@@ -342,3 +346,31 @@ def test_the_description(client: TestClient[Litestar]) -> None:
     assert {p["name"] for p in active["parameters"]} == {
         "area", "system", "organisation", "scope", "exclude_staff", "as_of", "level", "areas", "op"}
     assert list(described["paths"]["/api/v1/flows.csv"]["get"]["responses"]["200"]["content"]) == ["text/csv"]
+    assert list(active["responses"]["default"]["content"]) == ["application/problem+json"]
+
+
+def _values(schema: dict[str, Any]) -> st.SearchStrategy[str]:
+    """What a parameter may be, by its description, and what it may not."""
+    junk = st.text(max_size=20) | st.sampled_from([*NAUGHTY[::7], "9" * 400, "2016-02-30", "code/", "a,b", "-1"])
+    options = schema.get("oneOf", [schema])
+    said = [str(value) for one in options for value in one.get("enum", ())] + ["code", "help-desk", "2016-06-01", "true", "7"]
+    return st.sampled_from(said) | junk
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_every_question_is_answered_as_described(client: TestClient[Litestar], data: st.DataObject) -> None:
+    """Whatever the parameters are: an answer of the described type, or a problem; never a fault."""
+    paths = client.get("/api/openapi.json").json()["paths"]
+    path = data.draw(st.sampled_from(sorted(set(paths) - {"/health/ready"})))
+    asked = paths[path]["get"]
+    known = {p["name"]: _values(p["schema"]) for p in asked.get("parameters", ()) if p["in"] == "query"}
+    query = data.draw(st.fixed_dictionaries({}, optional={**known, "more": st.text(max_size=5)}))
+    file = data.draw(st.from_regex(r"[^/.\x00][^/\x00]{0,12}", fullmatch=True) | st.sampled_from(["all.json", "code.json"]))
+    answer = client.get(path.replace("{file}", quote(file, safe="")), params=query)
+
+    assert answer.status_code < 500, answer.text
+    if answer.status_code == 200:
+        assert answer.headers["content-type"].partition(";")[0] in asked["responses"]["200"]["content"]
+    else:
+        problem(answer, answer.status_code, answer.json()["type"])

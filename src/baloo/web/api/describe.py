@@ -12,6 +12,8 @@ from litestar import Litestar, Response, Router, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 
+from baloo.web.api.problems import Problem
+
 __all__ = ["ABOUT", "Entry", "Parameter", "document", "entries", "openapi"]
 
 ABOUT = """\
@@ -57,10 +59,16 @@ def openapi(api: Router) -> HTTPRouteHandler:
 
 @cache
 def document(api: Router) -> dict[str, Any]:
-    """The OpenAPI document of the API's addresses; those of tables say that they are CSV."""
+    """The OpenAPI document of the API's addresses; those of tables say that they are CSV, all of them how errors look."""
     config = OpenAPIConfig(title="Baloo", version=version("baloo"), description=ABOUT, path="/x", use_handler_docstrings=True)
     described: dict[str, Any] = Litestar([api], openapi_config=config).openapi_schema.to_schema()
+    (problem,), parts = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
+    described["components"]["schemas"] |= parts
     for path, item in described["paths"].items():
+        responses = item["get"]["responses"]
+        responses.pop("400", None)
+        responses["304"] = {"description": "Nothing has changed since the ETag that was sent."}
+        responses["default"] = {"description": "An error.", "content": {"application/problem+json": {"schema": problem}}}
         if path.endswith(".csv"):
             item["get"]["operationId"] += "Csv"
             item["get"]["responses"]["200"]["content"] = {"text/csv": {"schema": {"type": "string"}}}
