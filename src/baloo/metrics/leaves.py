@@ -14,6 +14,9 @@ _ITEMS = {
     "weeks": "date_trunc('week', d.day)", "months": "date_trunc('month', d.day)", "objects": "d.object", "people": "d.owner",
 }  # fmt: skip
 _BY = "part, person"
+MANY = 50_000
+"""Rows from which on it is less work to make them fewer first."""
+
 _WORTHWHILE = 7  # days; blocks that are narrower hold little that could be added up
 
 
@@ -69,7 +72,7 @@ def _day_weights(session: Session, node: Counted, number: int, window: int) -> s
 def _thin(session: Session, node: Counted) -> None:
     """Make `amounts` of `worths`, none of which is below zero: fewer of them, with which people have enough on the same days."""
     width = unbroken(node.window) // 3
-    if width < _WORTHWHILE:
+    if width < _WORTHWHILE or session.count("worths") < MANY:
         session.table("amounts", render("enough", amounts="SELECT * FROM worths", threshold=node.threshold))
         return
     session.table("thirds", render("thirds", width=width))

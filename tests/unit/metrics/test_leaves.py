@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from baloo.metrics import leaves
 from baloo.metrics.leaves import count_leaf
 from baloo.metrics.plan import Counted, Feed, Source
 from baloo.metrics.session import Session
@@ -23,6 +24,12 @@ WINDOWS = [
 ]  # fmt: skip
 # Busy stretches with silences between: how long it is silent, how long busy, and every how many days.
 STRETCHES = st.lists(st.tuples(st.integers(1, 130), st.integers(0, 260), st.integers(1, 9)), min_size=1, max_size=5)
+
+
+@pytest.fixture(params=[0, leaves.MANY], ids=["thinned", "few"], autouse=True)
+def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
+    """Each test with amounts that are made fewer first, and as they are."""
+    monkeypatch.setattr(leaves, "MANY", request.param)
 
 
 @pytest.mark.parametrize("window", WINDOWS, ids=str)
