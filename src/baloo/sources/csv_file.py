@@ -11,15 +11,12 @@
       name: {column: Name}
     extra:
       city: {column: City}
-      people: {column: Attendance, type: number}   # text (default), number, boolean, list (split at `;`)
+      people: {column: Attendance, type: number}   # text (default), number, boolean, list (split at `;`), name, email
 """
 
 from __future__ import annotations
 
 import csv
-import datetime as dt
-import math
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +25,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from baloo.errors import InputError, nearest
+from baloo.registry.values import TYPES, document_id, moment
 from baloo.sources.base import CHUNK_EVENTS, Chunk
 from baloo.sources.files import key_of
 
@@ -35,9 +33,7 @@ __all__ = ["CsvSource", "read_mapping"]
 
 _FIELDS = ("system", "kind", "at", "object", "id", "actor", "extra", "schema", "version", "environment")
 _ACTOR = ("account", "username", "email", "name")
-_TYPES = ("text", "number", "boolean", "list")
 _LONGEST = 1 << 24  # characters of one field; the door refuses what is too long for an event
-_NAMESPACE = uuid.UUID("5a1d1f9e-6f0e-5b6c-9d0a-7f7d7f5a8e11")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -115,9 +111,8 @@ class CsvSource:
                 event[field] = _moment(rule, row)
             elif (value := _value(rule, row)) not in ("", None):
                 event[field] = value
-        named = str(event.get("id", ""))
-        if named and not _is_uuid(named):
-            event["id"] = str(uuid.uuid5(_NAMESPACE, f"{event.get('system')}\x1f{named}"))
+        if named := str(event.get("id", "")):
+            event["id"] = document_id(str(event.get("system")), named)
         return event
 
 
@@ -164,9 +159,9 @@ def _check_rule(rule: Mapping[str, Any], file: Path) -> None:
             raise InputError(f"`{key}` must be a text.", where=str(file), remedy="Put it in quotation marks.")
     if "column" not in rule:
         raise InputError("A rule names no column.", where=str(file), remedy="Add `column: Name`, or write the value itself.")
-    if rule.get("type", "text") not in _TYPES:
-        close = nearest(rule["type"], _TYPES)
-        hint = f"Did you mean `{close}`?" if close else f"Valid: {', '.join(_TYPES)}."
+    if rule.get("type", "text") not in TYPES:
+        close = nearest(rule["type"], TYPES)
+        hint = f"Did you mean `{close}`?" if close else f"Valid: {', '.join(TYPES)}."
         raise InputError(f"There is no type `{rule['type']}`.", where=str(file), remedy=hint)
     try:
         ZoneInfo(rule.get("zone", "UTC"))
@@ -194,38 +189,11 @@ def _rules(mapping: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _value(rule: object, row: Mapping[str, str]) -> object:
     if not isinstance(rule, dict):
         return rule
-    text = row[rule["column"]].strip() if "column" in rule else ""
-    match rule.get("type", "text"):
-        case "number":
-            try:
-                number = float(text) if "." in text else int(text)
-                return number if math.isfinite(number) else text
-            except (ValueError, OverflowError):
-                return text or None
-        case "boolean":
-            return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(text.lower(), text)
-        case "list":
-            return [part.strip() for part in text.split(";") if part.strip()]
-    return text
+    return TYPES[rule.get("type", "text")](row[rule["column"]].strip() if "column" in rule else "")
 
 
 def _moment(rule: object, row: Mapping[str, str]) -> object:
-    text = _value(rule, row)
-    if not isinstance(rule, dict) or not isinstance(text, str) or not ({"format", "zone"} & rule.keys()):
-        return text
-    try:
-        moment = dt.datetime.strptime(text, rule["format"]) if "format" in rule else dt.datetime.fromisoformat(text)  # noqa: DTZ007
-    except ValueError:
-        return text  # the door refuses it, with its reason
-    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(rule.get("zone", "UTC")))).isoformat()
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
+    return moment(_value(rule, row), rule.get("format"), rule.get("zone")) if isinstance(rule, dict) else rule
 
 
 def _first_not_utf8(file: Path) -> int:

@@ -203,6 +203,22 @@ def test_a_row_becomes_an_event_by_the_mapping(tmp_path: Path):
     assert len(event["id"]) == 36
 
 
+def test_a_column_may_hold_a_name_with_an_address_and_a_time_in_seconds(tmp_path: Path):
+    """The types and times are those of the registry's mappings."""
+    mapping = """
+system: workshops
+kind: workshop.held
+at: {column: When, format: unix}
+id: {column: Id}
+actor: {email: {column: Host, type: email}, name: {column: Host, type: name}}
+"""
+    row = "1719824400,Ama Mensah <ama@example.org>,6F1A0C3E-2B47-4D0E-9A51-0D3C8B7F9E10"
+    event = json.loads(next(iter(_csv(tmp_path, f"When,Host,Id\n{row}\n", mapping).chunks(0))).body)
+
+    assert event["actor"] == {"email": "ama@example.org", "name": "Ama Mensah"}
+    assert (event["at"], event["id"]) == ("2024-07-01T09:00:00+00:00", "6f1a0c3e-2b47-4d0e-9a51-0d3c8b7f9e10")
+
+
 def test_the_same_row_has_the_same_id(tmp_path: Path):
     """Ids are made from the system and the row's own id, so that a second import is a duplicate."""
     rows = "Number,Date,Name,E-mail,City,People,Tags,Link\n7,01.07.2024 12:00,Ama,ama@example.org,Athens,12,a,\n"
