@@ -16,6 +16,7 @@ from baloo.cli.output import answer, narrate, table
 from baloo.errors import InputError, UnknownName
 
 if TYPE_CHECKING:
+    from baloo.ingest.systems import State as Standing
     from baloo.ingest.systems import Systems
     from baloo.registry.model import System
 
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
 @group.command("list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """Every system of the registry: whether what its tokens send counts, and what came of it so far."""
+    from baloo.cli.tokens import tokens_of
     from baloo.metrics.derived import read_manifest
     from baloo.registry import load
 
@@ -40,16 +42,17 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
     registry = load(now.workspace.registry)
     manifest = read_manifest(now.workspace.derived)
     tried = {system: events for system, (events, _) in manifest.staging.items()} if manifest else {}
-    with systems_of(now) as systems:
+    with systems_of(now) as systems, tokens_of(now) as tokens:
         found = systems.states(sorted(registry.systems))
+        sending = {token.system for token in tokens.list()}
     data = [
-        asdict(s) | {"environment": _environment(s.promoted), "owner": registry.systems[s.system].owner,
+        asdict(s) | {"environment": _environment(s, sending), "owner": registry.systems[s.system].owner,
                      "staging_events": tried.get(s.system, 0)}
         for s in found
     ]  # fmt: skip
     heads = ("system", "environment", "since", "tried out", "counted", "owner")
     rows = [
-        (s.system, _environment(s.promoted), _day(s.promoted), _amount(tried.get(s.system, 0), s.tried),
+        (s.system, _environment(s, sending) or "no token yet", _day(s.promoted), _amount(tried.get(s.system, 0), s.tried),
          "yes" if s.counted else "no", registry.systems[s.system].owner or "nobody")
         for s in found
     ]  # fmt: skip
@@ -110,8 +113,9 @@ def _declared(now: State, system: str) -> System:
     return declared[system]
 
 
-def _environment(promoted: int | None) -> str:
-    return "staging" if promoted is None else "production"
+def _environment(stands: Standing, sending: set[str]) -> str | None:
+    """Of what its tokens send; None for a system that never had one."""
+    return "production" if stands.promoted is not None else "staging" if stands.system in sending else None
 
 
 def _amount(events: int, tried: bool) -> str:

@@ -19,7 +19,7 @@ from baloo.errors import InputError, UnknownName
 if TYPE_CHECKING:
     from baloo.ingest.tokens import Tokens
 
-__all__ = ["register"]
+__all__ = ["register", "tokens_of"]
 
 _FAR = 9000  # a year
 group = typer.Typer(no_args_is_help=True, help="Tokens with which systems send events.")
@@ -50,7 +50,7 @@ def create(
     if system not in registry.systems:
         raise UnknownName("system", system, registry.systems)
     until = _until(expires, now)
-    with _tokens(now) as tokens, systems_of(now) as systems:
+    with tokens_of(now) as tokens, systems_of(now) as systems:
         first = not any(token.system == system for token in tokens.list())
         made = tokens.create(system, expires=until, scope=scope)
         (stands,) = systems.states([system])
@@ -68,7 +68,7 @@ def create(
 @group.command("list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """Every token: for which system, what for, since when, until when, last used when."""
-    with _tokens(state(context)) as tokens:
+    with tokens_of(state(context)) as tokens:
         found = tokens.list()
     heads = ("id", "system", "scope", "begins", "made", "good until", "revoked", "last used")
     rows = [
@@ -82,13 +82,14 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 @group.command()
 def revoke(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """End a token now; a running server notices within two seconds."""
-    with _tokens(state(context)) as tokens:
+    with tokens_of(state(context)) as tokens:
         tokens.revoke(number)
     narrate(f"Token {number} is no longer good.")
 
 
 @contextlib.contextmanager
-def _tokens(now: State) -> Iterator[Tokens]:
+def tokens_of(now: State) -> Iterator[Tokens]:
+    """The tokens of a workspace."""
     from baloo.ingest.tokens import Tokens
     from baloo.records import Records
 

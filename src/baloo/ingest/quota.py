@@ -29,7 +29,8 @@ class TooMany(BalooError):
 
     def __init__(self, message: str, seconds: float) -> None:
         self.seconds = max(1, math.ceil(seconds))
-        super().__init__(message, remedy=f"Send it again after {self.seconds} seconds, several events in one request.")
+        wait = f"{self.seconds} seconds" if self.seconds > 1 else "a second"
+        super().__init__(message, remedy=f"Send it again after {wait}, several events in one request.")
 
 
 class Tally:
