@@ -17,7 +17,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from baloo.ingest.judge import GRACE, MAX_TEXT, MAX_URL, OPERATOR
-from baloo.ingest.moment import DAY, EPOCH
+from baloo.ingest.moment import DAY, EPOCH, WRONG_OFFSETS
 from baloo.ingest.terms import Terms
 from baloo.ingest.text import MAX_EVENTS
 from baloo.queue.event import Texts
@@ -99,7 +99,7 @@ def _each_key_once(body: bytes, events: list[_Event]) -> bool:
 
 def _in_time(written: list[str], now: int) -> bool:
     """Whether the moments are between 1970 and now. Raises ValueError, TypeError or OverflowError where one is none."""
-    if {text[4:11:3] for text in written} != {"--T"}:
+    if {text[4:11:3] for text in written} != {"--T"} or not WRONG_OFFSETS.isdisjoint({text[-3:-1] for text in written}):
         return False
     moments = [*map(dt.datetime.fromisoformat, written)]
     if max(written) < _long_ago(now // DAY) and min(written) >= "1970-01-02":

@@ -1,6 +1,6 @@
 """When something was done: ISO 8601 to microseconds since 1970 in UTC.
 
-A time without an offset is UTC; a date without a time is the midnight that begins it.
+A time without an offset is UTC; a date without a time is the midnight that begins it, and 24:00 the one that ends it.
 """
 
 from __future__ import annotations
@@ -11,17 +11,22 @@ import re
 from baloo.ingest.refusals import Refused
 from baloo.queue.event import moment
 
-__all__ = ["DAY", "EPOCH", "micros", "parse"]
+__all__ = ["DAY", "EPOCH", "WRONG_OFFSETS", "micros", "parse"]
 
 DAY = 86_400_000_000
 """A day in microseconds."""
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """When time began."""
+
+WRONG_OFFSETS = frozenset({":6", ":7", ":8", ":9"})
+"""How the minutes of an offset begin that no clock has, as `+02:60`; Python reads them. They stand before the last character."""
+
 _ISO = re.compile(
     r"\d{4}-?\d\d-?\d\d"
-    r"(?:[Tt ]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d{1,9})?)?)?\s?(?:[Zz]|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII)
-_LEAP = re.compile(r"[Tt ]23:?59:?60", re.ASCII)
+    r"(?:[Tt ]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d{1,9})?)?)?\s?(?:[Zz]|[+-]\d\d(?::?[0-5]\d)?)?)?", re.ASCII)
+_LEAP = re.compile(r"([Tt ]\d\d:?\d\d:?)60")
+_DAYS_END = re.compile(r"([Tt ])24(?=:?00(?::?00(?:[.,]0+)?)?(?:\s?[Zz+-]|$))")
 
 
 def micros(found: dt.datetime) -> int:
@@ -35,11 +40,15 @@ def parse(text: str) -> tuple[int, int | None]:
 
     Raises Refused where `text` is no moment of the calendar.
     """
-    if len(text) < 20 or text[10] != "T":  # the usual form needs no second look
+    if len(text) < 20 or text[4:11:3] != "--T" or text[-3:-1] in WRONG_OFFSETS:  # the usual form needs no second look
         text = _usual(text)
     try:
         return moment(text)
     except (ValueError, OverflowError):
+        begun = _DAYS_END.sub(r"\g<1>00", text)
+        if begun != text:
+            at, offset = parse(begun)
+            return at + DAY, offset
         raise _refused(text) from None
 
 
@@ -51,8 +60,17 @@ def _usual(text: str) -> str:
 
 
 def _refused(text: str) -> Refused:
-    if _LEAP.search(text):
+    if _is_leap(text):
         return Refused("leap-second", "/at", "The time is a leap second.")
     if _ISO.fullmatch(text):
         return Refused("bad-time", "/at", "The time is not in the calendar or not on the clock.")
     return Refused("bad-time", "/at", "The time is not ISO 8601.")
+
+
+def _is_leap(text: str) -> bool:
+    """Whether this is the second behind the last one of a day, in UTC."""
+    before = _LEAP.sub(r"\g<1>59", text)
+    try:
+        return before != text and moment(before)[0] // 1_000_000 % 86_400 == 86_399
+    except (ValueError, OverflowError):
+        return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -154,7 +155,8 @@ def _value(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     try:
         return decode_any(raw)
     except msgspec.ValidationError as error:
-        raise Refused("number-out-of-range", _path(str(error)), "A number is too large to be kept.") from None
+        pointer = _path(str(error)) or _too_large(json.loads(raw, parse_int=_digits), ()) or ""
+        raise Refused("number-out-of-range", pointer, "A number is too large to be kept.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _unreadable(raw, error) from None
 
@@ -162,6 +164,19 @@ def _value(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
 def _path(message: str) -> str:
     _, _, path = message.partition(" - at `$")
     return "" if "[...]" in path else pointer_to(*path.rstrip("`").strip(".").split(".")) if path else ""
+
+
+def _digits(text: str) -> float:
+    """A whole number as far as it matters here, however long it is."""
+    return math.inf if len(text) > 4_000 else 0.0
+
+
+def _too_large(value: object, path: tuple[str | int, ...]) -> str | None:
+    """The pointer of the first number that is too large."""
+    if isinstance(value, float):
+        return pointer_to(*path) if math.isinf(value) else None
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return next((found for key, part in parts if (found := _too_large(part, (*path, key))) is not None), None)
 
 
 def _unreadable(raw: bytes, error: Exception) -> Unreadable:

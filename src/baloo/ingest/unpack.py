@@ -37,7 +37,7 @@ def gunzip(data: bytes, limit: int) -> bytes:
         if len(part) > room:
             raise TooLarge(f"The body unpacks to more than {limit:,} bytes.", remedy="Send less at once.")
         if not member.eof:
-            raise InputError("The gzip text is cut off.", remedy="Send it whole.")
+            raise InputError("The gzip text is cut off, or it is damaged.", remedy="Pack it again, and send it whole.")
         parts.append(part)
         room -= len(part)
         data = member.unused_data

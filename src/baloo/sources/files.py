@@ -19,6 +19,7 @@ __all__ = ["EventsSource", "key_of"]
 
 _BLOCK = 160 * 1024  # about CHUNK_EVENTS events of a few hundred bytes
 _EVENT = 1 << 20  # a text that is longer is not one event
+_GZIP = 31  # zlib's window bits for the gzip format
 _BOM = codecs.BOM_UTF8
 
 
@@ -103,18 +104,18 @@ class EventsSource:
         """The beginning, unpacked, as long as one event may be. Raises InputError where the gzip file is damaged further on."""
         stream = _unpacked(raw)
         head = b""
+        damaged = InputError(
+            "The gzip file is damaged.", where=str(self._file), remedy="Nothing of it was taken in. Fetch the file again.")
         try:
             while len(head) < _EVENT and (part := stream.read(_BLOCK)):
                 head += part
             while stream is not raw and stream.read(_EVENT):
                 pass
-        except EOFError:
-            pass  # cut off: what stands before is good, and whoever reads it comes to the end
+        except EOFError as error:  # cut off: what stands before is good, and whoever reads it comes to the end
+            if _has_its_end(raw):
+                raise damaged from error
         except (zlib.error, gzip.BadGzipFile) as error:
-            raise InputError(
-                f"The gzip file is damaged: {error}.", where=str(self._file),
-                remedy="Nothing of it was taken in. Fetch the file again.",
-            ) from error  # fmt: skip
+            raise damaged from error
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise InputError("This is UTF-16.", where=str(self._file), remedy="Save it as UTF-8.")
         return head.removeprefix(_BOM).lstrip()
@@ -142,6 +143,19 @@ def _unpacked(raw: IO[bytes]) -> IO[bytes]:
     packed = raw.read(2) == b"\x1f\x8b"
     raw.seek(0)
     return cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw
+
+
+def _has_its_end(raw: IO[bytes]) -> bool:
+    """Whether a gzip file that ends too early ends as a whole one does, with about the length that was unpacked: it is no cut."""
+    raw.seek(0)
+    member, unpacked, block = zlib.decompressobj(_GZIP), 0, b""
+    while part := raw.read(_BLOCK):
+        unpacked += len(member.decompress(part))
+        while member.eof and member.unused_data:
+            part, member = member.unused_data, zlib.decompressobj(_GZIP)
+            unpacked = len(member.decompress(part))
+        block = block[-4:] + part[-4:]
+    return abs(int.from_bytes(block[-4:], "little") - unpacked) <= unpacked // 8 + _EVENT // 64
 
 
 def _goes_over_lines(head: bytes) -> bool:

@@ -141,7 +141,15 @@ def test_a_number_that_nobody_can_hold_is_refused(number: str, event: dict[str, 
     body = json.dumps(event | {"extra": {"n": "HERE"}}).replace('"HERE"', number).encode()
 
     (outcome,) = judge(body).outcomes
-    assert outcome.slug == "number-out-of-range"
+    assert (outcome.slug, outcome.pointer) == ("number-out-of-range", "/extra/n")
+
+
+def test_the_number_that_is_too_large_is_pointed_at(event: dict[str, Any], judge: Callable[..., Verdict]):
+    """However deep it stands, in objects and lists."""
+    body = json.dumps(event | {"extra": {"a": [1, {"b": 2, "c": "HERE"}]}}).replace('"HERE"', "1e400").encode()
+
+    (outcome,) = judge(body).outcomes
+    assert (outcome.slug, outcome.pointer) == ("number-out-of-range", "/extra/a/1/c")
 
 
 def test_a_registry_without_systems_refuses_everything_and_says_what_to_do(event: dict[str, Any], settings: Settings):

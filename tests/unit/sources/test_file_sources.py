@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,23 @@ def test_nothing_is_taken_from_a_damaged_gzip(tmp_path: Path, line: bytes):
         next(EventsSource(file).chunks(0))
 
     assert caught.value.where == str(file)
+
+
+def test_a_flipped_bit_is_no_cut(tmp_path: Path):
+    """Where it makes a gzip end too early, the file is damaged all the same: nothing is taken, neither before nor behind it."""
+    luck = random.Random(7)
+    lines = [json.dumps({"n": n, "word": "".join(luck.choices("abcdefgh", k=30))}).encode() for n in range(60)]
+    packed, file = gzip.compress(b"\n".join(lines), mtime=0), tmp_path / "events.gz"
+    words = set()
+    for bit in range(80, len(packed) * 8, 5):
+        changed = bytearray(packed)
+        changed[bit // 8] ^= 1 << bit % 8
+        file.write_bytes(changed)
+        with pytest.raises(InputError) as caught:
+            _read(file)
+        words.add(caught.value.message)
+
+    assert words == {"The gzip file is damaged."}
 
 
 @pytest.mark.parametrize("length", [3, 5, 11])
