@@ -37,7 +37,8 @@ _ANY = Schema("any", "1", "Anything", {}, {"type": "object"}, "schemas/any.yaml"
 _REGISTRY = Registry(
     Community("test", "Test", "?"), {"git": System("git", "Git", {"git.commit": Kind("git.commit", "Wrote")})}, {},
     {("any", "1"): _ANY}, "hash")
-_connected: list[object] = []
+_connected: list[object] = []  # by whoever connects in this process, our own clients left out
+_ours: set[int] = set()  # ports of doors; there is no way to take a hook away again
 
 
 @dataclass
@@ -86,7 +87,7 @@ def open_door(folder: Path) -> Iterator[HostileDoor]:
     token = Tokens(records, clock).create("git").secret
     with GroupCommit(queue) as group:
         door = make_door(workspace, lambda: _REGISTRY, TokenChecker(records, clock), group, clock)
-        pages = Litestar(openapi_config=None)
+        pages = Litestar(openapi_config=None, logging_config=None)
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
             await (door if is_door_path(scope.get("path", "")) else pages)(scope, receive, send)
@@ -98,7 +99,7 @@ def open_door(folder: Path) -> Iterator[HostileDoor]:
         while not server.started:
             time.sleep(0.01)
         port = listener.getsockname()[1]
-        sys.addaudithook(lambda name, given: _note(name, given, port))
+        _watch(port)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
             yield HostileDoor(client, queue, token, folder)
         server.should_exit = True
@@ -107,12 +108,18 @@ def open_door(folder: Path) -> Iterator[HostileDoor]:
     records.close()
 
 
-def _note(name: str, given: tuple[Any, ...], port: int) -> None:
-    """Note each connection but that of our own client."""
+def _watch(port: int) -> None:
+    """Note each connection from now on but those to a door."""
+    if not _ours:
+        sys.addaudithook(_note)
+    _ours.add(port)
+
+
+def _note(name: str, given: tuple[Any, ...]) -> None:
     if name in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname"):
         with suppress(Exception):
             place = given[1] if name == "socket.connect" else given
-            if tuple(place[:2]) != ("127.0.0.1", port):
+            if place[0] != "127.0.0.1" or place[1] not in _ours:
                 _connected.append(place)
 
 
