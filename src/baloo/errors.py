@@ -183,16 +183,18 @@ def is_full(error: BaseException) -> bool:
 
 
 def in_words(error: BaseException) -> BalooError | None:
-    """What an error of the system or of SQLite means for a person: no room, or no leave to write; None for any other."""
+    """What an error of the system or of SQLite means for a person: no room, no leave to write, a bad disk; None for any other."""
     if isinstance(error, BalooError):
         return error
     if is_full(error):
         return StorageFull("There is no room left on the disk.", remedy="Make room and run this again: nothing is lost.")
+    where = getattr(error, "filename", None)
+    if isinstance(error, OSError) and error.errno == errno.EIO:
+        return StorageBroken("Reading or writing failed.", where=str(where) if where else None, remedy="See the system's log.")
     text = str(error).lower()
     closed = isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
     if not closed and "readonly database" not in text and "unable to open database file" not in text:
         return None
-    where = getattr(error, "filename", None)
     return WorkspaceError(
         "This may not be written, or not be read.", where=str(where) if where else None,
         remedy="Run this as the owner of the workspace, on a disk that can be written.",
