@@ -16,7 +16,7 @@ from baloo.ingest.lean import look
 from baloo.ingest.moment import micros
 from baloo.ingest.refusals import Refused, remedy_for
 from baloo.ingest.terms import Terms
-from baloo.ingest.text import MAX_EVENTS, TooManyEvents, Unreadable, split, trimmed
+from baloo.ingest.text import MAX_EVENTS, TooManyEvents, Unreadable, laborious, split, trimmed
 from baloo.ingest.verdict import Outcome, Verdict
 from baloo.queue.base import Event, Refusal, Request, Void, Written
 from baloo.registry.model import Registry
@@ -57,6 +57,8 @@ class Door:
         staging = staging or sender is None
         now = micros(self._clock.now())
         voids = self.voids(obsolete, "obsolete", staging=staging)
+        if not patient and laborious(body):
+            raise InputError("Too many numbers are too large or too small to be read at once.", remedy="Send fewer, or as texts.")
         if via == HTTP and not single:
             seen = self._seen(body, now, namespace, sender, doc_id, voids, staging=staging)
             if seen is not None:
@@ -83,6 +85,8 @@ class Door:
 
     def usual(self, body: bytes, *, namespace: str, sender: str | None, staging: bool) -> Verdict | None:
         """The verdict on a body over HTTP all of whose events are accepted as they stand; None where `accept` must judge."""
+        if laborious(body):
+            return None
         return self._seen(body, micros(self._clock.now()), namespace, sender, None, (), staging=staging)
 
     def _seen(

@@ -19,7 +19,7 @@ from msgspec import UNSET, Meta, UnsetType
 from baloo.ingest.judge import GRACE, MAX_TEXT, MAX_URL, OPERATOR
 from baloo.ingest.moment import DAY, EPOCH, WRONG_OFFSETS
 from baloo.ingest.terms import Terms
-from baloo.ingest.text import MAX_EVENTS
+from baloo.ingest.text import MAX_EVENTS, SURELY_FEW, keys
 from baloo.queue.event import Texts
 
 __all__ = ["Seen", "look"]
@@ -88,11 +88,13 @@ def look(body: bytes, terms: Terms, *, now: int, sender: str | None, doc_id: str
 
 
 def _each_key_once(body: bytes, events: list[_Event]) -> bool:
-    """Whether no object names a key twice, and no text holds U+0000.
+    """Whether no object names a key twice, no text holds U+0000, and no event has many keys.
 
     The decoder keeps one of two keys of the same name, so that what is encoded again has fewer quotation marks.
     """
     if b"\\" in body and (b"\\u0022" in body or b"\\u0000" in body):
+        return False
+    if body.count(b":") > SURELY_FEW and any(keys(event.extra) > SURELY_FEW for event in events):
         return False
     return body.count(b'"') == _encode(events).count(b'"')
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -14,8 +16,8 @@ from baloo.ingest.refusals import Refused, pointer_to, remedy_for, shown_name
 from baloo.queue.event import canonical, decode_any
 
 __all__ = [
-    "MAX_DEPTH", "MAX_EVENTS", "MAX_KEYS", "SURELY_FEW", "TooManyEvents", "Unreadable", "keys", "plain", "read", "split",
-    "trimmed",
+    "MAX_DEPTH", "MAX_EVENTS", "MAX_KEYS", "SURELY_FEW", "TooManyEvents", "Unreadable", "keys", "laborious", "plain", "read",
+    "split", "trimmed",
 ]
 
 MAX_DEPTH = 32
@@ -27,6 +29,8 @@ SURELY_FEW = MAX_KEYS - 20
 MAX_EVENTS = 10_000
 """Events that one request may bring."""
 
+_EXTREME = re.compile(rb"[\[,:\s]-?[0-9.]+[eE][+-]?[23][0-9]{2}(?=[,\]}\s])")
+_MOST_EXTREME, _FEW_PARTS = 1_000, 5_000
 _decode_parts = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _skip = msgspec.json.Decoder(msgspec.Raw).decode
 
@@ -210,6 +214,14 @@ def _depth(value: object) -> int:
         elif isinstance(inner, list):
             waiting.extend((part, depth + 1) for part in inner)
     return deepest
+
+
+def laborious(body: bytes) -> bool:
+    """Whether more than a thousand numbers of a body lie at the edge of what a double holds.
+
+    Each of them takes the decoder several hundred times as long as any other, and a megabyte holds enough for seconds.
+    """
+    return body.count(b",") > _FEW_PARTS and len([*islice(_EXTREME.finditer(body), _MOST_EXTREME + 1)]) > _MOST_EXTREME
 
 
 def keys(value: object) -> int:

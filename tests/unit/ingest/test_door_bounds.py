@@ -50,6 +50,26 @@ def test_an_event_has_so_many_keys(spread: Any, beside: int, judge: Judge, event
     assert verdict.accepted == beside + 1
 
 
+@pytest.mark.parametrize(("number", "kept"), [
+    ("1e308", False), ("-1.7976931348623157e+308", False), ("4.9E-324", False), ("1.5e300", False), ("1e99", True),
+    ("1e-9", True), ('"1e308"', True), ("3", True),
+])  # fmt: skip
+@pytest.mark.parametrize("blank", ["", " ", "\n"])
+def test_numbers_at_the_edge_have_an_end(number: str, kept: bool, blank: str, judge: Judge, event: dict[str, Any]):
+    """A megabyte of them would hold the door up for seconds; others, a few of them, and an import are taken."""
+    def body(times: int) -> bytes:
+        it = "[" + f",{blank}".join([number] * times) + "]"
+        return json.dumps(event | {"extra": {"it": "IT"}}).replace('"IT"', it).encode()
+
+    assert judge(body(900)).accepted == 1
+    assert judge(body(6_000), via="import 1").accepted == 1
+    if kept:
+        assert judge(body(6_000)).accepted == 1
+    else:
+        with pytest.raises(InputError, match="Too many numbers"):
+            judge(body(6_000))
+
+
 def test_hints_have_an_end(judge: Judge, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
     """The first refusals of a request say which name was meant; looking for it a thousand times is nobody's gain."""
     asked: list[str] = []
