@@ -34,11 +34,15 @@ class TooMany(BalooError):
 
 
 class Tally:
-    """What one sender has sent: `room` is how many requests it may still make at the moment `at`."""
+    """What one sender has sent: `room` is how many requests it may still make at the moment `at`.
 
-    __slots__ = ("at", "day", "events", "room")
+    `stranger` says that it is known by its address alone.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("at", "day", "events", "room", "stranger")
+
+    def __init__(self, *, stranger: bool = False) -> None:
+        self.stranger = stranger
         self.at = 0.0
         self.room = 0.0
         self.day = 0.0
@@ -97,7 +101,7 @@ class Strangers:
         if known is None:
             if len(self._tallies) >= _MOST:
                 del self._tallies[next(iter(self._tallies))]
-            known = self._tallies[key] = Tally()
+            known = self._tallies[key] = Tally(stranger=True)
         return known
 
 

@@ -27,7 +27,7 @@ __all__ = ["UUID", "Appender", "Entry", "NotFound", "Plain", "Senders", "Wire", 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _TAG = re.compile(r"[A-Za-z0-9-]{1,20}")  # as Glean has it
-_NOBODY = Sender(None, True, Tally())
+_NOBODY = Sender(None, True, Tally(stranger=True))
 _log = logging.getLogger("baloo.ingest")
 
 
@@ -185,7 +185,7 @@ class Entry:
 
     def saw(self, verdict: Verdict, sender: Sender, body: bytes, tag: str | None) -> None:
         """Count and show what is on disk."""
-        (self._open_limit if sender.system is None else self._limit).count(sender.tally, verdict.accepted + verdict.refused)
+        (self._open_limit if sender.tally.stranger else self._limit).count(sender.tally, verdict.accepted + verdict.refused)
         for witness in self._witnesses:
             witness.saw(verdict, body, tag)
 
