@@ -102,14 +102,35 @@ def git(
 def perceval(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Items of Perceval, one a line, plain or .gz.")],
+    system: Annotated[
+        str | None, typer.Option(help="The system they belong to, where the registry has no mapping for their backend.")
+    ] = None,
     dry_run: DryRun = False,
     namespace: Namespace = "baloo",
     as_json: AsJson = False,
 ) -> None:
-    """Import what GrimoireLab's Perceval fetched, by the mappings that the registry has for its backends."""
+    """Import what GrimoireLab's Perceval fetched, by the mappings that the registry has for its backends.
+
+    Those for Git and GitHub are built in; --system says to which system what they make belongs.
+    """
     from baloo.sources.perceval import PercevalSource
 
-    _import(state(context), [PercevalSource(file) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
+    now = state(context)
+    names = {} if system is None else _perceval_names(now, system)
+    _import(now, [PercevalSource(file, names) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
+
+
+def _perceval_names(now: State, system: str) -> dict[str, str]:
+    """The built-in mappings for a system, by the backends whose mapping in the registry is not one of the system's own."""
+    from baloo.registry import load
+    from baloo.registry.built_in import perceval_name
+
+    registry = load(now.workspace.registry)
+    if system not in registry.systems:
+        raise UnknownName("system", system, registry.systems)
+    names = {backend: perceval_name(backend, system) for backend in ("Git", "GitHub")}
+    own = {name for (protocol, name), mapping in registry.mappings.items() if protocol == "perceval" and mapping.system == system}
+    return {backend: name for backend, name in names.items() if backend not in own}
 
 
 @group.command()

@@ -1,4 +1,4 @@
-"""Mappings that every registry has: how GitHub's webhooks become events of a system that declares the kinds."""
+"""Mappings that every registry has, for each system that declares their kinds: GitHub's webhooks, Perceval's Git and GitHub."""
 
 from __future__ import annotations
 
@@ -13,26 +13,40 @@ from baloo.registry._validate import shape_problems
 from baloo.registry._yaml import read_source
 from baloo.registry.model import PayloadMapping, System
 
-__all__ = ["built_in_mappings"]
+__all__ = ["built_in_mappings", "perceval_name"]
+
+_FOLDER = Path(__file__).parent / "mappings"
 
 
 def built_in_mappings(systems: Mapping[str, System]) -> dict[tuple[str, str], PayloadMapping]:
-    """(protocol, id) to mapping, for each of the systems that declares at least one kind of it; other kinds make nothing."""
-    found = {}
-    whole = _github()
+    """(protocol, id) to mapping, for each of the systems that declares at least one kind of it; other kinds make nothing.
+
+    The id is the system's; of one for Perceval it is what `perceval_name` says.
+    """
+    found: dict[tuple[str, str], PayloadMapping] = {}
     for system in systems.values():
-        rules = tuple(rule if rule.fields["kind"] in system.kinds else replace(rule, fields={}) for rule in whole.rules)
-        if any(rule.fields for rule in rules):
-            found["github", system.id] = replace(whole, id=system.id, system=system.id, rules=rules)
+        for whole in _shipped():
+            rules = tuple(rule if rule.fields["kind"] in system.kinds else replace(rule, fields={}) for rule in whole.rules)
+            if any(rule.fields for rule in rules):
+                name = system.id if whole.protocol == "github" else perceval_name(whole.id, system.id)
+                found[whole.protocol, name] = replace(whole, id=name, system=system.id, rules=rules)
     return found
 
 
+def perceval_name(backend: str, system: str) -> str:
+    """The id of the built-in mapping of a backend of Perceval for a system: no id that a file may have."""
+    return f"{backend} of {system}"
+
+
 @cache
-def _github() -> PayloadMapping:
+def _shipped() -> tuple[PayloadMapping, ...]:
     problems: list[Problem] = []
-    source = read_source(Path(__file__).parent / "mappings", "github.yaml", problems.append)
-    if source is not None:
-        problems += shape_problems("mapping", source, source.data)
-    if source is None or problems:
+    found = []
+    for file in sorted(_FOLDER.glob("*.yaml")):
+        source = read_source(_FOLDER, file.name, problems.append)
+        if source is not None:
+            problems += shape_problems("mapping", source, source.data)
+            found.append(parse_mapping(source.data))
+    if problems:
         raise RegistryError(problems)
-    return parse_mapping(source.data)
+    return tuple(found)

@@ -1,13 +1,13 @@
 """Items of GrimoireLab's Perceval: JSON, one item a line as `perceval --json-line` writes them, or an array; plain or gzipped.
 
 Each item is read by the registry's mapping of the protocol `perceval` that has the name of its backend (`Git`, `GitHub`,
-`Discourse`, ...). The payload that the mapping sees is the item: `category`, `origin`, `updated_on`, `uuid` and, in `data`, what
-the backend fetched. What is no item goes to the door as it is, which says why.
+`Discourse`, ...), or by a built-in one. The payload that the mapping sees is the item: `category`, `origin`, `updated_on`, `uuid`
+and, in `data`, what the backend fetched. What is no item goes to the door as it is, which says why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -31,17 +31,26 @@ _decode_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 class PercevalSource:
-    """The items of one file."""
+    """The items of one file; `names` are mappings for backends whose mapping is not called like them."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, names: Mapping[str, str] | None = None) -> None:
         self._events = EventsSource(file)
-        self.key = f"perceval:{self._events.key}"
+        self._names = names or {}
+        self.key = ":".join(["perceval", *self._names.values(), self._events.key])
         self.title = file.name
 
     def chunks(self, done: int) -> Iterator[Chunk]:
         """Chunks of items in their envelopes; `done` counts lines, or elements of an array."""
         for chunk in self._events.chunks(done):
-            yield chunk._replace(body=b"\n".join(map(_enveloped, _items(chunk.body))))
+            yield chunk._replace(body=b"\n".join(map(self._enveloped, _items(chunk.body))))
+
+    def _enveloped(self, item: bytes) -> bytes:
+        """An item in its envelope, on one line; other text as it is."""
+        try:
+            backend = _decode_item(item).backend_name
+        except (msgspec.DecodeError, RecursionError):
+            return item
+        return wrap("perceval", self._names.get(backend, backend), item.strip().replace(b"\n", b" ").replace(b"\r", b" "))
 
     def notes(self) -> list[str]:
         """Nothing to say: each line is an item."""
@@ -66,12 +75,3 @@ def _is_item(text: bytes) -> bool:
     except (msgspec.DecodeError, RecursionError):
         return False
     return True
-
-
-def _enveloped(item: bytes) -> bytes:
-    """An item in its envelope, on one line; other text as it is."""
-    try:
-        named = _decode_item(item).backend_name
-    except (msgspec.DecodeError, RecursionError):
-        return item
-    return wrap("perceval", named, item.strip().replace(b"\n", b" ").replace(b"\r", b" "))

@@ -40,6 +40,17 @@ def test_each_item_names_its_backend_s_mapping(pack: Callable[[list[Any]], bytes
     assert _envelopes(file) == [{"mapping": "perceval:Git", "payload": GIT}, {"mapping": "perceval:GitHub", "payload": GITHUB}]
 
 
+def test_a_backend_may_have_a_mapping_of_another_name(tmp_path: Path):
+    """Of the names that are given; the file is another input then."""
+    file = tmp_path / "items.json"
+    file.write_bytes(_lines(GIT, GITHUB))
+    source = PercevalSource(file, {"Git": "Git of code"})
+    (chunk,) = source.chunks(0)
+
+    assert [json.loads(line)["mapping"] for line in chunk.body.split(b"\n")] == ["perceval:Git of code", "perceval:GitHub"]
+    assert source.key != PercevalSource(file).key
+
+
 def test_one_item_over_several_lines_is_one(tmp_path: Path):
     """As Perceval writes it without `--json-line`."""
     file = tmp_path / "item.json"
