@@ -64,15 +64,15 @@ def test_slow_clients_are_ended_and_stand_in_nobodys_way(tmp_path: Path, tell: C
 
 
 def test_a_burst_is_taken_or_put_off_in_bounded_memory(tmp_path: Path, tell: Callable[[str], None]):
-    """Ten times as many senders with large bodies: 201, 429 or 503, never more memory than a small machine has, nothing lost."""
+    """Ten times as many senders with larger bodies: 201, 429 or 503, never more memory than a small machine has, nothing lost."""
     luck = random.Random(10)
     site = Site(tmp_path / "W")
     most = 0
 
-    async def large() -> None:
+    async def sender() -> None:
         client = Client(site, luck)
-        for _ in range(2):
-            await client.send([event | {"extra": {"text": "x" * 40_000}} for event in invent(luck, 20)])
+        for _ in range(5):
+            await client.send([event | {"extra": {"text": "x" * 4_000}} for event in invent(luck, 20)])
         client.close()
 
     async def watch() -> None:
@@ -87,7 +87,7 @@ def test_a_burst_is_taken_or_put_off_in_bounded_memory(tmp_path: Path, tell: Cal
             async with load_on(site, luck, clients=10):
                 await site.loaded()
                 for _ in range(BURST):
-                    await asyncio.gather(*(large() for _ in range(100)))
+                    await asyncio.gather(*(sender() for _ in range(100)))
             await site.loaded()
             watching.cancel()
 

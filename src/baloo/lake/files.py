@@ -19,7 +19,7 @@ from baloo.errors import StorageBroken, StorageFull, is_full
 from baloo.lake.tables import MONTH, Columns
 from baloo.workspace import fsync_folder
 
-__all__ = ["DataFile", "connect", "fsync_file", "parquet", "quoted", "storage_errors", "verify", "write"]
+__all__ = ["DataFile", "blaming", "connect", "fsync_file", "parquet", "quoted", "storage_errors", "verify", "write"]
 
 _DUCKDB = {"long": "BIGINT", "short": "SMALLINT", "string": "VARCHAR", "timestamp": "TIMESTAMPTZ", "date": "DATE"}
 
@@ -107,6 +107,20 @@ def verify(file: Path) -> None:
         raise StorageBroken("A data file is missing.", where=str(file), remedy=remedy)
     if _digest(file) != file.stem:
         raise StorageBroken("A data file is not what was written.", where=str(file), remedy=remedy)
+
+
+@contextmanager
+def blaming(files: Sequence[str]) -> Iterator[None]:
+    """Where data files cannot be read, name the one that is not what was written.
+
+    Raises StorageBroken; where all are as they were, what was raised.
+    """
+    try:
+        yield
+    except duckdb.Error:
+        for file in files:
+            verify(Path(file))
+        raise
 
 
 def fsync_file(file: Path) -> None:
