@@ -14,6 +14,7 @@ from baloo.errors import (
     InputError,
     Problem,
     RegistryError,
+    StorageBroken,
     StorageFull,
     UnknownName,
     WorkspaceError,
@@ -92,10 +93,10 @@ def test_a_full_disk_is_known_by_its_number_or_its_words(error: Exception, full:
         (OSError(errno.EROFS, "Read-only file system"), WorkspaceError),
         (ValueError("(OperationalError) attempt to write a readonly database"), WorkspaceError),
         (InputError("no"), InputError),
-        (OSError(errno.EIO, "Input/output error"), type(None)),
+        (OSError(errno.EIO, "Input/output error"), StorageBroken),
         (ValueError("no"), type(None)),
     ],
 )
 def test_what_the_system_refuses_is_said_in_words(error: Exception, means: type[BalooError]):
-    """No room and no leave to write are things that a person can put right; any other error is none of them."""
+    """No room, no leave to write and a bad disk are things that a person can put right; any other error is none of them."""
     assert type(in_words(error)) is means
