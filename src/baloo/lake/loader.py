@@ -15,7 +15,6 @@ import msgspec
 from arro3.core import Array, DataType, Table
 
 from baloo.errors import StorageBroken
-from baloo.lake.ahead import Ahead
 from baloo.lake.base import VOIDS, Identities, Loaded
 from baloo.lake.batch import Batch, lay_out, read_batch
 from baloo.lake.dedupe import Verdicts, judge
@@ -31,7 +30,6 @@ __all__ = ["Loader"]
 
 _MAX_ROWS = 50_000
 _MAX_BYTES = 32 << 20  # about 50,000 events of bodies, 100,000 of imports
-_MANY = 20_000  # events of a batch behind which more are likely to wait
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -56,11 +54,6 @@ class Loader:
         self._secret = secret
         self._owners = Owners(identities)
         self._dropped = -1
-        self._ahead = Ahead(queue)
-
-    def close(self) -> None:
-        """Wait for what is still being done."""
-        self._ahead.close()
 
     def load_once(self, limit_rows: int = _MAX_ROWS, max_bytes: int = _MAX_BYTES) -> Loaded | None:
         """Load one batch and say what became of it; None where nothing waits.
@@ -78,13 +71,8 @@ class Loader:
                     remedy="Restore queue and lake from the same backup.",
                 )
             self._queue.drop(before)
-        batch = self._ahead.fetched(before) if begun <= before else None
-        batch = batch or self._read(before, begun, limit_rows, max_bytes)
-        if batch is None:
-            return None
-        if len(batch.events) >= _MANY:
-            self._ahead.fetch(batch.through, limit_rows, max_bytes)
-        return self._load(batch, before, voids_done=begun > before)
+        batch = self._read(before, begun, limit_rows, max_bytes)
+        return None if batch is None else self._load(batch, before, voids_done=begun > before)
 
     def _read(self, before: int, begun: int, limit_rows: int, max_bytes: int) -> Batch | None:
         """The next batch; after a crash between the two commits, exactly the rows of the load that was begun."""
@@ -111,18 +99,9 @@ class Loader:
         if verdicts.voids and not voids_done:
             lake.voids.commit(self._void_files(batch, verdicts), through=batch.through)
         lake.events.commit(self._event_files(batch), through=batch.through)
-        self._drop(batch)
-        return tally(batch, verdicts)
-
-    def _drop(self, batch: Batch) -> None:
-        """Drop what is in the lake; beside the next load where that is likely to come at once."""
-        self._dropped = -1
-        if len(batch.events) >= _MANY:
-            self._ahead.drop(batch.through)
-        else:
-            self._ahead.settle()
-            self._queue.drop(batch.through)
+        self._queue.drop(batch.through)
         self._dropped = batch.through
+        return tally(batch, verdicts)
 
     def _resolve(self, batch: Batch, kept: Sequence[int]) -> None:
         """Find or make the identities of the events that are kept, as the table `who`, and those of owners they name."""
