@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import unicodedata
 import uuid
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -123,10 +124,14 @@ def moment(text: str) -> tuple[int, int | None]:
     zone = found.tzinfo
     since = (found if zone is not None else found.replace(tzinfo=dt.UTC)) - _EPOCH
     at = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    if zone is None or text[-1] == "Z":
-        return at, None
+    return at, None if zone is None or text[-1] == "Z" else _minutes(zone)
+
+
+@lru_cache(256)
+def _minutes(zone: dt.tzinfo) -> int | None:
+    """The minutes east of UTC of a zone that is always the same."""
     offset = zone.utcoffset(None)
-    return at, (offset.days * 86_400 + offset.seconds) // 60 if offset is not None else None
+    return None if offset is None else (offset.days * 86_400 + offset.seconds) // 60
 
 
 def uuid_of(content: bytes) -> str:
