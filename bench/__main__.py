@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import counting, importing, serving, starting
+from bench import counting, door, importing, serving, starting
 from bench.harness import Line, scratch, table
 
 SIZES = {"full": (1_000_000, 10_000_000, 80_000), "small": (50_000, 200_000, 5_000)}
@@ -18,7 +18,7 @@ def main() -> None:
     """Run the benchmarks one after the other, so that none disturbs another."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", choices=sorted(SIZES), default="full")
-    parser.add_argument("--only", choices=["starting", "git", "counting"], help="one part")
+    parser.add_argument("--only", choices=["starting", "git", "door", "counting"], help="one part")
     asked = parser.parse_args()
     some, many, commits = SIZES[asked.size]
     lines: list[Line] = []
@@ -27,6 +27,9 @@ def main() -> None:
             lines += starting.measure(folder)
         if asked.only in (None, "git"):
             lines += importing.measure_git(folder, commits)
+        if asked.only in (None, "door"):
+            lines += door.measure(folder)
+            lines += door.measure_to_lake(folder / "door")
         if asked.only in (None, "counting"):
             lines += counting.measure(folder, some, many)
             lines += serving.measure(folder / "counting")

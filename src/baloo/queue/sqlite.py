@@ -28,9 +28,10 @@ else:  # the same interface over a SQLite of its own: the one that Python has ma
 __all__ = ["QUEUE_VERSION", "SqliteQueue"]
 
 QUEUE_VERSION = 2
-_LOG_PAGES = 16_384  # an appender moves the log into the file itself only where nobody else does: 64 MiB
+_PAGE = 16_384  # bytes of a page: a body of a hundred events is a few, which costs half of what small ones cost
+_LOG_PAGES = 4_096  # an appender moves the log into the file itself only where nobody else does: 64 MiB
 _LOG_BYTES = 8 << 20  # `checkpoint` begins the log anew when it is longer than this
-_ROUNDS, _FEW_PAGES, _TRIES = 5, 128, 50  # of a checkpoint: writers are made to wait only for the last few pages
+_ROUNDS, _FEW_PAGES, _TRIES = 5, 32, 50  # of a checkpoint: writers are made to wait only for the last few pages
 _DROP_ROWS, _DROP_BYTES = 500, 1 << 20  # a piece of `drop`, so that an appender never waits long
 _GAP = 0.001  # seconds between two pieces, in which waiting appenders come in
 _CHUNK = 512  # rows of one INSERT: a statement gives up Python's lock once, however many rows it has
@@ -210,6 +211,7 @@ def _connect(path: Path, wait: float) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
     try:
+        connection.execute(f"PRAGMA page_size={_PAGE}")  # of a new file
         connection.execute("PRAGMA journal_mode=WAL").fetchall()
         for pragma in ("synchronous=FULL", "secure_delete=ON", f"wal_autocheckpoint={_LOG_PAGES}"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
