@@ -197,7 +197,7 @@ def hiding(tmp_path: Path) -> Iterator[TestClient[Litestar]]:
 
 
 def test_numbers_of_few_are_null(tmp_path: Path) -> None:
-    """What a page does not show is null in the API and its tables; nobody is a number like any other; the seeds' feed hides none."""
+    """What a page does not show is null in the API and its tables; nobody is a number like any other; the feed hides none."""
     for client in hiding(tmp_path):
         one, whole = (client.get(f"/api/v1/active{query}").json() for query in ("?area=help-desk", ""))
         week = client.get("/api/v1/feed").json()["rows"][0]
