@@ -37,7 +37,6 @@ def test_three_times_shuffled_is_once(tmp_path: Path, tell: Callable[[str], None
             for turn in range(3):
                 luck.shuffle(seeds)
                 await asyncio.gather(*(client(seeds[n::CLIENTS], last=turn == 2) for n in range(CLIENTS)))
-            site.baloo("refresh")
 
     asyncio.run(work())
     verdict = site.judged()
