@@ -13,6 +13,7 @@ import socket
 import stat
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -26,6 +27,7 @@ from baloo.workspace import Workspace
 __all__ = ["Orders", "RemoteError", "ask"]
 
 Order = dict[str, Any]
+_NAP = 0.1  # seconds between two looks for a worker that is about to be there
 
 
 class RemoteError(BalooError):
@@ -111,20 +113,19 @@ class Orders:
                 )
 
 
-def ask(workspace: Workspace, order: Order) -> Order | None:
+def ask(workspace: Workspace, order: Order, *, patience: float = 15.0) -> Order | None:
     """The running worker's answer, or None where no worker runs for this workspace.
 
+    A server without a worker is about to have one: it is waited for, `patience` seconds at most.
     Raises RemoteError with what the worker could not do.
     """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        try:
-            connection.connect(str(_address(workspace)))
-        except (FileNotFoundError, ConnectionRefusedError):
-            return None
-        with connection.makefile("rwb") as stream:
-            stream.write(msgspec.json.encode(order) + b"\n")
-            stream.flush()
-            line = stream.readline()
+    connection = _connected(workspace, time.monotonic() + patience)
+    if connection is None:
+        return None
+    with connection, connection.makefile("rwb") as stream:
+        stream.write(msgspec.json.encode(order) + b"\n")
+        stream.flush()
+        line = stream.readline()
     if not line:
         raise RemoteError(
             {"message": "The worker stopped while it was asked.", "remedy": "Try again.", "exit_code": int(ExitCode.BUSY)}
@@ -133,6 +134,23 @@ def ask(workspace: Workspace, order: Order) -> Order | None:
     if "error" in answer:
         raise RemoteError(answer["error"])
     return answer
+
+
+def _connected(workspace: Workspace, deadline: float) -> socket.socket | None:
+    while True:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(_address(workspace)))
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            if time.monotonic() > deadline or not workspace.held("serve"):
+                return None
+            time.sleep(_NAP)
+        except BaseException:
+            connection.close()
+            raise
+        else:
+            return connection
 
 
 def _told(error: BalooError) -> Order:

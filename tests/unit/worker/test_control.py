@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -100,3 +101,13 @@ def test_only_the_owner_may_open_the_socket(workspace: Workspace, tmp_path: Path
 
         assert socket.stat().st_mode & 0o077 == 0
         assert socket.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_server_without_a_worker_is_about_to_have_one(workspace: Workspace):
+    """While a server holds the workspace an order waits for its worker; without patience there is no answer."""
+    with workspace.lock("serve", "a test"):
+        assert ask(workspace, {"do": "refresh"}, patience=0) is None
+        with ThreadPoolExecutor(1) as beside:
+            answer = beside.submit(ask, workspace, {"do": "refresh"})
+            with _worker(workspace):
+                assert answer.result() == {"did": "refresh"}
