@@ -29,7 +29,7 @@ __all__ = ["QUEUE_VERSION", "SqliteQueue"]
 
 QUEUE_VERSION = 2
 _PAGE = 16_384  # bytes of a page: a body of a hundred events is a few, which costs half of what small ones cost
-_LOG_PAGES = 4_096  # an appender moves the log into the file itself only where nobody else does: 64 MiB
+_LONGEST_LOG = 64 << 20  # bytes; an appender moves the log into the file itself only where nobody else does
 _LOG_BYTES = 8 << 20  # `checkpoint` begins the log anew when it is longer than this
 _ROUNDS, _FEW_PAGES, _TRIES = 5, 32, 50  # of a checkpoint: writers are made to wait only for the last few pages
 _DROP_ROWS, _DROP_BYTES = 500, 1 << 20  # a piece of `drop`, so that an appender never waits long
@@ -213,7 +213,8 @@ def _connect(path: Path, wait: float) -> sqlite3.Connection:
     try:
         connection.execute(f"PRAGMA page_size={_PAGE}")  # of a new file
         connection.execute("PRAGMA journal_mode=WAL").fetchall()
-        for pragma in ("synchronous=FULL", "secure_delete=ON", f"wal_autocheckpoint={_LOG_PAGES}"):
+        (page,) = connection.execute("PRAGMA page_size").fetchone()  # a file of an earlier version has smaller ones
+        for pragma in ("synchronous=FULL", "secure_delete=ON", f"wal_autocheckpoint={_LONGEST_LOG // page}"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
         _prepare(connection, path)
     except BaseException:
