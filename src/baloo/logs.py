@@ -15,9 +15,9 @@ import time
 import traceback
 from typing import Any, Final
 
-from baloo.errors import BalooError, InputError, nearest
+from baloo.errors import BalooError, ExitCode, InputError, in_words, nearest
 
-__all__ = ["FORMS", "log", "set_up"]
+__all__ = ["FORMS", "log", "said", "set_up"]
 
 FORMS: Final = ("auto", "json", "plain")
 """How logs may be written: `auto` is plain in a terminal, else JSON."""
@@ -49,6 +49,15 @@ def set_up(form: str = "auto") -> None:
 def log(event: str, *, level: int = logging.INFO, **fields: object) -> None:
     """Write one line: what happened, and facts about it."""
     _baloo.log(level, event, extra={"facts": fields})
+
+
+def said(error: Exception) -> ExitCode:
+    """Write down what ends this process, and give the exit code that follows. Raises an error that has no words for people."""
+    known = in_words(error)
+    if known is None:
+        raise error
+    log(f"baloo: {known}", level=logging.ERROR, slug=known.slug)
+    return known.exit_code
 
 
 class _Lines(logging.Formatter):

@@ -7,6 +7,7 @@ to the wire protocols, untouched: they say what is wrong with it.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple, TypeAlias
@@ -41,7 +42,7 @@ class _Route(NamedTuple):
 class Express:
     """Serves what is usual at the door of an `Entry`; `statuses` counts its answers."""
 
-    def __init__(self, entry: Entry, statuses: dict[int, int]) -> None:
+    def __init__(self, entry: Entry, statuses: Counter[int]) -> None:
         self._entry = entry
         self._statuses = statuses
         self._routes: dict[bytes, _Route | None] = {}
@@ -84,7 +85,7 @@ class Express:
         else:
             _log.error("The queue failed", exc_info=error)
             answer = Answer(500, body=b"Internal Server Error", close=True)
-        self._statuses[answer.status] = self._statuses.get(answer.status, 0) + 1
+        self._statuses[answer.status] += 1
         done(answer)
 
     def _route(self, url: bytes) -> _Route | None:

@@ -5,6 +5,7 @@ Whatever the protocol, success is answered only after the queue has said that th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from baloo.clock import Clock
@@ -44,7 +45,7 @@ class DoorApp:
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
-        self.statuses: dict[int, int] = {}
+        self.statuses: Counter[int] = Counter()
         self.express = Express(entry, self.statuses)
         self._bodies = entry.bodies
         self._wires: list[Wire] = [wire(entry) for wire in _WIRES]
@@ -62,5 +63,5 @@ class DoorApp:
                 answer = wire.told(error, close=not whole)
         except Gone:
             return
-        self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
+        self.statuses[answer.status] += 1
         await answer.send(send)

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from baloo.lake.batch import Batch
     from baloo.lake.dedupe import Verdicts
 
-__all__ = ["HEARTBEAT", "OUTCOMES", "Latest", "Told", "tell"]
+__all__ = ["HEARTBEAT", "LATEST", "OUTCOMES", "Latest", "Told", "tell"]
 
 HEARTBEAT = "heartbeat"
 """`via` of a request that holds nothing and is followed from the door to the lake."""
 OUTCOMES = ("kept", "duplicate", "revised", "not-yours")
-_LATEST = 50
+LATEST = 50
+"""Events whose arrival is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def tell(batch: Batch, verdicts: Verdicts) -> Told:
     for (_, *name), n in found.items():
         others[name[0], name[1]] -= n
     found.update({("kept", *name): n for name, n in others.items() if n})
-    first = max(0, len(events) - _LATEST)
+    first = max(0, len(events) - LATEST)
     return Told(
         oldest=batch.rows[0][1].received,
         heartbeat=max((request.received for _, request in batch.rows if request.via == HEARTBEAT), default=None),

@@ -6,7 +6,6 @@ It holds the lock `serve`, starts the worker and starts it again where it dies.
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
 import sys
@@ -16,8 +15,8 @@ from functools import partial
 import uvloop
 
 from baloo.clock import clock_from_environment
-from baloo.errors import Busy, ExitCode, InputError, in_words
-from baloo.logs import log, set_up
+from baloo.errors import Busy, ExitCode, InputError
+from baloo.logs import log, said, set_up
 from baloo.web.app import Dispatcher, make_app
 from baloo.web.edge import BACKLOG, server_of
 from baloo.web.lane import Lane
@@ -37,12 +36,8 @@ def main(folder: str, host: str, port: str) -> int:
             leaving = threading.Event()
             app = make_app(workspace, clock=clock_from_environment(), leaving=leaving.is_set)
             uvloop.run(_serve(workspace, app, listener, leaving))
-    except Exception as error:
-        known = in_words(error)
-        if known is None:
-            raise
-        log(f"baloo: {known}", level=logging.ERROR, slug=known.slug)
-        return known.exit_code
+    except Exception as error:  # noqa: BLE001 - what has no words is raised again
+        return said(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     return ExitCode.OK

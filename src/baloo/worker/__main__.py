@@ -7,7 +7,6 @@ the queue when its stdin closes, prints what it loaded as JSON, and ends.
 from __future__ import annotations
 
 import json
-import logging
 import os
 import signal
 import sys
@@ -16,8 +15,8 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from baloo.clock import clock_from_environment
-from baloo.errors import ExitCode, in_words
-from baloo.logs import log, set_up
+from baloo.errors import ExitCode
+from baloo.logs import said, set_up
 from baloo.worker.control import Orders
 from baloo.worker.loop import run
 from baloo.worker.parts import Parts
@@ -50,12 +49,8 @@ def main(mode: str, folder: str) -> int:
             finally:
                 work.reporter.write(now=True)
                 parts.close()
-    except Exception as error:
-        known = in_words(error)
-        if known is None:
-            raise
-        log(f"baloo: {known}", level=logging.ERROR, slug=known.slug)
-        return known.exit_code
+    except Exception as error:  # noqa: BLE001 - what has no words is raised again
+        return said(error)
     return ExitCode.OK
 
 

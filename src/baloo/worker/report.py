@@ -15,12 +15,10 @@ import msgspec
 
 from baloo.errors import BalooError
 from baloo.lake.base import Loaded
-from baloo.lake.told import Latest
+from baloo.lake.told import LATEST, Latest
 from baloo.workspace import Workspace
 
 __all__ = ["Report", "Reporter", "read_report"]
-
-_LATEST = 50  # events whose arrival is remembered
 
 
 class Report(msgspec.Struct, kw_only=True):
@@ -72,7 +70,7 @@ class Reporter:
         for (outcome, system, schema), n in told.outcomes.items():
             counts = report.outcomes.setdefault(outcome, {}).setdefault(system, {})
             counts[schema] = counts.get(schema, 0) + n
-        report.latest = [*report.latest, *told.latest][-_LATEST:]
+        report.latest = [*report.latest, *told.latest][-LATEST:]
 
     def refreshed(self, seconds: float) -> None:
         """Note a refresh that changed something."""

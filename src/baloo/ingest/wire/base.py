@@ -22,11 +22,12 @@ from baloo.ingest.verdict import Verdict
 from baloo.registry.model import Registry
 from baloo.workspace import Workspace
 
-__all__ = ["UUID", "Appender", "Entry", "NotFound", "Plain", "Senders", "Wire", "Witness", "debug_tag", "wrong_method"]
+__all__ = ["TAG", "UUID", "Appender", "Entry", "NotFound", "Plain", "Senders", "Wire", "Witness", "debug_tag", "wrong_method"]
 
+TAG = re.compile(r"[A-Za-z0-9-]{1,20}")
+"""A debug tag, as Glean has it."""
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-_TAG = re.compile(r"[A-Za-z0-9-]{1,20}")  # as Glean has it
 _NOBODY = Sender(None, True, Tally(stranger=True))
 _log = logging.getLogger("baloo.ingest")
 
@@ -235,7 +236,7 @@ class Plain:
 def debug_tag(headers: Headers) -> str | None:
     """The tag by which a sender finds their own events on the live page; one that is no short name is passed over."""
     tag = headers.get(b"x-debug-id")
-    return tag if tag is not None and _TAG.fullmatch(tag) else None
+    return tag if tag is not None and TAG.fullmatch(tag) else None
 
 
 def wrong_method(allowed: str, status: int = 405) -> BalooError:

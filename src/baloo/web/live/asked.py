@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from baloo.errors import InputError, UnknownName, nearest
 from baloo.ingest.terms import OLDER, PLAIN
+from baloo.ingest.wire.base import TAG
 from baloo.registry.model import Registry
 from baloo.web.live.gallery import Wanted
 
@@ -15,7 +15,6 @@ __all__ = ["VERDICTS", "asked", "query_of", "schemas_of"]
 
 VERDICTS = ("accepted", "refused")
 _KEYS = ("system", "schema", "verdict", "tag")
-_TAG = re.compile(r"[A-Za-z0-9-]{1,20}")
 
 
 def asked(query: Mapping[str, str], registry: Registry, *, mine: str | None = None, also: tuple[str, ...] = ()) -> Wanted:
@@ -31,7 +30,7 @@ def asked(query: Mapping[str, str], registry: Registry, *, mine: str | None = No
             raise UnknownName(key, said[key], names)
     if said.get("verdict", "accepted") not in VERDICTS:
         raise InputError("`verdict` is `accepted` or `refused`.")
-    if not _TAG.fullmatch(said.get("tag", "-")):
+    if not TAG.fullmatch(said.get("tag", "-")):
         raise InputError("A tag has up to 20 letters, digits and hyphens.", remedy="Show the one that you send as `X-Debug-ID`.")
     return Wanted(**said, mine=mine)
 
