@@ -8,17 +8,28 @@ from typing import Any
 
 import msgspec
 
-from baloo.errors import BalooError
+from baloo.errors import BalooError, Forbidden
 from baloo.ingest.body import Send
 from baloo.ingest.quota import TooMany
 from baloo.ingest.verdict import Outcome, Verdict
 
-__all__ = ["Answer", "ids", "outcomes", "problem"]
+__all__ = ["Answer", "WrongMethod", "ids", "outcomes", "problem"]
 
 _encode = msgspec.json.Encoder().encode
 _TEXT = b"text/plain; charset=utf-8"
 _JSON = b"application/json"
 _PROBLEM = b"application/problem+json"
+
+
+class WrongMethod(Forbidden):
+    """A path does not take this method; it takes the `allowed` ones, such as `GET, POST`."""
+
+    slug = "method"
+
+    def __init__(self, allowed: str, status: int = 405) -> None:
+        self.allowed = allowed
+        self.status = status
+        super().__init__("This method is not allowed here.", remedy=f"Use {allowed.replace(', ', ' or ')}.")
 
 
 class Answer:
@@ -96,7 +107,9 @@ def problem(error: BalooError, *, status: int | None = None, close: bool = False
 def _headers(error: BalooError, status: int) -> tuple[tuple[bytes, bytes], ...]:
     if isinstance(error, TooMany):
         return ((b"retry-after", b"%d" % error.seconds),)
-    return ((b"retry-after", b"5"),) if status in (503, 507) else ((b"allow", b"POST"),) if status == 405 else ()
+    if isinstance(error, WrongMethod) and status == 405:
+        return ((b"allow", error.allowed.encode()),)
+    return ((b"retry-after", b"5"),) if status in (503, 507) else ()
 
 
 _TITLES = {

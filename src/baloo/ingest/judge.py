@@ -66,6 +66,8 @@ class Judge:
         mapping = self._terms.mapping(said.get("mapping", ""))
         system = mapping.system if mapping else said.get("system") or said.get("source")
         schema = said.get("schema")
+        if "$schema" in said:
+            system, schema = eventgate.named(raw, self._terms)
         return Refusal(
             index=index,
             id=given.lower() if _UUID(given.lower()) else uuid_of(raw),

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from baloo.ingest.judge import GRACE, MAX_TEXT, MAX_URL, OPERATOR
-from baloo.ingest.moment import DAY, EPOCH, WRONG_OFFSETS
+from baloo.ingest.moment import DAY, EPOCH, is_usual_end
 from baloo.ingest.terms import Terms
 from baloo.ingest.text import MAX_EVENTS, SURELY_FEW, keys
 from baloo.queue.event import Texts
@@ -101,7 +101,9 @@ def _each_key_once(body: bytes, events: list[_Event]) -> bool:
 
 def _in_time(written: list[str], now: int) -> bool:
     """Whether the moments are between 1970 and now. Raises ValueError, TypeError or OverflowError where one is none."""
-    if {text[4:11:3] for text in written} != {"--T"} or not WRONG_OFFSETS.isdisjoint({text[-3:-1] for text in written}):
+    if {text[4:11:3] for text in written} != {"--T"}:
+        return False
+    if not all(map(is_usual_end, {text[-2:] if text[-1] == "Z" else text[-7:] for text in written})):
         return False
     moments = [*map(dt.datetime.fromisoformat, written)]
     if max(written) < _long_ago(now // DAY) and min(written) >= "1970-01-02":

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 from baloo.ingest.refusals import Refused
 from baloo.queue.event import moment
 
-__all__ = ["DAY", "EPOCH", "WRONG_OFFSETS", "micros", "parse"]
+__all__ = ["DAY", "EPOCH", "is_usual_end", "micros", "parse"]
 
 DAY = 86_400_000_000
 """A day in microseconds."""
@@ -19,12 +20,10 @@ DAY = 86_400_000_000
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """When time began."""
 
-WRONG_OFFSETS = frozenset({":6", ":7", ":8", ":9"})
-"""How the minutes of an offset begin that no clock has, as `+02:60`; Python reads them. They stand before the last character."""
-
 _ISO = re.compile(
     r"\d{4}-?\d\d-?\d\d"
     r"(?:[Tt ]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d{1,9})?)?)?\s?(?:[Zz]|[+-]\d\d(?::?[0-5]\d)?)?)?", re.ASCII)
+_END = re.compile(r"\d(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 _LEAP = re.compile(r"([Tt ]\d\d:?\d\d:?)60")
 _DAYS_END = re.compile(r"([Tt ])24(?=:?00(?::?00(?:[.,]0+)?)?(?:\s?[Zz+-]|$))")
 
@@ -35,12 +34,21 @@ def micros(found: dt.datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
+@lru_cache(4_096)
+def is_usual_end(end: str) -> bool:
+    """Whether the last characters of a time, two with `Z` and seven without, are a digit and `Z`, or a digit and `+02:00`.
+
+    Python reads offsets that no clock has, such as `+0260`, and some that are no ISO 8601.
+    """
+    return _END.fullmatch(end) is not None
+
+
 def parse(text: str) -> tuple[int, int | None]:
     """(microseconds since 1970 in UTC, minutes east of UTC as written or None for `Z` and for no offset).
 
     Raises Refused where `text` is no moment of the calendar.
     """
-    if len(text) < 20 or text[4:11:3] != "--T" or text[-3:-1] in WRONG_OFFSETS:  # the usual form needs no second look
+    if len(text) < 20 or text[4:11:3] != "--T" or not is_usual_end(text[-2:] if text[-1] == "Z" else text[-7:]):
         text = _usual(text)
     try:
         return moment(text)

@@ -62,11 +62,14 @@ def test_a_leap_second_is_called_one_on_every_clock(text: str):
 
 @pytest.mark.parametrize("text", [
     "2014-W40-4T12:30:00Z", "2014-W40-4", "2014-275T12:30:00Z", "2014-10-02T12:30:00+02:60", "2014-10-02 12:30:00+02:60",
-    "2014-10-02 12:30:00+0299", "2014-10-02T12:30:60Z", "2016-12-31T23:59:60+02:00", "2014-10-02T24:00:01Z",
+    "2014-10-02 12:30:00+0299", "2014-10-02T12:30:00+0260", "2014-10-02T12:30:00.5+0260", "2014-10-02T12:30+0299",
+    "2014-10-02T12:30:00+02:00:30", "2014-10-02T12:30:00+020030", "2014-10-02T12:30:00+02:00:00.5", "2014-10-02T12:30:00+24:00",
+    "2014-10-02T12:30:00.Z", "2014-10-02T12:30:00.+02:00", "2014-10-02T12:30:00:Z",
+    "2014-10-02T12:30:60Z", "2016-12-31T23:59:60+02:00", "2014-10-02T24:00:01Z",
     "2014-10-02T24:30:00Z", "2014-02-30T24:00:00Z", "2014-10-02T25:00:00Z", "2014-10-02T12:30:00ZZ",
 ])  # fmt: skip
 def test_what_is_on_no_clock_is_refused(text: str):
-    """Weeks, days of a year, offsets of sixty minutes, seconds that no clock shows, and times behind the end of a day."""
+    """Weeks, days of a year, offsets of sixty minutes or with seconds, seconds of no clock, and times behind the end of a day."""
     with pytest.raises(Refused) as refused:
         parse(text)
 

@@ -12,11 +12,12 @@ from tests.conformance.test_wire_recorded import NOW, REGISTRY, Behind, ask
 
 from baloo.clock import FixedClock
 from baloo.errors import Busy, Forbidden, InputError, RegistryError, StorageFull
+from baloo.ingest.answer import WrongMethod
 from baloo.ingest.body import Slow
 from baloo.ingest.http import make_door
 from baloo.ingest.quota import TooMany
 from baloo.ingest.unpack import TooLarge
-from baloo.ingest.wire.base import NotFound, wrong_method
+from baloo.ingest.wire.base import NotFound
 from baloo.ingest.wire.glean import Glean
 from baloo.registry.capsule import capsule_uuid
 from baloo.settings import SETTINGS, Settings
@@ -50,7 +51,7 @@ def test_a_full_disk_is_507_in_every_protocol(head: str, body: str):
 @pytest.mark.parametrize(("error", "status"), [
     (InputError("?"), 503), (Slow("?"), 503), (Forbidden("?"), 503), (TooMany("?", 7), 503), (Busy("?"), 503),
     (RegistryError.__new__(RegistryError), 503), (StorageFull("?"), 507), (TooLarge("?"), 413), (NotFound("?"), 404),
-    (wrong_method("POST"), 405),
+    (WrongMethod("POST"), 405),
 ])  # fmt: skip
 def test_glean_s_client_is_asked_to_come_again(error: Any, status: int):
     """A 4xx, for which it would delete its ping, is only for what can never go through."""

@@ -20,7 +20,7 @@ from baloo.ingest.forms.draft import Draft
 from baloo.ingest.refusals import Refused, nearest
 from baloo.ingest.terms import Terms
 
-__all__ = ["NAMES", "fits", "read"]
+__all__ = ["NAMES", "fits", "named", "read"]
 
 NAMES: Final[Mapping[str, str]] = {
     "/id": "/meta/id", "/schema": "/$schema", "/version": "/$schema", "/at": "/meta/dt", "/kind": "/meta/stream",
@@ -60,6 +60,26 @@ def read(raw: bytes, terms: Terms) -> Draft:
         "extra": event["extra"] if "extra" in event else {key: value for key, value in event.items() if key not in _TAKEN},
     }  # fmt: skip
     return v1.read(_encode({key: value for key, value in (found | own).items() if value is not None}), terms)
+
+
+def named(raw: bytes, terms: Terms) -> tuple[str | None, str | None]:
+    """The system and the schema that an event names which is refused; None each where it names none that is known."""
+    try:
+        event = _decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None, None
+    meta = event.get("meta")
+    meta = meta if isinstance(meta, dict) else {}
+    mapping = terms.mapping(f"eventgate:{meta.get('stream')}")
+    if mapping is not None:
+        return mapping.system, None
+    try:
+        schema = _schema(event.get("$schema"), terms)[0]
+    except Refused:
+        schema = None
+    said = event.get("system")
+    kind = event.get("kind", meta.get("stream"))
+    return said if isinstance(said, str) else _system(str(kind), meta.get("domain"), terms), schema
 
 
 def _schema(uri: object, terms: Terms) -> tuple[str, str]:

@@ -6,9 +6,9 @@ The answer is 201 with the ids as text: what is refused is kept too, in quaranti
 from __future__ import annotations
 
 from baloo.errors import InputError
-from baloo.ingest.answer import Answer, ids, outcomes
+from baloo.ingest.answer import Answer, WrongMethod, ids, outcomes
 from baloo.ingest.body import Headers, Incoming, Scope
-from baloo.ingest.wire.base import UUID, NotFound, Plain, debug_tag, wrong_method
+from baloo.ingest.wire.base import UUID, NotFound, Plain, debug_tag
 
 __all__ = ["Bagheera", "obsolete"]
 
@@ -31,7 +31,7 @@ class Bagheera(Plain):
             return await self._submit(namespace, doc_id, incoming)
         if method == "DELETE" and self.entry.deletable(namespace):
             return await self._take_back(namespace, doc_id, incoming.headers)
-        raise wrong_method("POST, PUT", 403)
+        raise WrongMethod("POST, PUT", 403)
 
     async def _submit(self, namespace: str, doc_id: str | None, incoming: Incoming) -> Answer:
         headers, entry = incoming.headers, self.entry

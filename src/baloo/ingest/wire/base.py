@@ -22,7 +22,7 @@ from baloo.ingest.verdict import Verdict
 from baloo.registry.model import Registry
 from baloo.workspace import Workspace
 
-__all__ = ["TAG", "UUID", "Appender", "Entry", "NotFound", "Plain", "Senders", "Wire", "Witness", "debug_tag", "wrong_method"]
+__all__ = ["TAG", "UUID", "Appender", "Entry", "NotFound", "Plain", "Senders", "Wire", "Witness", "debug_tag"]
 
 TAG = re.compile(r"[A-Za-z0-9-]{1,20}")
 """A debug tag, as Glean has it."""
@@ -237,13 +237,6 @@ def debug_tag(headers: Headers) -> str | None:
     """The tag by which a sender finds their own events on the live page; one that is no short name is passed over."""
     tag = headers.get(b"x-debug-id")
     return tag if tag is not None and TAG.fullmatch(tag) else None
-
-
-def wrong_method(allowed: str, status: int = 405) -> BalooError:
-    """The error for a method that a path does not take."""
-    error = Forbidden("This method is not allowed here.", remedy=f"Use {allowed}.")
-    error.slug, error.status = "method", status
-    return error
 
 
 def _noted(noting: asyncio.Future[None]) -> None:

@@ -18,12 +18,12 @@ from typing import Any
 import msgspec
 
 from baloo.errors import InputError
-from baloo.ingest.answer import Answer
+from baloo.ingest.answer import Answer, WrongMethod
 from baloo.ingest.body import Headers, Incoming, Scope
 from baloo.ingest.forms.mapped import BROKEN
 from baloo.ingest.refusals import Refused
 from baloo.ingest.text import Unreadable, read
-from baloo.ingest.wire.base import Entry, wrong_method
+from baloo.ingest.wire.base import Entry
 from baloo.ingest.wire.enveloped import Enveloped
 from baloo.registry.capsule import EVENT_ERROR, capsule_uuid, event_error, unquoted
 from baloo.registry.envelope import wrap
@@ -51,7 +51,7 @@ class Beacon(Enveloped):
     async def answer(self, scope: Scope, incoming: Incoming) -> Answer:
         """204 for all that could be kept."""
         if scope["method"] not in ("GET", "POST"):
-            raise wrong_method("GET")
+            raise WrongMethod("GET, POST")
         query = scope["query_string"].decode("latin-1")
         if not query.strip("?;"):
             raise InputError("The query is empty.", remedy="Write the event behind the `?`, URL-encoded, and `;` behind it.")

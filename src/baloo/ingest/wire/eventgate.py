@@ -13,11 +13,11 @@ from urllib.parse import parse_qs
 import msgspec
 
 from baloo.errors import BalooError
-from baloo.ingest.answer import Answer
+from baloo.ingest.answer import Answer, WrongMethod
 from baloo.ingest.body import Incoming, Scope
 from baloo.ingest.text import split
 from baloo.ingest.verdict import Outcome, Verdict
-from baloo.ingest.wire.base import Plain, debug_tag, wrong_method
+from baloo.ingest.wire.base import Plain, debug_tag
 from baloo.ingest.wire.origins import ANY_ORIGIN, leave
 
 __all__ = ["EventGate"]
@@ -41,7 +41,7 @@ class EventGate(Plain):
         if scope["method"] == "OPTIONS":
             return leave("accept", "x-requested-with", "content-type")
         if scope["method"] != "POST":
-            raise wrong_method("POST")
+            raise WrongMethod("POST, OPTIONS")
         entry = self.entry
         query = parse_qs(scope["query_string"].decode("latin-1"))
         namespace = entry.namespace(query.get("namespace", ["baloo"])[-1])

@@ -18,12 +18,12 @@ from typing import Any
 import msgspec
 
 from baloo.errors import BalooError, InputError
-from baloo.ingest.answer import Answer, problem
+from baloo.ingest.answer import Answer, WrongMethod, problem
 from baloo.ingest.body import Headers, Incoming, Scope
 from baloo.ingest.refusals import Refused
 from baloo.ingest.text import Unreadable, read
 from baloo.ingest.unpack import TooLarge
-from baloo.ingest.wire.base import UUID, wrong_method
+from baloo.ingest.wire.base import UUID
 from baloo.ingest.wire.enveloped import Enveloped
 from baloo.ingest.wire.origins import ANY_ORIGIN, leave
 from baloo.registry.envelope import wrap
@@ -50,7 +50,7 @@ class Glean(Enveloped):
         if scope["method"] == "OPTIONS":
             return leave("content-type", "content-encoding", "date", "x-debug-id", "x-source-tags", "x-telemetry-agent")
         if scope["method"] != "POST":
-            raise wrong_method("POST")
+            raise WrongMethod("POST, OPTIONS")
         found = _PATH.fullmatch(scope["path"])
         place = found.groupdict() if found else {}
         headers = incoming.headers

@@ -18,13 +18,13 @@ from urllib.parse import parse_qs
 import msgspec
 
 from baloo.errors import Forbidden, InputError
-from baloo.ingest.answer import Answer, outcomes
+from baloo.ingest.answer import Answer, WrongMethod, outcomes
 from baloo.ingest.body import Headers, Incoming, Scope
 from baloo.ingest.refusals import Refused, remedy_for
 from baloo.ingest.text import Unreadable, read
 from baloo.ingest.tokens import Sender
 from baloo.ingest.verdict import Verdict
-from baloo.ingest.wire.base import NotFound, wrong_method
+from baloo.ingest.wire.base import NotFound
 from baloo.ingest.wire.enveloped import Enveloped
 from baloo.registry.envelope import wrap
 from baloo.registry.model import PayloadMapping
@@ -51,7 +51,7 @@ class Hooks(Enveloped):
     async def answer(self, scope: Scope, incoming: Incoming) -> Answer:
         """What became of each event."""
         if scope["method"] != "POST":
-            raise wrong_method("POST")
+            raise WrongMethod("POST")
         mapping = self._named(scope["path"])
         headers = incoming.headers
         body = await self.entry.bodies.read(incoming)

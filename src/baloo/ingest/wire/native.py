@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
-from baloo.ingest.answer import Answer, outcomes
+from baloo.ingest.answer import Answer, WrongMethod, outcomes
 from baloo.ingest.body import Incoming, Scope
 from baloo.ingest.wire.bagheera import obsolete
-from baloo.ingest.wire.base import Plain, debug_tag, wrong_method
+from baloo.ingest.wire.base import Plain, debug_tag
 
 __all__ = ["Native"]
 
@@ -25,7 +25,7 @@ class Native(Plain):
     async def answer(self, scope: Scope, incoming: Incoming) -> Answer:
         """What became of each event."""
         if scope["method"] != "POST":
-            raise wrong_method("POST")
+            raise WrongMethod("POST")
         entry = self.entry
         query = scope["query_string"]
         named = parse_qs(query.decode("latin-1")).get("namespace") if query else None
