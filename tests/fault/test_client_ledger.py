@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from baloo.client import Client
+from disks import small_disk
 from served import World
 
 KILLS = 20 if os.environ.get("BALOO_SOAK") else 3
@@ -133,17 +134,10 @@ def test_a_disk_that_is_full_for_the_spool_loses_nothing_while_the_server_answer
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
+def small() -> Iterator[Path]:
     """A file system of 1 MiB."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount a small file system")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True, check=False)
-    if done.returncode != 0:
-        pytest.skip("a tmpfs cannot be mounted here")
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+    with small_disk("1m") as disk:
+        yield disk
 
 
 @contextlib.contextmanager
