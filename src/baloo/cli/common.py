@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from typing import Annotated, TypeAlias
+import getpass
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -11,9 +14,13 @@ from baloo.clock import Clock, clock_from_environment
 from baloo.errors import InputError
 from baloo.workspace import Workspace
 
-__all__ = ["AsJson", "State", "as_day", "state"]
+if TYPE_CHECKING:
+    from baloo.records import Records
+
+__all__ = ["AsJson", "Reason", "State", "as_day", "me", "micros", "opened", "state"]
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer as JSON on stdout.")]
+Reason: TypeAlias = Annotated[str, typer.Option(help="Why; kept with the evidence.")]
 
 
 class State:
@@ -48,3 +55,30 @@ def as_day(text: str | None, option: str) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"`{text}` is not a day.", where=option, remedy="Write it like 2026-11-22.") from error
+
+
+@contextlib.contextmanager
+def opened(now: State) -> Iterator[Records]:
+    """The records, in which everybody who was loaded is known by person."""
+    from baloo.people.find import find
+    from baloo.records import Records
+
+    records = Records.open(now.workspace.records)
+    try:
+        find(records, now=micros(now))
+        yield records
+    finally:
+        records.close()
+
+
+def me() -> str:
+    """Who gives the command, for history and audit."""
+    try:
+        return f"operator {getpass.getuser()}"
+    except (KeyError, OSError):
+        return "operator"
+
+
+def micros(now: State) -> int:
+    """The present time in microseconds since 1970."""
+    return int(now.clock.now().timestamp() * 1_000_000)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import getpass
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import product
 from pathlib import Path
@@ -13,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from baloo.cli.common import AsJson, State, state
+from baloo.cli import suggestions
+from baloo.cli.common import AsJson, Reason, me, micros, opened, state
 from baloo.cli.output import answer, narrate
 from baloo.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from baloo.people.lists import Imported
-    from baloo.records import Records
 
 __all__ = ["register"]
 
@@ -27,11 +24,11 @@ group = typer.Typer(no_args_is_help=True, help="Who is who: identities, the peop
 
 _WHO = "A person's id, `system:account`, `system:username`, or an address."
 Who: TypeAlias = Annotated[str, typer.Argument(help=_WHO)]
-Reason: TypeAlias = Annotated[str, typer.Option(help="Why; kept with the evidence.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
+    group.add_typer(suggestions.group)
     app.add_typer(group, name="people")
 
 
@@ -42,9 +39,9 @@ def link(context: typer.Context, one: Who, other: Who, reason: Reason = "", as_j
     from baloo.people.refer import person_of, resolve_reference
 
     now = state(context)
-    with _records(now) as records:
+    with opened(now) as records:
         a, b = resolve_reference(records, one)[0], resolve_reference(records, other)[0]
-        done = say(records, [(a, b)], who=_me(), reason=reason, now=_micros(now))
+        done = say(records, [(a, b)], who=me(), reason=reason, now=micros(now))
         person = person_of(records, a)
     data = {"person": person, "identities": list(done.identities), "people_version": done.version}
     answer(data, f"Joined: person {person}." if done.identities else "They are one person already.", as_json=as_json)
@@ -57,12 +54,12 @@ def unlink(context: typer.Context, one: Who, other: Who, reason: Reason = "", as
     from baloo.people.refer import person_of, resolve_reference
 
     now = state(context)
-    with _records(now) as records:
+    with opened(now) as records:
         a, b = resolve_reference(records, one), resolve_reference(records, other)
         if set(a) & set(b):
             remedy = "Name an account of each side, like `system:account`."
             raise InputError("Both names mean the same identities.", remedy=remedy)
-        done = say(records, list(product(a, b)), who=_me(), reason=reason, now=_micros(now))
+        done = say(records, list(product(a, b)), who=me(), reason=reason, now=micros(now))
         persons = [person_of(records, a[0]), person_of(records, b[0])]
     data = {"persons": persons, "identities": list(done.identities), "people_version": done.version}
     answer(data, f"Two people: {persons[0]} and {persons[1]}. It is remembered.", as_json=as_json)
@@ -74,7 +71,7 @@ def explain(context: typer.Context, one: Who, other: Who, as_json: AsJson = Fals
     from baloo.people.explain import explain as chain
     from baloo.people.refer import resolve_reference
 
-    with _records(state(context)) as records:
+    with opened(state(context)) as records:
         found = chain(records, resolve_reference(records, one)[0], resolve_reference(records, other)[0])
     said = "One person." if found.same else "Two people."
     steps = [f"{step.a} - {step.b}: {step.words} ({step.rule}, {step.state}). {step.reason}".rstrip() for step in found.chain]
@@ -87,7 +84,7 @@ def export(context: typer.Context) -> None:
     """Write CSV to stdout: system, account, username, email, name (as they arrived), person. It holds personal data."""
     from baloo.people.export import export as write
 
-    with _records(state(context)) as records:
+    with opened(state(context)) as records:
         write(records, sys.stdout)
 
 
@@ -102,8 +99,8 @@ def mailmap(
     from baloo.people.lists import import_mailmap
 
     now = state(context)
-    with _records(now) as records:
-        done = import_mailmap(records, _text(file), source or str(file), who=_me(), now=_micros(now))
+    with opened(now) as records:
+        done = import_mailmap(records, _text(file), source or str(file), who=me(), now=micros(now))
     _tell(done, "lines", as_json=as_json)
 
 
@@ -117,8 +114,8 @@ def roster(
     from baloo.people.lists import import_roster
 
     now = state(context)
-    with _records(now) as records:
-        done = import_roster(records, _text(file), str(file), who=_me(), now=_micros(now))
+    with opened(now) as records:
+        done = import_roster(records, _text(file), str(file), who=me(), now=micros(now))
     _tell(done, "entries", as_json=as_json)
 
 
@@ -138,9 +135,9 @@ def exclude(
     if bot == opted_out:
         raise InputError("Say --bot or --opted-out.")
     now = state(context)
-    with _records(now) as records:
+    with opened(now) as records:
         why = "bot" if bot else "opted-out"
-        done = say(records, resolve_reference(records, who), why=why, who=_me(), reason=reason, now=_micros(now))
+        done = say(records, resolve_reference(records, who), why=why, who=me(), reason=reason, now=micros(now))
     answer({"people_version": done.version}, "Out of every count from the next refresh on.", as_json=as_json)
 
 
@@ -151,22 +148,9 @@ def include(context: typer.Context, who: Who, as_json: AsJson = False) -> None:
     from baloo.people.refer import resolve_reference
 
     now = state(context)
-    with _records(now) as records:
-        done = say(records, resolve_reference(records, who), who=_me(), now=_micros(now))
+    with opened(now) as records:
+        done = say(records, resolve_reference(records, who), who=me(), now=micros(now))
     answer({"people_version": done.version}, "Counted again from the next refresh on.", as_json=as_json)
-
-
-@contextlib.contextmanager
-def _records(now: State) -> Iterator[Records]:
-    from baloo.people.find import find
-    from baloo.records import Records
-
-    records = Records.open(now.workspace.records)
-    try:
-        find(records, now=_micros(now))  # who was loaded since is known by person, too
-        yield records
-    finally:
-        records.close()
 
 
 def _text(file: Path) -> str:
@@ -185,14 +169,3 @@ def _tell(done: Imported, what: str, *, as_json: bool) -> None:
     answer({what: done.lines, "problems": problems}, f"{done.lines:,} {what}.", as_json=as_json)
     if done.problems and not done.lines:
         raise typer.Exit(ExitCode.PROBLEMS)
-
-
-def _me() -> str:
-    try:
-        return f"operator {getpass.getuser()}"
-    except (KeyError, OSError):
-        return "operator"
-
-
-def _micros(now: State) -> int:
-    return int(now.clock.now().timestamp() * 1_000_000)

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 __all__ = [
-    "ACCEPTED", "AUTOMATIC", "BY_HAND", "MAILMAP", "REJECTED", "RULES", "SAME_ADDRESS", "SPLIT",
+    "ACCEPTED", "AUTOMATIC", "BY_HAND", "LATER", "MAILMAP", "REJECTED", "RULES", "SAME_ADDRESS", "SPLIT", "UNDONE",
     "Edge", "Rule", "group_input", "is_personal", "star", "unite",
 ]
 
-AUTOMATIC, ACCEPTED, REJECTED, SPLIT = "automatic", "accepted", "rejected", "split"
+AUTOMATIC, ACCEPTED, REJECTED, SPLIT, UNDONE = "automatic", "accepted", "rejected", "split", "undone"
+LATER = "later"
 BY_HAND, MAILMAP, SAME_ADDRESS = "by-hand", "mailmap", "same-address"
 
 

@@ -5,11 +5,12 @@ Times are microseconds since 1970 in UTC, dates are ISO texts; both compare as t
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
 
 __all__ = [
     "RECORDS_VERSION",
     "audit",
+    "decisions",
     "edges",
     "exclusions",
     "identities",
@@ -21,10 +22,11 @@ __all__ = [
     "promotions",
     "quarantine",
     "roster",
+    "suggestions",
     "tokens",
 ]
 
-RECORDS_VERSION = 3
+RECORDS_VERSION = 4
 metadata = MetaData()
 _id = BigInteger().with_variant(Integer, "sqlite")  # SQLite makes ids of INTEGER PRIMARY KEY only
 
@@ -74,10 +76,36 @@ edges = Table(  # evidence: a and b are (or are not) the same person; rows are a
     Column("inputs", String, nullable=False, default=""),  # what it rests on, without personal data
     Column("weight", Integer, nullable=False),
     Column("rule_version", Integer, nullable=False, default=1),
-    Column("state", String, nullable=False),  # automatic, accepted, rejected, split
+    Column("state", String, nullable=False),  # automatic, accepted, rejected, split, undone
     Column("who", String, nullable=False, default=""), Column("reason", String, nullable=False, default=""),
     Column("made", BigInteger, nullable=False),
     UniqueConstraint("a", "b", "rule"), Index("edges_b", "b"),
+)
+
+suggestions = Table(  # pairs that may be the same person and that no rule joins by itself; derived, so they can be found again
+    "suggestions", metadata,
+    Column("a", _id, primary_key=True), Column("b", _id, primary_key=True),  # identities, a < b
+    Column("score", Float, nullable=False),  # from 0 to 1
+    Column("rules", String, nullable=False),  # what speaks for it, strongest first, separated by spaces
+    Column("against", String, nullable=False, default=""),  # what speaks against it, likewise
+    Column("effect", BigInteger, nullable=False, default=0),  # contributions of the one that has fewer
+    Column("made", BigInteger, nullable=False),
+    Column("later", BigInteger),  # put off until then
+    Index("suggestions_b", "b"), Index("suggestions_score", "score"),
+)
+
+decisions = Table(  # what people said of pairs, one row a pair; a batch was one transaction and is undone as one
+    "decisions", metadata,
+    Column("id", _id, primary_key=True, autoincrement=True),
+    Column("batch", BigInteger, nullable=False),  # the id of its first decision
+    Column("made", BigInteger, nullable=False),
+    Column("who", String, nullable=False), Column("what", String, nullable=False),  # accepted, rejected, later
+    Column("a", _id, nullable=False), Column("b", _id, nullable=False),  # identities, a < b
+    Column("before", String, nullable=False, default=""),  # what had been said of the pair: accepted, rejected or nothing
+    Column("score", Float), Column("rules", String, nullable=False, default=""),  # of the suggestion, where there was one
+    Column("reason", String, nullable=False, default=""),
+    Column("undone", BigInteger), Column("undone_by", String, nullable=False, default=""),
+    Index("decisions_batch", "batch"), Index("decisions_a", "a"), Index("decisions_b", "b"),
 )
 
 members = Table(  # recomputed from live edges: which person an identity is, and in which people version that last changed
