@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from baloo.errors import StorageFull, WorkspaceError
+from baloo.records import rights as _rights  # noqa: F401 - its tables are tables of the records
 from baloo.records.tables import RECORDS_VERSION, meta, metadata, promotions, tokens
 
 __all__ = ["Records"]
