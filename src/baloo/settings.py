@@ -36,10 +36,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_body", 1_048_576, "Largest body of a request, in bytes, before and after it is unpacked."),
     Setting("body_seconds", 20, "Longest time that a request's body may take to arrive, in seconds."),
     Setting("head_seconds", 20, "Longest time that a request's head may take to arrive, in seconds."),
-    Setting("requests_per_second", 0, "Requests a second that one token may make, twice that after a pause; 0 is any number."),
-    Setting("events_per_day", 0, "Events a day (UTC) that one token may send; 0 is any number."),
-    Setting("open_requests_per_second", 0, "Requests a second that one address may make without a token; 0 is any number."),
-    Setting("open_events_per_day", 0, "Events a day (UTC) that one address may send without a token; 0 is any number."),
+    Setting("requests_per_second", 100_000, "Requests a second that one token may make, twice that after a pause; 0: any."),
+    Setting("events_per_day", 1_000_000_000, "Events a day (UTC) that one token may send; 0 is any number."),
+    Setting(
+        "open_requests_per_second", 100,
+        "Requests a second that one address may make without a token; 0 is any number. This machine's own may make any number, "
+        "where neither this nor the next is set otherwise.",
+    ),
+    Setting("open_events_per_day", 1_000_000, "Events a day (UTC) that one address may send without a token; 0 is any number."),
     Setting("log", "auto", "How logs are written: `json` lines, `plain` text, or `auto`: plain in a terminal, else JSON."),
     Setting("quarantine_days", 90, "Days for which a refused event is kept with what it says."),
     Setting("live_watchers", 50, "How many may watch the live page at once; whoever comes after them sees what came last."),
@@ -64,6 +68,10 @@ class Settings:
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - each setting has the type of its default
         return self.values[name]
+
+    def are_default(self, *names: str) -> bool:
+        """Whether each of these settings has its default."""
+        return all(self.values[setting.name] == setting.default for setting in SETTINGS if setting.name in names)
 
 
 def load_settings(file: Path, environment: Mapping[str, str] | None = None) -> Settings:

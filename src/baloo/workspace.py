@@ -61,6 +61,11 @@ class Workspace:
         return self.root / "data" / "records" / "records.sqlite"
 
     @property
+    def sent_today(self) -> Path:
+        """The file of what each sender sent today, so that a restart does not begin its quota anew."""
+        return self.records.with_name("sent-today.json")
+
+    @property
     def derived(self) -> Path:
         """The folder of rollups and intervals, which can be thrown away and rebuilt."""
         return self.root / "data" / "derived"

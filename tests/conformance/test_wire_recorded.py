@@ -24,7 +24,7 @@ import pytest
 from baloo.clock import FixedClock
 from baloo.errors import Forbidden
 from baloo.ingest.http import is_door_path, make_door
-from baloo.ingest.quota import Tally
+from baloo.ingest.quota import Senders, Tally
 from baloo.ingest.tokens import Sender
 from baloo.queue.base import Request, decode
 from baloo.registry import load
@@ -45,6 +45,7 @@ class Behind:
 
     def __init__(self) -> None:
         self.rows: list[Request] = []
+        self._senders = Senders(b"a key")
 
     def sender_of(self, token: str) -> Sender:
         """`token-of-forum` is the forum's."""
@@ -55,6 +56,10 @@ class Behind:
     def proven(self, system: str) -> Sender:
         """Every system is in production."""
         return Sender(system, False, Tally())
+
+    def stranger(self, address: str) -> Sender:
+        """Nobody, told apart by address."""
+        return Sender(None, True, self._senders.stranger(address))
 
     def note_use(self) -> None:
         """Nothing is noted."""

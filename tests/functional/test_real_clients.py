@@ -49,6 +49,10 @@ class Behind:
         """Every system is in production."""
         return Sender(system, False, Tally())
 
+    def stranger(self, address: str) -> Sender:
+        """Nobody, from anywhere."""
+        return Sender(None, True, Tally(stranger=True))
+
     def note_use(self) -> None:
         """Nothing is noted."""
 

@@ -36,6 +36,10 @@ class _Nobody:
         """A system tries out."""
         return Sender(system, True, Tally())
 
+    def stranger(self, address: str) -> Sender:
+        """Nobody, from anywhere."""
+        return Sender(None, True, Tally(stranger=True))
+
     def note_use(self) -> None:
         """Nothing was used."""
 

@@ -81,7 +81,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 
 @group.command()
 def revoke(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
-    """End a token now; a running server notices within two seconds."""
+    """End a token now; a running server notices within a second or so."""
     with tokens_of(state(context)) as tokens:
         tokens.revoke(number)
     narrate(f"Token {number} is no longer good.")

@@ -6,7 +6,9 @@ import hashlib
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +16,7 @@ import sqlalchemy as sa
 from baloo.clock import Clock
 from baloo.errors import Forbidden, UnknownName
 from baloo.ingest.moment import micros
-from baloo.ingest.quota import Tally
+from baloo.ingest.quota import Limit, Senders, Tally, TooMany
 from baloo.records.store import Records
 from baloo.records.tables import promotions, tokens
 
@@ -29,9 +31,12 @@ SCOPES = {
 }
 """What a token is good for, one each. Every token sees its own system on the live page."""
 
+_LENGTH = len(PREFIX) + 43  # of a whole token
 _HINT = len(PREFIX) + 4  # letters of a token that are kept to tell it from others
-_LOOK_AGAIN = 1.0  # seconds between two looks at the table
-_NOTE_EVERY = 60.0  # seconds between two notes of the last use
+_LOOK_AGAIN, _LOOK_AT_LAST = 0.25, 1.0  # seconds between two looks at the table: more where it is long
+_SHARE = 200  # looking takes one part in so many of the time
+_STRANGE = 20  # unknown tokens that are looked up at once, each second
+_NOTE_EVERY = 15.0  # seconds between two notes of the last use
 _REMEDY = "Make one with `baloo token create SYSTEM`."
 _c = tokens.c
 _LISTED = (_c.id, _c.system, _c.hint, _c.made, _c.expires, _c.revoked, _c.last_used, _c.scope)
@@ -98,7 +103,7 @@ class Tokens:
         return [Token(*row) for row in _rows(self._engine, sa.select(*_LISTED).order_by(_c.id))]
 
     def revoke(self, id_: int) -> None:
-        """End a token now; the door notices within two seconds. Raises UnknownName where there is none that lives."""
+        """End a token now; the door notices within a second or so. Raises UnknownName where there is none that lives."""
         with self._engine.begin() as connection:
             ended = connection.execute(
                 sa.update(tokens).where(_c.id == id_, _c.revoked.is_(None)).values(revoked=micros(self._clock.now())))
@@ -116,17 +121,23 @@ class _Known:
 
 
 class TokenChecker:
-    """Says whose a token is, from memory; looks at the table again at most once a second."""
+    """Says whose a token is, from memory; looks at the table again after a quarter of a second, or a second where it is long.
 
-    def __init__(self, records: Records, clock: Clock) -> None:
+    A token that is not known is looked up at once, so many a second: a flood of wrong ones does not wear out the records. What
+    each sender sent today is kept in the file `sent_today`.
+    """
+
+    def __init__(self, records: Records, clock: Clock, sent_today: Path | None = None) -> None:
         self._engine = records.engine
         self._clock = clock
         self._known: dict[str, _Known] = {}
-        self._tallies: dict[int, Tally] = {}  # of each token, by its id
+        self._senders = Senders(records.secret, sent_today)
         self._promoted: frozenset[str] = frozenset()
-        self._proven: dict[str, Tally] = {}  # of systems without a token
-        self._looked = -_LOOK_AGAIN
+        self._look_at = 0.0
+        self._strangers = Tally()
+        self._strange = Limit(_STRANGE // 2, 0)
         self._used: dict[int, int] = {}
+        self._strange_news = False
         self._noted = -_NOTE_EVERY
 
     def sender_of(self, token: str) -> Sender:
@@ -142,42 +153,75 @@ class TokenChecker:
 
     def proven(self, system: str) -> Sender:
         """The sender that a system is whose signature was right, or whose mapping trusts everybody."""
-        if time.monotonic() - self._looked >= _LOOK_AGAIN:
-            self._look()
-        return Sender(system, system not in self._promoted, self._proven.setdefault(system, Tally()))
+        self._keep_up()
+        return Sender(system, system not in self._promoted, self._senders.tally(f"system {system}"))
+
+    def stranger(self, address: str) -> Sender:
+        """The sender that an address is, where there is no token."""
+        self._strange_news = True
+        return Sender(None, True, self._senders.stranger(address))
 
     def _find(self, token: str) -> _Known:
-        if time.monotonic() - self._looked >= _LOOK_AGAIN:
-            self._look()
-        known = self._known.get(_hash(token))
+        self._keep_up()
+        key = _hash(token)
+        known = self._known.get(key) or self._looked_up(token, key)
         now = micros(self._clock.now())
         if known is None or (known.expires is not None and known.expires <= now):
             raise Forbidden("This token is unknown, revoked or expired.", remedy=_REMEDY)
         self._used[known.id] = now
         return known
 
-    def _look(self) -> None:
-        query = sa.select(*_CHECKED).outerjoin_from(tokens, promotions, _c.system == promotions.c.system)
-        self._known = {
+    def _keep_up(self) -> None:
+        """Look at the table where it is time to."""
+        begun = time.monotonic()
+        if begun >= self._look_at:
+            self._known = self._read(_c.revoked.is_(None))
+            self._promoted = frozenset(row.system for row in _rows(self._engine, sa.select(promotions.c.system)))
+            now = time.monotonic()
+            self._look_at = now + min(_LOOK_AT_LAST, max(_LOOK_AGAIN, (now - begun) * _SHARE))
+
+    def _looked_up(self, token: str, key: str) -> _Known | None:
+        """What the table has of a token that was not there at the last look; None where it has not, or is asked too often."""
+        if len(token) != _LENGTH or not token.startswith(PREFIX):
+            return None
+        try:
+            self._strange.admit(self._strangers)
+        except TooMany:
+            return None
+        self._known |= self._read(_c.revoked.is_(None) & (_c.hash == key))
+        return self._known.get(key)
+
+    def _read(self, which: sa.ColumnElement[bool]) -> dict[str, _Known]:
+        query = sa.select(*_CHECKED).outerjoin_from(tokens, promotions, _c.system == promotions.c.system).where(which)
+        return {
             row.hash: _Known(row.id, row.scope, row.expires, Sender(
-                row.system, row.scope != "send" or row.promoted is None, self._tallies.setdefault(row.id, Tally())))
-            for row in _rows(self._engine, query.where(_c.revoked.is_(None)))
+                row.system, row.scope != "send" or row.promoted is None, self._senders.tally(f"token {row.id}")))
+            for row in _rows(self._engine, query)
         }
-        self._promoted = frozenset(row.system for row in _rows(self._engine, sa.select(promotions.c.system)))
-        self._looked = time.monotonic()
 
     @property
     def has_news(self) -> bool:
         """Whether it is time to call `note_use`."""
-        return bool(self._used) and time.monotonic() - self._noted >= _NOTE_EVERY
+        return (self._strange_news or bool(self._used)) and time.monotonic() - self._noted >= _NOTE_EVERY
 
     def note_use(self) -> None:
-        """Write down when tokens were last used. It may wait for the disk and for others who write: call it in a thread."""
-        used, self._used = self._used, {}
+        """Write down when tokens were last used, and what was sent today.
+
+        It may wait for the disk and for others who write: call it in a thread. Raises OSError and errors of the records.
+        """
+        used, self._used, self._strange_news = self._used, {}, False
         self._noted = time.monotonic()
+        self._senders.write()
+        if not used:
+            return
         with self._engine.begin() as connection:
             for id_, last in used.items():
                 connection.execute(sa.update(tokens).where(_c.id == id_).values(last_used=last))
+
+    def close(self) -> None:
+        """The door shuts: write down what there is to, as far as that can be done."""
+        with suppress(OSError, sa.exc.SQLAlchemyError):
+            self.note_use()
 
 
 def _hash(token: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from baloo.ingest import quota as module
-from baloo.ingest.quota import Limit, Strangers, Tally, TooMany
+from baloo.ingest.quota import Limit, Senders, Tally, TooMany
 
 
 class Time:
@@ -96,28 +98,69 @@ def test_without_limits_nothing_is_counted(time: Time):
 ])  # fmt: skip
 def test_strangers_are_told_apart_by_address(one: str, other: str, same: bool):
     """A network of IPv6 is one sender; an odd address is one too."""
-    strangers = Strangers()
+    senders = Senders(b"secret")
 
-    assert same is (strangers.tally(one) is strangers.tally(other))
+    assert same is (senders.stranger(one) is senders.stranger(other))
 
 
-def test_no_address_is_kept():
-    """Not as it is, and not under a hash that could be looked up elsewhere."""
-    one, two = Strangers(), Strangers()
-    one.tally("192.0.2.1")
-    two.tally("192.0.2.1")
+def test_no_address_is_kept(time: Time, tmp_path: Path):
+    """Not as it is, and not under a hash that could be looked up elsewhere, or on another day."""
+    file, limit = tmp_path / "sent", Limit(0, 10**6)
+    one, other = Senders(b"secret", file), Senders(b"another secret")
+    limit.count(one.stranger("192.0.2.1"), 5_000)
+    other.stranger("192.0.2.1")
+    one.write()
+    time.now += 86_400
+    one.stranger("192.0.2.1")
 
-    assert "192.0.2" not in repr(vars(one))
-    assert list(one._tallies) != list(two._tallies)
+    assert "192.0.2" not in repr(vars(one)) + file.read_text()
+    assert len({*one._strangers, *other._strangers}) == 3
 
 
 def test_strangers_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch):
     """The oldest are forgotten."""
     monkeypatch.setattr(module, "_MOST", 10)
-    strangers = Strangers()
-    first = strangers.tally("192.0.2.0")
+    senders = Senders(b"secret")
+    first = senders.stranger("192.0.2.0")
     for n in range(1, 50):
-        strangers.tally(f"192.0.2.{n}")
+        senders.stranger(f"192.0.2.{n}")
 
-    assert len(strangers._tallies) == 10
-    assert strangers.tally("192.0.2.0") is not first
+    assert len(senders._strangers) == 10
+    assert senders.stranger("192.0.2.0") is not first
+
+
+def test_a_day_s_quota_outlasts_a_restart(time: Time, tmp_path: Path):
+    """Of tokens and of strangers, until the day ends; those who are not back yet are not forgotten by the next."""
+    file, limit = tmp_path / "sent", Limit(0, 5_000)
+    first = Senders(b"secret", file)
+    for tally in (first.tally("token 7"), first.stranger("192.0.2.1"), first.tally("token 8")):
+        limit.count(tally, 6_000)
+    first.write()
+    second = Senders(b"secret", file)
+    limit.count(second.tally("token 8"), 1)
+    second.write()
+    third = Senders(b"secret", file)
+    full = [_admitted(limit, tally) for tally in (third.tally("token 7"), third.stranger("192.0.2.1"), third.tally("token 8"))]
+    time.now += 86_400
+    later = Senders(b"secret", file)
+
+    assert full == [0, 0, 0]
+    assert [_admitted(limit, later.tally("token 7")), _admitted(limit, later.stranger("192.0.2.1"))] == [100, 100]
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[1]", b'{"day": "x", "events": {}}'])
+def test_a_damaged_file_keeps_nobody_out(text: bytes, tmp_path: Path):
+    """The quota begins anew."""
+    file = tmp_path / "sent"
+    file.write_bytes(text)
+
+    assert Senders(b"secret", file).tally("token 7").events == 0
+
+
+def test_many_requests_are_let_in_by_the_handful(time: Time):
+    """As many as the rate allows all the same."""
+    limit, tally = Limit(5_000, 0), Tally()
+    first = _admitted(limit, tally, 20_000)
+    time.now += 0.5
+
+    assert (first, _admitted(limit, tally, 20_000)) == (10_000, 2_500)

@@ -21,7 +21,7 @@ CLOCK = FixedClock(NOON)
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checker looks at the table each time."""
-    monkeypatch.setattr(module, "_LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(module, "_LOOK_AT_LAST", 0.0)
 
 
 def test_a_token_is_long_and_recognised(records: Records):
@@ -98,6 +98,35 @@ def test_a_running_door_notices_new_and_revoked_tokens(records: Records):
     tokens.revoke(made.id)
     with pytest.raises(Forbidden):
         checker.system_of(made.secret)
+
+
+def test_a_new_token_is_known_at_once(records: Records):
+    """Before it is time to look at the table again; its sender is the same afterwards."""
+    checker = TokenChecker(records, CLOCK)
+    with pytest.raises(Forbidden):
+        checker.system_of("baloo_x")
+    checker._look_at = float("inf")
+    secret = Tokens(records, CLOCK).create("git").secret
+    first = checker.sender_of(secret)
+    checker._look_at = 0.0
+
+    assert first.system == "git"
+    assert checker.sender_of(secret).tally is first.tally
+
+
+def test_a_flood_of_wrong_tokens_does_not_reach_the_records(records: Records, monkeypatch: pytest.MonkeyPatch):
+    """Some are looked up, and one that looks like no token never is."""
+    checker, asked = TokenChecker(records, CLOCK), list[object]()
+    checker.proven("git")
+    checker._look_at = float("inf")
+    rows = module._rows
+    monkeypatch.setattr(module, "_rows", lambda *given: asked.append(given) or rows(*given))
+    for n in range(1_000):
+        for token in (f"baloo_{n:043}", f"baloo_{n}"):
+            with pytest.raises(Forbidden):
+                checker.system_of(token)
+
+    assert 0 < len(asked) < 200
 
 
 def test_a_checker_answers_from_memory(records: Records):

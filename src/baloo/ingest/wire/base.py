@@ -16,7 +16,7 @@ from baloo.errors import BalooError, Forbidden, InputError, RegistryError, Stora
 from baloo.ingest.accept import HTTP, Door
 from baloo.ingest.answer import Answer, problem
 from baloo.ingest.body import Bodies, Headers, Incoming, Scope
-from baloo.ingest.quota import Limit, Strangers, Tally
+from baloo.ingest.quota import Limit, Tally
 from baloo.ingest.tokens import Sender
 from baloo.ingest.verdict import Verdict
 from baloo.registry.model import Registry
@@ -28,6 +28,7 @@ TAG = re.compile(r"[A-Za-z0-9-]{1,20}")
 """A debug tag, as Glean has it."""
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_HOME = frozenset({"127.0.0.1", "::1"})  # this machine itself; one behind a proxy here is told by the proxy
 _NOBODY = Sender(None, True, Tally(stranger=True))
 _log = logging.getLogger("baloo.ingest")
 
@@ -55,13 +56,17 @@ class Senders(Protocol):
         """The sender that a system is which has shown itself otherwise."""
         ...
 
+    def stranger(self, address: str) -> Sender:
+        """The sender that an address is, where there is no token."""
+        ...
+
     @property
     def has_news(self) -> bool:
         """Whether it is time to call `note_use`."""
         ...
 
     def note_use(self) -> None:
-        """Write down when tokens were last used."""
+        """Write down when tokens were last used, and what was sent today."""
         ...
 
 
@@ -114,7 +119,7 @@ class Entry:
         self._senders = tokens
         self._limit = Limit(settings["requests_per_second"], settings["events_per_day"])
         self._open_limit = Limit(settings["open_requests_per_second"], settings["open_events_per_day"])
-        self._strangers = Strangers()
+        self._at_home = _HOME if settings.are_default("open_requests_per_second", "open_events_per_day") else frozenset()
         self._appender = appender
         self._witnesses = witnesses
         self._namespaces = _matcher(settings["namespaces"])
@@ -147,9 +152,8 @@ class Entry:
     def known(self, token: str) -> Sender:
         """Whom a token lets send, before anything is said of how much. Raises Forbidden."""
         sender = self._senders.sender_of(token)
-        if self._senders.has_news and (self._noting is None or self._noting.done()):
-            self._noting = asyncio.get_running_loop().run_in_executor(None, self._senders.note_use)
-            self._noting.add_done_callback(_noted)
+        if self._senders.has_news:
+            self._note_use()
         return sender
 
     def admit(self, sender: Sender) -> None:
@@ -167,11 +171,18 @@ class Entry:
         return replace(self._senders.proven(system), tally=self._stranger(headers.client).tally)
 
     def _stranger(self, address: str) -> Sender:
-        if self._open_limit.idle:
+        if self._open_limit.idle or address in self._at_home:
             return _NOBODY
-        sender = Sender(None, True, self._strangers.tally(address))
+        sender = self._senders.stranger(address)
         self._open_limit.admit(sender.tally)
+        if self._senders.has_news:
+            self._note_use()
         return sender
+
+    def _note_use(self) -> None:
+        if self._noting is None or self._noting.done():
+            self._noting = asyncio.get_running_loop().run_in_executor(None, self._senders.note_use)
+            self._noting.add_done_callback(_noted)
 
     async def take(
         self, body: bytes, *, namespace: str, sender: Sender, tag: str | None, doc_id: str | None = None,
@@ -241,7 +252,7 @@ def debug_tag(headers: Headers) -> str | None:
 
 def _noted(noting: asyncio.Future[None]) -> None:
     if not noting.cancelled() and noting.exception() is not None:
-        _log.warning("The last use of tokens could not be written down: %s", type(noting.exception()).__name__)
+        _log.warning("The use of tokens, or what was sent today, was not written down: %s", type(noting.exception()).__name__)
 
 
 def _matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
