@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from baloo.ingest.lean import Seen
 from baloo.ingest.refusals import remedy_for
 from baloo.queue.base import Refusal, Request, encode
 
-__all__ = ["Outcome", "Verdict"]
+__all__ = ["NOBODY", "Outcome", "Verdict"]
+
+NOBODY: Final[Mapping[tuple[str, str], int]] = MappingProxyType({})
+"""What is suppressed where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +35,16 @@ class Verdict:
     """The request to queue, which `row` has as bytes; nothing of it is kept before the queue says so.
 
     `ids` are those of the events that were accepted, in order; `kinds` says how many of them there are of each (system, kind,
-    schema, version). What nobody asks for is not laid out: most requests are known by
-    their body alone.
+    schema, version). `suppressed` says how many events of each (system, schema) the door dropped because whose they are opted out
+    or was erased; they are neither accepted nor refused. What nobody asks for is not laid out: most requests are known by their
+    body alone.
     """
 
-    __slots__ = ("_request", "accepted", "ids", "kinds")
+    __slots__ = ("_request", "accepted", "ids", "kinds", "suppressed")
 
-    def __init__(self, request: Request, seen: Seen | None = None) -> None:
+    def __init__(self, request: Request, seen: Seen | None = None, suppressed: Mapping[tuple[str, str], int] = NOBODY) -> None:
         self._request = request
+        self.suppressed = suppressed
         self.ids = seen.ids if seen is not None and seen.ids is not None else [event.id for event in request.events]
         self.kinds: Mapping[tuple[str, str, str, str], int] = (
             seen.kinds if seen is not None else Counter((e.system, e.kind, e.schema, e.version) for e in request.events)

@@ -22,6 +22,7 @@ from baloo.errors import BalooError, RegistryError
 from baloo.errors import Problem as Wrong
 from baloo.ingest.accept import HTTP, Door
 from baloo.ingest.verdict import Verdict
+from baloo.ingest.verdict import Verdict
 from baloo.lake.base import Loaded
 from baloo.lake.told import HEARTBEAT, Told
 from baloo.queue.sqlite import SqliteQueue
@@ -90,6 +91,18 @@ def test_every_metric_of_the_catalogue_is_exposed_and_no_other(sources: Sources)
         assert ours[metric.name].documentation == metric.help
         assert {tuple(s.labels) for s in ours[metric.name].samples} <= {tuple(sorted(metric.labels)), ("le",)}
     assert "process_resident_memory_bytes" in families
+
+
+def test_suppressed_events_are_counted_by_themselves(sources: Sources) -> None:
+    """They came, and are neither accepted nor refused."""
+    body = json.dumps([_EVENT]).encode()
+    judged = _DOOR.accept(body, namespace="baloo", sender="forum", via=HTTP)
+    sources.counts.saw(Verdict(judged.request, suppressed={("forum", "contribution"): 2}), body, None)
+    found = _exposed(sources)
+
+    assert found["baloo_events_received_total",] == 3
+    assert found["baloo_events_accepted_total", "forum", "contribution"] == 1
+    assert found["baloo_events_suppressed_total", "forum", "contribution"] == 2
 
 
 def test_events_are_counted_by_what_they_are(sources: Sources) -> None:

@@ -23,6 +23,7 @@ class Counts:
         self.bytes = 0
         self._accepted: defaultdict[tuple[str, str, str, str], int] = defaultdict(int)
         self._refused: dict[tuple[str, str | None, str | None], int] = {}
+        self._suppressed: Counter[tuple[str, ...]] = Counter()
 
     def saw(self, verdict: Verdict, body: bytes, tag: str | None) -> None:  # noqa: ARG002 - as every witness
         """Count a request that is on disk."""
@@ -38,10 +39,13 @@ class Counts:
                 key = (refusal.slug, refusal.system, refusal.schema)
                 refused[key] = refused.get(key, 0) + 1
 
+        if verdict.suppressed:
+            self._suppressed.update(verdict.suppressed)
+
     @property
     def received(self) -> int:
-        """How many events came, accepted or refused."""
-        return sum(self._accepted.copy().values()) + sum(self._refused.copy().values())
+        """How many events came: accepted, refused or suppressed."""
+        return sum(sum(counted.copy().values()) for counted in (self._accepted, self._refused, self._suppressed))
 
     def accepted(self) -> dict[tuple[str, ...], int]:
         """Accepted events by (system, schema)."""
@@ -51,6 +55,10 @@ class Counts:
         """Refused events by (reason, system, schema)."""
         return _summed(
             ((slug, system or _UNKNOWN, schema or _UNKNOWN), n) for (slug, system, schema), n in self._refused.copy().items())
+
+    def suppressed(self) -> dict[tuple[str, ...], int]:
+        """Suppressed events by (system, schema)."""
+        return dict(sorted(self._suppressed.copy().items()))
 
 
 class Statuses:

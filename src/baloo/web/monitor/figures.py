@@ -58,6 +58,7 @@ def _of_server(sources: Sources) -> Iterator[tuple[str, Values]]:
     yield "baloo_events_received", _one(counts.received)
     yield "baloo_events_accepted", counts.accepted()
     yield "baloo_events_quarantined", counts.refused()
+    yield "baloo_events_suppressed", counts.suppressed()
     yield "baloo_http_responses", dict(sorted(answers.items()))
     yield "baloo_live_watchers", _one(sources.watchers.count)
     yield "baloo_disk_free_bytes", _one(shutil.disk_usage(sources.workspace.root).free)
