@@ -26,7 +26,8 @@ from siege import Client, Site, invent, until
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(0 if SOAK else 600)]
 DATA = ("lake/events/*/*.parquet", "lake/voids/*/*.parquet")
 ERROR = "error"
-LOGS = ("queue/*.sqlite", "queue/*-wal", "lake/*/_delta_log/*")
+LOGS = ("lake/events/_delta_log/*", "lake/voids/_delta_log/*")
+QUEUE = ("queue/*.sqlite", "queue/*-wal")
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +60,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.mark.parametrize("files", [
     pytest.param(DATA, id="data files"),
-    pytest.param(LOGS, id="queue and log", marks=pytest.mark.xfail(
-        raises=AssertionError, reason="SQLite ends its log at a damaged frame; rows and entries of the table's log have no sum",
+    pytest.param(LOGS, id="logs of the tables"),
+    pytest.param(QUEUE, id="queue", marks=pytest.mark.xfail(
+        raises=AssertionError, reason="SQLite ends its log at a damaged frame, and its rows have no sum",
     )),
 ])  # fmt: skip
 def test_no_bit_that_flips_makes_a_wrong_answer(
@@ -68,7 +70,7 @@ def test_no_bit_that_flips_makes_a_wrong_answer(
 ):
     """What waits is loaded and everything is counted anew, from copies with one bit changed."""
     right = _ask(shutil.copytree(sound.root, tmp_path / "right"))
-    seeds = range(BIT_FLIPS // 2)
+    seeds = range(-(-BIT_FLIPS // 3))
     with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
         found = list(pool.map(_flipped, repeat(sound.root), repeat(tmp_path), cycle(files), seeds))
     outcomes: Counter[str] = Counter()
@@ -81,7 +83,8 @@ def test_no_bit_that_flips_makes_a_wrong_answer(
         outcomes[f"{file} {verdict}"] += 1
 
     tell(f"{len(found)} bits flipped: {dict(sorted(outcomes.items()))}")
-    assert right not in ("", ERROR)
+    assert right
+    assert not right.startswith(ERROR)
     assert not wrong, "\n".join(wrong)
 
 
@@ -92,6 +95,8 @@ def _flipped(root: Path, scratch: Path, files: str, seed: int) -> tuple[str, lis
     file = luck.choice(sorted((copy / "data").glob(files)))
     place = f"{file.relative_to(copy)} {_flip(file, luck)}"
     answer, rows = _ask(copy), None
+    if answer.startswith(ERROR):
+        answer = ERROR if file.name in answer else f"an error that does not name it: {answer}"
     with contextlib.suppress(Exception):
         rows = found_in(copy / "data" / "lake")
     shutil.rmtree(copy)
@@ -108,13 +113,13 @@ def _flip(file: Path, luck: random.Random) -> str:
 
 
 def _ask(root: Path) -> str:
-    """What `baloo` says to who asks for the counts, ERROR where it says that a file is damaged."""
+    """What `baloo` says to who asks for the counts, ERROR and what it says where it says that it cannot."""
     said = ""
     for command in (["refresh", "--all"], ["count", "active", "--json", "--as-of", "2024-12-31"]):
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = run(["-w", str(root), *command])
         if code != ExitCode.OK:
-            return ERROR
+            return ERROR + err.getvalue()
         said = out.getvalue()
     return json.dumps(json.loads(said)["active"]) if said.startswith("{") else said

@@ -19,7 +19,7 @@ from baloo.errors import StorageBroken, StorageFull, is_full
 from baloo.lake.tables import MONTH, Columns
 from baloo.workspace import fsync_folder
 
-__all__ = ["DataFile", "blaming", "connect", "fsync_file", "parquet", "quoted", "storage_errors", "verify", "write"]
+__all__ = ["DataFile", "blaming", "connect", "digest", "fsync_file", "parquet", "quoted", "storage_errors", "verify", "write"]
 
 _DUCKDB = {"long": "BIGINT", "short": "SMALLINT", "string": "VARCHAR", "timestamp": "TIMESTAMPTZ", "date": "DATE"}
 
@@ -68,7 +68,7 @@ def write(connection: duckdb.DuckDBPyConnection, columns: Columns, folder: Path,
             if not rows:
                 return None
             fsync_file(temporary)
-            path = home / f"{_digest(temporary)}.parquet"
+            path = home / f"{digest(temporary)}.parquet"
             temporary.replace(path)
             fsync_folder(home)
             fsync_folder(folder)
@@ -105,7 +105,7 @@ def verify(file: Path) -> None:
     remedy = "Restore it from a backup."
     if not file.is_file():
         raise StorageBroken("A data file is missing.", where=str(file), remedy=remedy)
-    if _digest(file) != file.stem:
+    if digest(file) != file.stem:
         raise StorageBroken("A data file is not what was written.", where=str(file), remedy=remedy)
 
 
@@ -148,7 +148,8 @@ def storage_errors(where: str) -> Iterator[None]:
         raise StorageBroken(f"The lake cannot be used: {error}", where=where, remedy="See the system's log.") from error
 
 
-def _digest(file: Path) -> str:
+def digest(file: Path) -> str:
+    """The SHA-256 of what a file holds."""
     with file.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 

@@ -1,31 +1,42 @@
-"""One Delta table: its log is written by delta-rs, and synced by us, for delta-rs syncs nothing.
+"""One Delta table: its log is read by delta-rs, which makes the checkpoints too, and written by us, for delta-rs syncs nothing.
 
-The order is what makes a power cut harmless: data files, their folders, the log entry, the log's folder; a checkpoint is synced
-before old entries go. So only the newest entry or the newest checkpoint can be torn, and both can be done without.
+The order is what makes a power cut harmless: data files, their folders, the log entry, its name; a checkpoint is synced before
+old entries go. So only the newest checkpoint can be torn, and it can be done without. What a sum shows to be damaged otherwise is
+an error, never an answer.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
+from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
-from deltalake.transaction import AddAction, RemoveAction
 
 from baloo.errors import StorageBroken, StorageFull, is_full
-from baloo.lake.files import DataFile, connect, fsync_file, quoted, storage_errors
+from baloo.lake.entries import (
+    POINTER,
+    changes,
+    check_checkpoint,
+    check_entry,
+    checkpoint_of,
+    entry_of,
+    seal_checkpoint,
+    sum_of_checkpoint,
+    table_of,
+    write_entry,
+)
+from baloo.lake.files import DataFile, connect, quoted, storage_errors
 from baloo.lake.tables import APP, MONTH, Columns
 from baloo.workspace import fsync_folder, write_whole
 
 __all__ = ["DeltaLog"]
 
 _CHECKPOINT_EVERY = 20  # commits; reading the log costs about 0.3 ms an entry after the checkpoint
-_SETTINGS: dict[str, str | None] = {
+_SETTINGS = {
     "delta.logRetentionDuration": "interval 7 days",
     "delta.enableExpiredLogCleanup": "false",  # ours, after the checkpoint is synced
     "delta.checkpointInterval": str(_CHECKPOINT_EVERY),
@@ -56,10 +67,14 @@ class DeltaLog:
         return self._current().transaction_version(APP) or 0
 
     def refresh(self) -> None:
-        """Read what was committed since; cheap where nothing was."""
+        """Read what was committed since; cheap where nothing was. Raises StorageBroken where it is not what was written."""
         table = self._current()
+        self._table = None
+        checked = self._check_after(table.version())
         with _delta_errors(self.folder):
             table.update_incremental()
+        if table.version() <= checked:
+            self._table = table  # else somebody commits just now: it is opened anew, and checked, when it is asked for
 
     def files(self) -> tuple[DataFile, ...]:
         """The data files that are the table, in order of their seqs."""
@@ -77,23 +92,13 @@ class DeltaLog:
         for the commit may or may not be there.
         """
         table = self._current()
-        now = int(time.time() * 1000)  # the file system's time, which vacuum compares; no count depends on it
-        actions: list[AddAction | RemoveAction] = [
-            AddAction(f.path, f.size, {MONTH: f.month}, now, new_data, f.stats) for f in add
-        ]
-        actions += [RemoveAction(f.path, new_data, now, f.size, {MONTH: f.month}) for f in remove]
-        properties = CommitProperties(app_transactions=None if through is None else [Transaction(APP, through, now)])
+        now = _now()
         version = table.version() + 1
         self._table = None
         with _delta_errors(self.folder):
-            table.create_write_transaction(
-                actions, "append", self.columns.schema, [MONTH],
-                commit_properties=properties, post_commithook_properties=_NO_HOOKS,
-            )
-            self._sync(f"{version:020}.json")
+            actions = changes(add, remove, through, now, new_data=new_data)
+            write_entry(entry_of(self._log, version), "WRITE", actions, now)
             table.update_incremental()
-        if table.version() != version:
-            raise StorageBroken("Somebody else writes this table.", where=str(self.folder), remedy="Stop the other process.")
         self._table = table
         if version % _CHECKPOINT_EVERY == 0:
             self._checkpoint(table)
@@ -102,14 +107,9 @@ class DeltaLog:
         """Write the state as one file, so that opening stays fast, and let go of entries older than the log is kept."""
         with _delta_errors(self.folder):
             table.create_checkpoint()
-            self._sync(f"{table.version():020}.checkpoint.parquet", "_last_checkpoint")
+            seal_checkpoint(self._log, table.version())
             table.cleanup_metadata()
             fsync_folder(self._log)
-
-    def _sync(self, *names: str) -> None:
-        for name in names:
-            fsync_file(self._log / name)
-        fsync_folder(self._log)
 
     @property
     def _log(self) -> Path:
@@ -120,58 +120,57 @@ class DeltaLog:
             with _delta_errors(self.folder):
                 if self._write:
                     self._repair()
-                self._table = DeltaTable(self.folder)
+                checked = self._check_newest()
+                table = DeltaTable(self.folder)
+                if table.version() > checked:
+                    self._check_after(checked)
+                self._table = table
         return self._table
 
+    def _check_newest(self) -> int:
+        """Compare the files that make the table, the newest checkpoint and what follows it, with their sums; the last version."""
+        newest = max((int(file.name[:20]) for file in self._log.glob("*.checkpoint.parquet")), default=-1)
+        if newest >= 0:
+            check_checkpoint(self._log, newest)
+        return self._check_after(newest)
+
+    def _check_after(self, version: int) -> int:
+        """Compare what was committed after `version` with its sums; the last version that is there."""
+        while (file := entry_of(self._log, version + 1)).exists():
+            version += 1
+            check_entry(file)
+            if checkpoint_of(self._log, version).exists():
+                check_checkpoint(self._log, version)
+        return version
+
     def _repair(self) -> None:
-        """Leave a whole and durable log, whatever the last writer came to: none, torn, or committed and not synced."""
+        """Leave a durable log, whatever the last writer came to: none, or one with commits or a checkpoint not yet synced."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._log.is_dir():
-            self._drop_torn_checkpoint()
+            self._mend_checkpoint()
             for stray in {*self._log.glob("*.tmp"), *self._log.glob(".*.tmp")}:
                 stray.unlink(missing_ok=True)
-        entries = self._entries()
-        if entries and not _whole(entries[-1]):
-            self._set_aside(entries.pop())
-        if entries:
-            write_whole(entries[-1], entries[-1].read_bytes())
-        elif not self._log.is_dir() or not any(self._log.glob("*.checkpoint.parquet")):
+        newest = max(self._log.glob("*.json"), default=None)
+        if newest is not None:
+            check_entry(newest)
+            write_whole(newest, newest.read_bytes())
+        elif not any(self._log.glob("*.checkpoint.parquet")):
             self._create()
 
-    def _entries(self) -> list[Path]:
-        return sorted(f for f in self._log.glob("*.json") if f.stem.isdigit()) if self._log.is_dir() else []
-
     def _create(self) -> None:
-        DeltaTable.create(
-            self.folder, self.columns.schema, partition_by=[MONTH], name=self.columns.name, configuration=_SETTINGS
-        )
-        self._sync(f"{0:020}.json")
+        self._log.mkdir(exist_ok=True)
+        now = _now()
+        write_entry(entry_of(self._log, 0), "CREATE TABLE", table_of(self.columns, _SETTINGS, now), now)
         fsync_folder(self.folder)
         fsync_folder(self.folder.parent)
 
-    def _set_aside(self, file: Path) -> None:
-        """Move a torn file out of the log. It was never durable, so nothing was built on it; it is kept to be looked at."""
-        aside = self.folder / "_set_aside"
-        aside.mkdir(exist_ok=True)
-        file.replace(aside / f"{time.time_ns()}-{file.name}")
-        fsync_folder(aside)
-        fsync_folder(self._log)
-
-    def _drop_torn_checkpoint(self) -> None:
-        """A checkpoint only repeats entries that are still there until it is durable."""
+    def _mend_checkpoint(self) -> None:
+        """Do without a checkpoint that is torn: it only repeats entries that are still there until its sum is noted."""
         for checkpoint in sorted(self._log.glob("*.checkpoint.parquet"))[-1:]:
-            with suppress(duckdb.Error):
-                with connect() as reader:
-                    reader.execute(f"SELECT count(txn), count(add), count(remove) FROM read_parquet({quoted(str(checkpoint))})")
-                break
-            self._set_aside(checkpoint)
-            (self._log / "_last_checkpoint").unlink(missing_ok=True)
-        last = self._log / "_last_checkpoint"
-        if last.exists() and not _whole(last):
-            last.unlink()
-
-
-_NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+            if sum_of_checkpoint(self._log, int(checkpoint.name[:20])) is None:
+                (self._log / POINTER).unlink(missing_ok=True)  # it is found without
+                if not _readable(checkpoint):
+                    checkpoint.unlink()
 
 
 def _active(table: DeltaTable) -> tuple[DataFile, ...]:
@@ -184,13 +183,18 @@ def _active(table: DeltaTable) -> tuple[DataFile, ...]:
     return tuple(sorted((DataFile(*row) for row in rows), key=lambda f: (f.min_seq, f.path)))
 
 
-def _whole(file: Path) -> bool:
-    """Whether each line of a log entry is JSON, and there is one."""
-    lines = file.read_bytes().splitlines()
+def _readable(checkpoint: Path) -> bool:
     try:
-        return bool(lines) and all(isinstance(json.loads(line), dict) for line in lines)
-    except ValueError:
+        with connect() as reader:
+            reader.execute(f"SELECT count(txn), count(add), count(remove) FROM read_parquet({quoted(str(checkpoint))})")
+    except duckdb.Error:
         return False
+    return True
+
+
+def _now() -> int:
+    """The file system's time in milliseconds, which vacuum compares; no count depends on it."""
+    return int(time.time() * 1000)
 
 
 @contextmanager

@@ -82,38 +82,38 @@ def test_a_reader_makes_nothing(tmp_path: Path):
     assert not (tmp_path / "lake").exists()
 
 
-@pytest.mark.parametrize("left", [b"", b'{"commitInfo":{"timest', b"\0" * 400])
-def test_a_torn_newest_entry_is_set_aside(walls: Walls, left: bytes):
-    """It was never durable, so its rows are still in the queue: they are loaded again."""
-    walls.send(request(event(3)))
-    rows = walls.queue.read(0, 9)
-    walls.load()
+def test_a_table_cut_off_at_its_making_is_made_again(tmp_path: Path):
+    """Its log's folder may be there, without an entry."""
+    (tmp_path / "lake" / "events" / "_delta_log").mkdir(parents=True)
+    walls = Walls(tmp_path)
+
+    walls.load(request(event(1)))
+
+    assert walls.numbers() == [1]
     walls.close()
-    newest = max(log_of(walls).glob("*.json"))
-    newest.write_bytes(left)
-    again = walls.reopened()
-    again.queue.append([row.data for row in rows])
-
-    assert again.numbers() == [1, 2]
-
-    again.load()
-
-    assert again.numbers() == [1, 2, 3]
-    assert len(list((walls.folder / "lake" / "events" / "_set_aside").iterdir())) == 1
-    again.close()
 
 
-def test_a_table_torn_at_its_making_is_made_again(tmp_path: Path):
-    """The very first entry may be torn too."""
-    first = Walls(tmp_path)
-    first.close()
-    (log_of(first) / f"{0:020}.json").write_bytes(b"")
-    again = first.reopened()
+def test_an_entry_has_its_name_when_it_is_durable(walls: Walls, monkeypatch: pytest.MonkeyPatch):
+    """A power cut leaves it whole or not at all: what it holds is synced before the name, the name before anybody is told."""
+    seen: list[tuple[str, bool]] = []
+    sync, rename = os.fsync, Path.replace
 
-    again.load(request(event(1)))
+    def synced(handle: int) -> None:
+        seen.append((Path(f"/proc/self/fd/{handle}").readlink().name, (log_of(walls) / f"{3:020}.json").exists()))
+        sync(handle)
 
-    assert again.numbers() == [1]
-    again.close()
+    def renamed(file: Path, to: Path) -> Path:
+        seen.append((to.name, False))
+        return rename(file, to)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", renamed)
+    walls.lake.events.commit([], through=9)
+
+    assert [there for _, there in seen] == [False, False, True]
+    assert seen[0][0].startswith(f".{3:020}.json")
+    assert seen[1][0] == f"{3:020}.json"
+    assert seen[2][0] == "_delta_log"
 
 
 def test_opening_makes_the_newest_entry_durable(walls: Walls, monkeypatch: pytest.MonkeyPatch):
@@ -127,8 +127,9 @@ def test_opening_makes_the_newest_entry_durable(walls: Walls, monkeypatch: pytes
 
 @pytest.mark.parametrize("left", [b"", b"PAR1 torn"])
 def test_a_torn_checkpoint_is_done_without(tmp_path: Path, left: bytes, monkeypatch: pytest.MonkeyPatch):
-    """The entries that it repeats are still there."""
+    """A power cut came before it was synced and its sum noted: the entries that it repeats are still there."""
     monkeypatch.setattr(table_module, "_CHECKPOINT_EVERY", 4)
+    monkeypatch.setattr(table_module, "seal_checkpoint", lambda *_: None)
     walls = Walls(tmp_path)
     for n in range(6):
         walls.load(request(event(n + 1)))
@@ -143,21 +144,103 @@ def test_a_torn_checkpoint_is_done_without(tmp_path: Path, left: bytes, monkeypa
 
 
 def test_a_checkpoint_is_synced_before_old_entries_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Each commit syncs the entry and its folder; each checkpoint itself and what points to it."""
+    """First the checkpoint itself, then what points to it and knows its sum, then the folder again."""
     monkeypatch.setattr(table_module, "_CHECKPOINT_EVERY", 2)
-    synced: list[str] = []
-    monkeypatch.setattr(table_module, "fsync_file", lambda file: synced.append(file.name))
-    monkeypatch.setattr(table_module, "fsync_folder", lambda folder: synced.append(folder.name + "/"))
     walls = Walls(tmp_path)
-    del synced[:]
     walls.load(request(event(1)))
-    walls.load(request(event(2)))
+    synced: list[str] = []
+    sync = os.fsync
+
+    def seen(handle: int) -> None:
+        name = Path(f"/proc/self/fd/{handle}").readlink().name
+        synced.append(name.removeprefix(".").removesuffix(f".{os.getpid()}.tmp"))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    walls.lake.events.commit([], through=9)
     walls.close()
 
     assert synced == [
-        f"{1:020}.json", "_delta_log/",
-        f"{2:020}.json", "_delta_log/", f"{2:020}.checkpoint.parquet", "_last_checkpoint", "_delta_log/", "_delta_log/",
+        f"{2:020}.json", "_delta_log",
+        f"{2:020}.checkpoint.parquet", "_last_checkpoint", "_delta_log", "_delta_log",
     ]  # fmt: skip
+
+
+class TestSums:
+    """What was written to the log, against its sums."""
+
+    @pytest.fixture
+    def walls(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walls]:
+        """A workspace whose table has a checkpoint and two entries after it."""
+        monkeypatch.setattr(table_module, "_CHECKPOINT_EVERY", 4)
+        made = Walls(tmp_path)
+        for n in range(6):
+            made.load(request(event(n + 1)))
+        yield made
+        made.close()
+
+    @pytest.mark.parametrize("write", [False, True])
+    @pytest.mark.parametrize("name", [f"{4:020}.checkpoint.parquet", f"{5:020}.json", f"{6:020}.json"])
+    def test_a_flipped_bit_is_an_error_that_names_the_file(self, walls: Walls, name: str, write: bool):
+        """Wherever it is in the file, whoever reads it."""
+        walls.close()
+        file = log_of(walls) / name
+        whole = file.read_bytes()
+        for place in {*range(0, len(whole), -(-len(whole) // 12)), len(whole) - 2, len(whole) - 20, len(whole) - 71}:
+            file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+            with pytest.raises(StorageBroken) as caught:
+                Lake.open(walls.folder / "lake", write=write)
+
+            assert caught.value.where == str(file)
+
+    def test_what_is_not_read_may_be_damaged(self, walls: Walls):
+        """An entry before the checkpoint says nothing that is asked for."""
+        (log_of(walls) / f"{2:020}.json").write_bytes(b"x")
+
+        assert walls.reopened().numbers() == [1, 2, 3, 4, 5, 6]
+
+    def test_a_reader_that_goes_on_finds_it_too(self, walls: Walls):
+        """What came after its opening is compared as well; and it goes on when the entry is whole again."""
+        reader = Lake.open(walls.folder / "lake", write=False)
+        walls.load(request(event(7)))
+        file = log_of(walls) / f"{7:020}.json"
+        whole = file.read_bytes()
+        file.write_bytes(whole.replace(b'"size":', b'"size":1', 1))
+        with pytest.raises(StorageBroken, match="not what was written"):
+            reader.snapshot()
+        file.write_bytes(whole)
+
+        assert len(reader.snapshot().events) == 7
+        reader.close()
+
+    @pytest.mark.parametrize("cut", [b"", b'{"add":{"path"', b"\0" * 400])
+    def test_a_torn_entry_is_an_error(self, walls: Walls, cut: bytes):
+        """It was whole when it got its name: the rows that it tells of are gone from the queue."""
+        walls.close()
+        newest = max(log_of(walls).glob("*.json"))
+        newest.write_bytes(cut)
+        with pytest.raises(StorageBroken, match="not what was written"):
+            walls.reopened()
+
+    def test_a_table_that_delta_rs_wrote_has_no_sums_and_is_read(self, walls: Walls):
+        """The entries of others are taken as they are, as long as they are JSON, and so is their checkpoint."""
+        table = deltalake.DeltaTable(walls.folder / "lake" / "events")
+        table.create_write_transaction([], "append", table.schema(), ["received_month"])
+        table.create_checkpoint()
+        table.create_write_transaction([], "append", table.schema(), ["received_month"])
+        again = walls.reopened()
+        again.load(request(event(7)))
+
+        assert again.numbers() == [1, 2, 3, 4, 5, 6, 7]
+        again.close()
+
+    def test_others_read_what_we_wrote(self, walls: Walls):
+        """delta-rs alone, without our checks: the same files, and the seq as a transaction."""
+        table = deltalake.DeltaTable(walls.folder / "lake" / "events")
+
+        assert sorted(table.file_uris()) == sorted(walls.lake.snapshot().events)
+        assert table.transaction_version("baloo-loader") == 6
+        assert table.history(1)[0]["operation"] == "WRITE"
 
 
 def test_a_data_file_nobody_names_is_not_read(walls: Walls):
@@ -175,7 +258,7 @@ def test_a_full_disk_at_the_commit_keeps_the_rows(walls: Walls, monkeypatch: pyt
         raise OSError(28, "No space left on device")
 
     walls.send(request(event(3)))
-    monkeypatch.setattr(table_module, "fsync_file", full)
+    monkeypatch.setattr(table_module, "write_entry", full)
     with pytest.raises(StorageFull):
         walls.loader.load_once()
     monkeypatch.undo()
