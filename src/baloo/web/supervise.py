@@ -10,11 +10,22 @@ from pathlib import Path
 
 from baloo.logs import log
 
-__all__ = ["Worker"]
+__all__ = ["Worker", "next_pause"]
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds between two starts; doubled each time it dies young
-_GROWN_UP = 60.0  # seconds after which a worker that dies was not born dead
+_LONGEST_KILLED = 1.0  # the same for one that was killed: it did not fail, and is to be back within five seconds
+_GROWN_UP = 10.0  # seconds after which a worker that dies was not born dead
 _LEAVE = 10.0  # seconds for the worker to end by itself
+
+
+def next_pause(before: float, code: int, lived: float) -> float:
+    """Seconds until a worker is started again that ended with `code`, negative for a signal, and `lived` so many seconds.
+
+    `before` is the pause before it, 0 before the first.
+    """
+    if lived > _GROWN_UP or not before:
+        return _FIRST_PAUSE
+    return min(before * 2, _LONGEST_KILLED if code < 0 else _LONGEST_PAUSE)
 
 
 class Worker:
@@ -25,7 +36,7 @@ class Worker:
 
     async def keep_running(self) -> None:
         """Run until cancelled. The worker's stdin is ours: it ends when we do, even by kill -9."""
-        pause = _FIRST_PAUSE
+        pause = 0.0
         loop = asyncio.get_running_loop()
         while True:
             born = loop.time()
@@ -37,7 +48,7 @@ class Worker:
             except asyncio.CancelledError:
                 await _stop(process)
                 raise
-            pause = _FIRST_PAUSE if loop.time() - born > _GROWN_UP else min(pause * 2, _LONGEST_PAUSE)
+            pause = next_pause(pause, code, loop.time() - born)
             log("The worker ended; the door stays open, and it starts again.", level=logging.WARNING, code=code, seconds=pause)
             await asyncio.sleep(pause)
 

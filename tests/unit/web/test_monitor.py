@@ -22,7 +22,6 @@ from baloo.errors import BalooError, RegistryError
 from baloo.errors import Problem as Wrong
 from baloo.ingest.accept import HTTP, Door
 from baloo.ingest.verdict import Verdict
-from baloo.ingest.verdict import Verdict
 from baloo.lake.base import Loaded
 from baloo.lake.told import HEARTBEAT, Told
 from baloo.queue.sqlite import SqliteQueue
