@@ -71,6 +71,9 @@ class Ids:
         self.resolved += len(events)
         return [(sum((e.account or e.username or e.email or e.name or "").encode()), 1) for e in events]
 
+    def suppressing(self) -> None:
+        """Nobody is."""
+
     def ensure_accounts(self, accounts: Sequence[tuple[str, str]]) -> None:
         """Remember what was asked for."""
         self.accounts += accounts

@@ -1,11 +1,12 @@
 """The door: every event, pushed or imported, passes `Door.accept` and becomes a row for the queue.
 
-An event is accepted, normalised, or refused, whole, with pointer and reason. Nothing is dropped: what is no JSON at all is an
-error to a sender over HTTP, who still has it, and a refusal in an import.
+An event is accepted, normalised, or refused, whole, with pointer and reason. Nothing is dropped but events of people who opted
+out or were erased: what is no JSON at all is an error to a sender over HTTP, who still has it, and a refusal in an import.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from baloo.clock import Clock
@@ -17,7 +18,8 @@ from baloo.ingest.moment import micros
 from baloo.ingest.refusals import Refused, remedy_for
 from baloo.ingest.terms import Terms
 from baloo.ingest.text import MAX_EVENTS, TooManyEvents, Unreadable, laborious, split, trimmed
-from baloo.ingest.verdict import Outcome, Verdict
+from baloo.ingest.verdict import NOBODY, Outcome, Verdict
+from baloo.people.marks import Suppressed
 from baloo.queue.base import Event, Refusal, Request, Void, Written
 from baloo.registry.model import Registry
 from baloo.settings import Settings
@@ -31,10 +33,14 @@ IMPORT = "import"
 class Door:
     """Judges bodies by the registry of the moment. Safe for one thread at a time."""
 
-    def __init__(self, registry_provider: Callable[[], Registry], clock: Clock, settings: Settings) -> None:
+    def __init__(
+        self, registry_provider: Callable[[], Registry], clock: Clock, settings: Settings, suppressed: Suppressed | None = None
+    ) -> None:
+        """`suppressed` knows whose events are to be dropped."""
         self._registry_provider = registry_provider
         self._clock = clock
         self._settings = settings
+        self._suppressed = suppressed
         self._terms: Terms | None = None
 
     def accept(
@@ -66,22 +72,30 @@ class Door:
         judge = Judge(self.terms(), now=now, sender=sender, longest=self._settings["max_body"], staging=staging)
         events: list[Event] = []
         refusals: list[Refusal] = []
+        dropped: Counter[tuple[str, str]] = Counter()
+        ids: list[str] = []
+        drops = None if self._suppressed is None or self._suppressed.nobody else self._suppressed.covers
         texts = (body,) if single else split(body, patient=patient)
         for index, raw in enumerate(apart(texts, self.terms())):
             if index == MAX_EVENTS and not patient:
                 raise TooManyEvents
             try:
-                events.append(judge.judge(raw, doc_id))
+                event = judge.judge(raw, doc_id)
+                ids.append(event.id)
+                if drops and drops(event.system, event.account, event.username, event.email, event.name):
+                    dropped[event.system, event.schema] += 1
+                else:
+                    events.append(event)
             except Refused as refused:
                 refusals.append(judge.refusal(index, raw, doc_id, refused))
             except Unreadable as bad:
                 if not patient:
                     raise InputError(bad.reason, where=bad.place_in(body, index), remedy=remedy_for(bad.slug)) from None
                 refusals.append(judge.refusal(index, raw, doc_id, Refused(bad.slug, "", bad.reason)))
-        if doc_id is not None and len(events) + len(refusals) > 1:
+        if doc_id is not None and len(ids) + len(refusals) > 1:
             raise InputError("The path names one id, and the body holds several events.",
                              remedy="Send one event, or leave the id out of the path.")
-        return Verdict(Request(namespace, sender, now, via, tuple(events), tuple(refusals), voids))
+        return Verdict(Request(namespace, sender, now, via, tuple(events), tuple(refusals), voids), None, dropped or NOBODY, ids)
 
     def usual(self, body: bytes, *, namespace: str, sender: str | None, staging: bool) -> Verdict | None:
         """The verdict on a body over HTTP all of whose events are accepted as they stand; None where `accept` must judge."""
@@ -94,7 +108,8 @@ class Door:
         staging: bool,
     ) -> Verdict | None:
         body = trimmed(body)
-        seen = look(body, self.terms(), now=now, sender=sender, doc_id=doc_id)
+        drops = None if self._suppressed is None or self._suppressed.nobody else self._suppressed.covers
+        seen = look(body, self.terms(), now=now, sender=sender, doc_id=doc_id, drops=drops)
         if seen is None:
             return None
         request = Request(namespace, sender, now, HTTP, (), (), voids, Written(body, doc_id, staging))

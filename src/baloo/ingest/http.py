@@ -19,6 +19,7 @@ from baloo.ingest.wire.eventgate import EventGate
 from baloo.ingest.wire.glean import Glean
 from baloo.ingest.wire.hooks import Hooks
 from baloo.ingest.wire.native import Native
+from baloo.people.marks import Suppressed
 from baloo.registry.model import Registry
 from baloo.workspace import Workspace
 
@@ -34,10 +35,10 @@ def is_door_path(path: str) -> bool:
 
 def make_door(
     workspace: Workspace, registry_provider: Callable[[], Registry], tokens: Senders, appender: Appender, clock: Clock,
-    witnesses: Sequence[Witness] = (),
+    witnesses: Sequence[Witness] = (), suppressed: Suppressed | None = None,
 ) -> DoorApp:
-    """The door of a workspace as an ASGI application."""
-    return DoorApp(Entry(workspace, registry_provider, tokens, appender, clock, witnesses))
+    """The door of a workspace as an ASGI application. `suppressed` knows whose events it drops."""
+    return DoorApp(Entry(workspace, registry_provider, tokens, appender, clock, witnesses, suppressed))
 
 
 class DoorApp:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from typing import Annotated, Literal, NamedTuple, TypeAlias
@@ -20,15 +20,16 @@ from baloo.ingest.judge import GRACE, MAX_TEXT, MAX_URL, OPERATOR
 from baloo.ingest.moment import DAY, EPOCH, is_usual_end
 from baloo.ingest.terms import Terms
 from baloo.ingest.text import MAX_EVENTS, SURELY_FEW, keys
-from baloo.queue.event import Texts
+from baloo.queue.event import Texts, said
 
-__all__ = ["Seen", "look"]
+__all__ = ["Drops", "Seen", "look"]
 
 _Text: TypeAlias = Annotated[str, Meta(max_length=MAX_TEXT)] | UnsetType | None
 _Plain: TypeAlias = str | int | float | bool | None
 _Inner: TypeAlias = _Plain | list[_Plain] | Annotated[dict[str, _Plain], Meta(max_length=90)]
 _Extra: TypeAlias = Annotated[dict[str, _Inner], Meta(max_length=100)]  # neither deep nor of many keys: else the judge counts
 _Kind: TypeAlias = tuple[str, str, str, str]  # system, kind, schema, version
+Drops: TypeAlias = Callable[[str, str | None, str | None, str | None, str | None], bool]
 _combination = attrgetter("system", "kind", "schema", "version")
 _encode = msgspec.json.Encoder().encode
 
@@ -68,10 +69,13 @@ class Seen(NamedTuple):
 _texts = Texts(_Event)
 
 
-def look(body: bytes, terms: Terms, *, now: int, sender: str | None, doc_id: str | None) -> Seen | None:
+def look(
+    body: bytes, terms: Terms, *, now: int, sender: str | None, doc_id: str | None, drops: Drops | None = None
+) -> Seen | None:
     """What a body holds that neither begins nor ends with blanks; None where somebody must look again, event by event.
 
-    `now` is microseconds since 1970. See `Door.accept` for the rest.
+    `now` is microseconds since 1970; `drops` says of an event's system and actor whether it is to be dropped. See `Door.accept`
+    for the rest.
     """
     try:
         events: list[_Event] = _texts.read(body)
@@ -80,6 +84,8 @@ def look(body: bytes, terms: Terms, *, now: int, sender: str | None, doc_id: str
         return None
     given = [event.id for event in events if event.id]
     if not usual or not _are_uuids(given) or (doc_id is not None and (len(events) > 1 or given not in ([], [doc_id]))):
+        return None
+    if drops is not None and any(_dropped(event, drops) for event in events):
         return None
     kinds = _fitting(events, terms, sender) if _are_somebody(events) else None
     if doc_id is not None:
@@ -136,6 +142,11 @@ def _are_somebody(events: list[_Event]) -> bool:
             if not any(text and not text.isspace() for text in others):
                 return False
     return True
+
+
+def _dropped(event: _Event, drops: Drops) -> bool:
+    who = event.actor
+    return drops(event.system, *(said(text) if text else None for text in (who.account, who.username, who.email, who.name)))
 
 
 def _fitting(events: list[_Event], terms: Terms, sender: str | None) -> dict[_Kind, int] | None:

@@ -36,16 +36,20 @@ class Verdict:
 
     `ids` are those of the events that were accepted, in order; `kinds` says how many of them there are of each (system, kind,
     schema, version). `suppressed` says how many events of each (system, schema) the door dropped because whose they are opted out
-    or was erased; they are neither accepted nor refused. What nobody asks for is not laid out: most requests are known by their
-    body alone.
+    or was erased: their sender hears that they were accepted, so that `ids` has theirs too, and `kinds` has them not. What nobody
+    asks for is not laid out: most requests are known by their body alone.
     """
 
     __slots__ = ("_request", "accepted", "ids", "kinds", "suppressed")
 
-    def __init__(self, request: Request, seen: Seen | None = None, suppressed: Mapping[tuple[str, str], int] = NOBODY) -> None:
+    def __init__(
+        self, request: Request, seen: Seen | None = None, suppressed: Mapping[tuple[str, str], int] = NOBODY,
+        ids: Sequence[str] | None = None,
+    ) -> None:
         self._request = request
         self.suppressed = suppressed
-        self.ids = seen.ids if seen is not None and seen.ids is not None else [event.id for event in request.events]
+        told = seen.ids if seen is not None else ids
+        self.ids = told if told is not None else [event.id for event in request.events]
         self.kinds: Mapping[tuple[str, str, str, str], int] = (
             seen.kinds if seen is not None else Counter((e.system, e.kind, e.schema, e.version) for e in request.events)
         )

@@ -28,7 +28,7 @@ new row with the same `seq` or a higher one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -39,7 +39,7 @@ __all__ = ["EVENTS", "VOIDS", "Identities", "LakeSnapshot", "Loaded"]
 
 EVENTS = "events"
 VOIDS = "voids"
-_COUNTS = ("accepted", "duplicates", "revised", "voided", "refused", "staging")
+_COUNTS = ("accepted", "duplicates", "revised", "voided", "refused", "staging", "suppressed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Loaded:
     voided: int = 0
     refused: int = 0
     staging: int = 0
+    suppressed: int = 0  # of people who opted out or were erased: not written
     by_via: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # the same for each `via` of a request but `http`
     told: Told | None = None  # of one load, for whoever watches
 
@@ -82,6 +83,10 @@ class Loaded:
 
 class Identities(Protocol):
     """What the loader needs of people: ids for actors. Implemented by `baloo.people`."""
+
+    def suppressing(self) -> Callable[[Event], bool] | None:
+        """Says of an event whether it is not to be kept, as of now; None where every event is."""
+        ...
 
     def resolve(self, events: Sequence[Event]) -> list[tuple[int, int]]:
         """(identity_id, observation_id) of each event, made where they are new, and durable when this returns."""

@@ -7,13 +7,14 @@ The table `taken` has `doc` of the documents that the batch's requests take back
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, repeat
 from typing import Any
 
 import duckdb
+import msgspec
 from arro3.core import Array, DataType, Table
 
 from baloo.lake.natural import HASH, natural_sql
@@ -39,13 +40,17 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Requests in order of arrival, and their events one after the other with the seq and namespace of each."""
+    """Requests in order of arrival, and their events one after the other with the seq and namespace of each.
+
+    `suppressed` has the seq and the event of each that is left out of all this.
+    """
 
     rows: tuple[tuple[int, Request], ...]
     events: list[Event]
     seqs: list[int]
     namespaces: list[str]
     taken: list[Taken]
+    suppressed: Sequence[tuple[int, Event]] = ()
 
     @property
     def through(self) -> int:
@@ -58,15 +63,20 @@ class Batch:
         return {seq: _month(request.received) for seq, request in self.rows}
 
 
-def read_batch(stored: Sequence[Stored]) -> Batch:
-    """Decode queue rows."""
+def read_batch(stored: Sequence[Stored], suppress: Callable[[Event], bool] | None = None) -> Batch:
+    """Decode queue rows, and leave out the events that are to be suppressed."""
     rows = tuple((seq, decode(data)) for seq, data in stored)
+    suppressed: list[tuple[int, Event]] = []
+    if suppress is not None:
+        suppressed = [(seq, event) for seq, request in rows for event in request.events if suppress(event)]
+        rows = tuple((seq, _without(request, suppress)) for seq, request in rows) if suppressed else rows
     return Batch(
         rows=rows,
         events=[event for _, request in rows for event in request.events],
         seqs=_each(rows, [seq for seq, _ in rows]),
         namespaces=_each(rows, [request.namespace for _, request in rows]),
         taken=[Taken(seq, request.sender, request.namespace, void) for seq, request in rows for void in request.voids],
+        suppressed=suppressed,
     )
 
 
@@ -123,6 +133,10 @@ def _arrow(batch: Batch) -> Table:
         "actor": ([f"a{e.account}" if e.account else _actor(e.email, e.username, e.name) for e in events], _TEXT),
     }
     return Table.from_pydict({name: Array(values, kind) for name, (values, kind) in columns.items()})
+
+
+def _without(request: Request, suppress: Callable[[Event], bool]) -> Request:
+    return msgspec.structs.replace(request, events=tuple(event for event in request.events if not suppress(event)))
 
 
 def _each(rows: Sequence[tuple[int, Request]], values: Sequence[Any]) -> list[Any]:

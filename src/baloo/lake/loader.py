@@ -78,13 +78,16 @@ class Loader:
         """The next batch; after a crash between the two commits, exactly the rows of the load that was begun."""
         if begun <= before:
             stored: Sequence[Stored] = self._queue.read(before, limit_rows, max_bytes)
-            return read_batch(stored) if stored else None
+            return self._decoded(stored) if stored else None
         stored = [row for row in self._queue.read(before, begun - before, 1 << 40) if row.seq <= begun]
         if not stored or stored[-1].seq != begun:
             raise StorageBroken(
                 "The queue lacks rows of a load that was begun.", where=VOIDS, remedy="Restore queue and lake together."
             )
-        return read_batch(stored)
+        return self._decoded(stored)
+
+    def _decoded(self, stored: Sequence[Stored]) -> Batch:
+        return read_batch(stored, self._identities.suppressing())
 
     def _load(self, batch: Batch, before: int, *, voids_done: bool) -> Loaded:
         lake = self._lake

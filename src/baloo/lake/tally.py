@@ -14,7 +14,7 @@ __all__ = ["tally"]
 
 
 def tally(batch: Batch, verdicts: Verdicts) -> Loaded:
-    """Count what became of the batch. `accepted` has the revisions and the events of staging in it.
+    """Count what became of the batch. `accepted` has the revisions and the events of staging in it, and nothing suppressed.
 
     What came by HTTP is not counted by itself: nobody waits for the report of a request.
     """
@@ -30,6 +30,7 @@ def tally(batch: Batch, verdicts: Verdicts) -> Loaded:
         "revised": by_via(verdicts.revised),
         "voided": Counter(via[taken.seq] for taken in verdicts.voided),
         "refused": by_via(verdicts.not_yours) + Counter(via[taken.seq] for taken in verdicts.voids_refused),
+        "suppressed": Counter(via[seq] for seq, _ in batch.suppressed),
         "staging": by_via(
             n for n, event in enumerate(batch.events) if event.environment == "staging" and n not in verdicts.gone
         ),

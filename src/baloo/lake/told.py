@@ -15,7 +15,7 @@ __all__ = ["HEARTBEAT", "LATEST", "OUTCOMES", "Latest", "Told", "tell"]
 
 HEARTBEAT = "heartbeat"
 """`via` of a request that holds nothing and is followed from the door to the lake."""
-OUTCOMES = ("kept", "duplicate", "revised", "not-yours")
+OUTCOMES = ("kept", "duplicate", "revised", "not-yours", "suppressed")
 LATEST = 50
 """Events whose arrival is remembered."""
 
@@ -48,12 +48,13 @@ def tell(batch: Batch, verdicts: Verdicts) -> Told:
     received = {seq: request.received for seq, request in batch.rows}
     names = [(event.system, event.schema) for event in events]
     found: dict[tuple[str, str, str], int] = {}
-    for outcome, places in zip(OUTCOMES[1:], (verdicts.duplicates, verdicts.revised, verdicts.not_yours), strict=True):
+    for outcome, places in zip(OUTCOMES[1:4], (verdicts.duplicates, verdicts.revised, verdicts.not_yours), strict=True):
         found.update({(outcome, *name): n for name, n in Counter(names[place] for place in places).items()})
     others = Counter(names)
     for (_, *name), n in found.items():
         others[name[0], name[1]] -= n
     found.update({("kept", *name): n for name, n in others.items() if n})
+    found.update({("suppressed", *name): n for name, n in Counter((e.system, e.schema) for _, e in batch.suppressed).items()})
     first = max(0, len(events) - LATEST)
     return Told(
         oldest=batch.rows[0][1].received,

@@ -14,8 +14,8 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
+from baloo.people.actor import STAGING, Actor
 from baloo.people.keys import email_key
-from baloo.people.resolver import STAGING, Actor
 from baloo.people.rules import is_personal
 from baloo.people.sql import insert_new, read_meta, select_in, write_meta
 from baloo.records.rights import suppressed

@@ -10,14 +10,15 @@ is found: anybody may send such events, and what they say of who is who must cha
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 import sqlalchemy as sa
 
+from baloo.people.actor import STAGING, Actor
 from baloo.people.keys import email_key, owner_key
+from baloo.people.marks import Suppressed
 from baloo.people.sql import insert_known, insert_new, run_many, select_in
 from baloo.queue.base import Event
 from baloo.records.store import Records
@@ -25,29 +26,11 @@ from baloo.records.tables import identities, observations
 
 __all__ = ["STAGING", "Actor", "Resolver", "identity_key"]
 
-STAGING = " (staging)"
-"""Behind the system of an identity of staging; no id of a system has a blank in it."""
-
 CACHE = 200_000
 """Actors kept in memory; about 100 MB."""
 
 Quarantine: TypeAlias = "Callable[[int, int, str, str | None, Sequence[object]], None]"
 _Raw: TypeAlias = "tuple[str, str | None, str | None, str | None, str | None]"
-
-
-class Actor(NamedTuple):
-    """Who did something, as one system names them; None where absent."""
-
-    system: str
-    account: str | None = None
-    username: str | None = None
-    email: str | None = None
-    name: str | None = None
-
-    def tidy(self) -> Actor:
-        """The same in NFC, with None for empty texts."""
-        system, account, username, email, name = self
-        return Actor(_nfc(system) or "", _nfc(account), _nfc(username), _nfc(email), _nfc(name))
 
 
 _OBSERVED = [observations.c.key, observations.c.id, observations.c.first, observations.c.last]
@@ -80,6 +63,7 @@ class Resolver:
         self._quarantine = quarantine
         self._now = now
         self._cache: dict[_Raw, _Slot] = {}
+        self._suppressed = Suppressed(records)
 
     def resolve(self, events: Sequence[Event]) -> list[tuple[int, int]]:
         """(identity_id, observation_id) of each event, made where they are new, and durable when this returns."""
@@ -100,6 +84,12 @@ class Resolver:
         except BaseException:
             cache.clear()  # what it says may not be on the disk
             raise
+
+    def suppressing(self) -> Callable[[Event], bool] | None:
+        """Says of an event whether it is of somebody who opted out or was erased; None where there is nobody."""
+        self._suppressed.renew()
+        covers = self._suppressed.covers
+        return None if self._suppressed.nobody else lambda e: covers(e.system, e.account, e.username, e.email, e.name)
 
     def ensure_accounts(self, accounts: Sequence[tuple[str, str]]) -> None:
         """Make sure that an identity stands for each (system, account), so that it can be linked; no facts needed.
@@ -222,12 +212,6 @@ def _observed(connection: sa.Connection, keys: list[str]) -> dict[str, tuple[int
 
 def _spanned(rows: list[tuple[Any, ...]]) -> dict[str, tuple[int, int, int]]:
     return {key: (number, first, last) for key, number, first, last in rows}
-
-
-def _nfc(text: str | None) -> str | None:
-    if not text:
-        return None
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _json(*values: str | int | None) -> str:

@@ -19,6 +19,7 @@ from baloo.ingest.http import DoorApp, is_door_path, make_door
 from baloo.ingest.quarantine import Quarantine
 from baloo.ingest.tokens import TokenChecker
 from baloo.metrics.answers import AnswersSource
+from baloo.people.marks import Suppressed
 from baloo.queue.group import GroupCommit
 from baloo.queue.sqlite import SqliteQueue
 from baloo.records import Records
@@ -78,7 +79,7 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     opened.callback(tokens.close)
     live = Live(site, gallery, watchers, Visits(tokens))
     counts, statuses, pulse = Counts(), Statuses(), Pulse(workspace)
-    door = make_door(workspace, registry, tokens, appender, clock, [ring, counts])
+    door = make_door(workspace, registry, tokens, appender, clock, [ring, counts], Suppressed(records))
     sources = Sources(workspace, counts, statuses, lambda: door.statuses, waiting, appender.timings, watchers, pulse)
     heartbeat = Heartbeat(door.entry, settings["heartbeat_seconds"])
     state = {"answers": answers, "workspace": workspace, "pulse": pulse}

@@ -330,8 +330,8 @@ class TestReport:
             request(event(4), via="import b"),
         )
 
-        a = {"accepted": 1, "duplicates": 1, "revised": 0, "voided": 0, "refused": 0, "staging": 0}
-        b = {"accepted": 2, "duplicates": 1, "revised": 0, "voided": 0, "refused": 1, "staging": 1}
+        a = {"accepted": 1, "duplicates": 1, "revised": 0, "voided": 0, "refused": 0, "staging": 0, "suppressed": 0}
+        b = {"accepted": 2, "duplicates": 1, "revised": 0, "voided": 0, "refused": 1, "staging": 1, "suppressed": 0}
         assert loaded.by_via == {"import a": a, "import b": b}
         assert (loaded.accepted, loaded.duplicates, loaded.refused, loaded.staging) == (4, 2, 1, 1)
 

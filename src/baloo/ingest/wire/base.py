@@ -19,6 +19,7 @@ from baloo.ingest.body import Bodies, Headers, Incoming, Scope
 from baloo.ingest.quota import Limit, Tally
 from baloo.ingest.tokens import Sender
 from baloo.ingest.verdict import Verdict
+from baloo.people.marks import Suppressed
 from baloo.registry.model import Registry
 from baloo.workspace import Workspace
 
@@ -107,10 +108,10 @@ class Entry:
 
     def __init__(
         self, workspace: Workspace, registry_provider: Callable[[], Registry], tokens: Senders, appender: Appender, clock: Clock,
-        witnesses: Sequence[Witness] = (),
+        witnesses: Sequence[Witness] = (), suppressed: Suppressed | None = None,
     ) -> None:
         settings = workspace.settings
-        self.door = Door(registry_provider, clock, settings)
+        self.door = Door(registry_provider, clock, settings, suppressed)
         with suppress(RegistryError):  # told to whoever sends first; else the first sender would wait until it is laid out
             self.door.terms()
         self.deletable = _matcher(settings["deletable_namespaces"])

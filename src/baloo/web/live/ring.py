@@ -48,7 +48,9 @@ class Ring:
         self._size = 0  # of the large ones
 
     def saw(self, verdict: Verdict, body: bytes, tag: str | None) -> None:
-        """Keep a request that is on disk."""
+        """Keep a request that is on disk, unless it says something of somebody who opted out."""
+        if verdict.suppressed:
+            return
         self.last = number = self.last + 1
         if len(body) > _SMALL:
             self._keep_large((number, verdict, body, tag))
