@@ -18,7 +18,7 @@ from baloo.lake.files import write
 from baloo.lake.loader import Loader
 from baloo.lake.store import Lake
 from baloo.queue.base import Event, Request, encode
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 from baloo.registry.model import Community, Registry
 
 BATCH, CHUNK = 400_000, 1_000  # events of one measurement, and of one row of the queue
@@ -67,7 +67,7 @@ def events(start: int, count: int) -> Iterator[Event]:
         )
 
 
-def fill(queue: SqliteQueue, start: int, count: int) -> None:
+def fill(queue: LogQueue, start: int, count: int) -> None:
     """Put events into the queue as an import does."""
     for at in range(start, start + count, CHUNK):
         queue.append([encode(Request("baloo", "system", 1_700_000_000_000_000 + at, "import", tuple(events(at, CHUNK))))])
@@ -102,7 +102,7 @@ def main(millions: Sequence[float]) -> None:
     """Print a line for each size of lake."""
     folder = Path(tempfile.mkdtemp(prefix="baloo-load-"))
     try:
-        queue, lake = SqliteQueue(folder / "queue.sqlite"), Lake.open(folder / "lake")
+        queue, lake = LogQueue(folder / "queue"), Lake.open(folder / "lake")
         loader = Loader(queue, lake, Memory(), lambda: REGISTRY, b"secret")
         grown = 0
         for turn, size in enumerate(millions):

@@ -15,7 +15,7 @@ from typing import Any
 
 import uvloop
 
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 from baloo.web.__main__ import listen
 from baloo.web.app import make_app
 from baloo.web.edge import server_of
@@ -34,13 +34,13 @@ async def control(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 
 
 def slow_down(milliseconds: float) -> None:
     """Make each append to the queue so much slower."""
-    append = SqliteQueue.append
+    append = LogQueue.append
 
-    def slowly(self: SqliteQueue, rows: Sequence[bytes]) -> list[int]:
+    def slowly(self: LogQueue, rows: Sequence[bytes]) -> list[int]:
         time.sleep(milliseconds / 1000)
         return append(self, rows)
 
-    SqliteQueue.append = slowly  # type: ignore[method-assign]
+    LogQueue.append = slowly  # type: ignore[method-assign]
 
 
 def main(folder: str, core: str, what: str, milliseconds: str = "0") -> None:

@@ -19,7 +19,7 @@ from pysqlite3 import dbapi2 as sqlite3
 
 from baloo.errors import BalooError
 from baloo.queue.base import Queue
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 from ledger import ABSENT, Ledger, Verdict, found_in, line, mark
 from walls import Walls, event, name, request, void
 
@@ -40,7 +40,7 @@ def requests(base: int, luck: random.Random) -> Iterator[tuple[bytes, dict[str, 
 
 def append_for_ever(folder: str, file: str, base: int, seed: int) -> None:
     """The appender of the kill tests; writes its ledger with plain writes, which outlive it."""
-    queue = SqliteQueue(Path(folder) / "queue" / "queue.sqlite")
+    queue = LogQueue(Path(folder) / "queue")
     handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     for row, said in requests(base, random.Random(seed)):
         _append(queue, row, said, lambda text: os.write(handle, text.encode()))

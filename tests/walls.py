@@ -16,7 +16,7 @@ from baloo.lake.loader import Loader
 from baloo.lake.store import Lake
 from baloo.lake.tables import TABLES
 from baloo.queue.base import Event, Queue, Refusal, Request, Void, encode
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 from baloo.registry.model import Community, Kind, Registry, System
 
 NOON = 1_700_000_000_000_000  # 2023-11-14, in microseconds
@@ -91,7 +91,7 @@ class Walls:
 
     def __init__(self, folder: Path, *, queue: Queue | None = None, ids: Ids | None = None) -> None:
         self.folder = folder
-        self.queue = queue or SqliteQueue(folder / "queue" / "queue.sqlite")
+        self.queue = queue or LogQueue(folder / "queue")
         self.lake = Lake.open(folder / "lake")
         self.ids = ids or Ids()
         self.loader = Loader(self.queue, self.lake, self.ids, lambda: REGISTRY, b"secret")  # type: ignore[arg-type]

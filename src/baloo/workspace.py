@@ -47,8 +47,8 @@ class Workspace:
 
     @property
     def queue(self) -> Path:
-        """The SQLite file between the door and the lake."""
-        return self.root / "data" / "queue" / "queue.sqlite"
+        """The folder of the log between the door and the lake."""
+        return self.root / "data" / "queue"
 
     @property
     def lake(self) -> Path:

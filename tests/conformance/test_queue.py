@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 
 from baloo.queue.base import Queue, Request, encode
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 
 Maker = Callable[[], Queue]
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["log"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker]:
     """Opens the same log anew at each call; all are closed at the end."""
     opened: list[Queue] = []
 
     def open_it() -> Queue:
-        opened.append({"sqlite": lambda: SqliteQueue(tmp_path / "queue" / "queue.sqlite")}[request.param]())
+        opened.append({"log": lambda: LogQueue(tmp_path / "queue")}[request.param]())
         return opened[-1]
 
     yield open_it

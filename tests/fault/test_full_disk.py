@@ -14,7 +14,7 @@ from tests.fault.counts import FULL_DISKS, SOAK
 
 from baloo.errors import StorageFull
 from baloo.queue.group import GroupCommit
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 from baloo.records import Records
 from baloo.workspace import Workspace
 from siege import Site, load_on, until
@@ -35,7 +35,7 @@ def fill(disk: Path, *, leave: int) -> Path:
 @pytest.mark.parametrize("leave", [0, 4_096, 50_000, 200_000])
 def test_the_queue_refuses_and_works_again(small: Path, leave: int):
     """Rows are refused with StorageFull, wherever in the append the room ends, and taken again when there is room."""
-    queue = SqliteQueue(small / "queue.sqlite")
+    queue = LogQueue(small / "queue")
     big = b"x" * 10_000
     kept = queue.append([b"first"])
     ballast = fill(small, leave=leave)
@@ -53,7 +53,7 @@ def test_the_queue_refuses_and_works_again(small: Path, leave: int):
     kept += queue.append([big])
 
     assert [row.seq for row in queue.read(0, 1000)] == kept
-    assert [row.seq for row in SqliteQueue(small / "queue.sqlite").read(0, 1000)] == kept
+    assert [row.seq for row in LogQueue(small / "queue").read(0, 1000)] == kept
 
 
 def test_a_lock_can_be_held_on_a_full_disk(small: Path):
@@ -93,7 +93,7 @@ def test_opening_on_a_full_disk_says_so(small: Path):
 
 def test_a_group_of_requests_is_refused_and_the_next_one_taken(small: Path):
     """Each request of the group gets the error; the server needs no restart."""
-    queue = SqliteQueue(small / "queue.sqlite")
+    queue = LogQueue(small / "queue")
 
     async def work() -> None:
         with GroupCommit(queue) as group:

@@ -25,7 +25,7 @@ from baloo.ingest.http import DoorApp, is_door_path, make_door
 from baloo.ingest.tokens import TokenChecker, Tokens
 from baloo.queue.base import Request, Void, decode
 from baloo.queue.group import GroupCommit
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 from baloo.records import Records
 from baloo.records.tables import promotions
 from baloo.registry.model import Community, Kind, Registry, System
@@ -86,7 +86,7 @@ class World:
     url: str
     port: int
     client: httpx.Client
-    queue: SqliteQueue
+    queue: LogQueue
     appender: Appender
     tokens: dict[str, str]  # of each system; `trying` is one of git that only tries out
     seen: int = 0  # the seq before the test
@@ -135,7 +135,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     workspace = _workspace(tmp_path_factory.mktemp("door") / "w")
     clock = FixedClock(NOW)
     records = Records.open(workspace.records)
-    queue = SqliteQueue(workspace.queue)
+    queue = LogQueue(workspace.queue)
     tokens = {system: Tokens(records, clock).create(system).secret for system in ("git", "sumo")}
     tokens["trying"] = Tokens(records, clock).create("git", scope="staging").secret
     tokens["looking"] = Tokens(records, clock).create("git", scope="live").secret
@@ -520,7 +520,7 @@ def test_what_was_answered_201_is_on_disk(world: World):
     """A second process would find every one of many that came at once."""
     with httpx.Client(base_url=world.url, trust_env=False) as client:
         ids = [client.post("/submit/baloo/", json=EVENT | {"extra": {"n": n}}).text for n in range(50)]
-    other = SqliteQueue(world.queue.path)
+    other = LogQueue(world.queue.path)
     found = [event.id for stored in other.read(world.seen, 1_000) for event in decode(stored.data).events]
     other.close()
 

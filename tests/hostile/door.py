@@ -23,7 +23,7 @@ from baloo.ingest.http import is_door_path, make_door
 from baloo.ingest.tokens import TokenChecker, Tokens
 from baloo.queue.base import Request, decode
 from baloo.queue.group import GroupCommit
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 from baloo.records import Records
 from baloo.registry.model import Community, Kind, Registry, Schema, System
 from baloo.settings import Settings
@@ -46,7 +46,7 @@ class HostileDoor:
     """A running door; `kept` tells what it has in its queue on disk."""
 
     client: httpx.Client
-    queue: SqliteQueue
+    queue: LogQueue
     token: str
     folder: Path
 
@@ -83,7 +83,7 @@ def open_door(folder: Path) -> Iterator[HostileDoor]:
     """A door with a workspace of its own; it takes 1 MiB, as the default is."""
     workspace = Workspace.init(folder)
     workspace = replace(workspace, settings=Settings({**workspace.settings.values, "namespaces": ["baloo", "test_*"]}))
-    records, clock, queue = Records.open(workspace.records), SystemClock(), SqliteQueue(workspace.queue)
+    records, clock, queue = Records.open(workspace.records), SystemClock(), LogQueue(workspace.queue)
     token = Tokens(records, clock).create("git").secret
     with GroupCommit(queue) as group:
         door = make_door(workspace, lambda: _REGISTRY, TokenChecker(records, clock), group, clock)

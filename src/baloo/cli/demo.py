@@ -92,7 +92,7 @@ def _build(folder: Path, now: State, people: int, years: int, until: dt.date, se
     from baloo.people.hands import exclude
     from baloo.people.lists import import_mailmap, import_roster
     from baloo.people.refer import resolve_reference
-    from baloo.queue.sqlite import SqliteQueue
+    from baloo.queue.log import LogQueue
     from baloo.records import Records
     from baloo.registry import load
     from baloo.registry.provider import RegistryProvider
@@ -101,7 +101,7 @@ def _build(folder: Path, now: State, people: int, years: int, until: dt.date, se
     workspace = Workspace.init(folder, settings="demo = true\n")
     write_registry(workspace.registry, until=until, people=people)
     door = Door(RegistryProvider(workspace.registry, load), now.clock, workspace.settings)
-    queue = SqliteQueue(workspace.queue)
+    queue = LogQueue(workspace.queue)
     with progress(f"Inventing {people:,} people", "events") as bar:
 
         def say(_: Source, share: float, read: int) -> None:

@@ -111,7 +111,7 @@ def perceval(
 ) -> None:
     """Import what GrimoireLab's Perceval fetched, by the mappings that the registry has for its backends.
 
-    Those for Git and GitHub are built in; --system says to which system what they make belongs.
+    Those for Git, GitHub, GitLab, Bugzilla, Discourse and mailing lists are built in; --system says to which system what they make belongs.
     """
     from baloo.sources.perceval import PercevalSource
 
@@ -123,12 +123,12 @@ def perceval(
 def _perceval_names(now: State, system: str) -> dict[str, str]:
     """The built-in mappings for a system, by the backends whose mapping in the registry is not one of the system's own."""
     from baloo.registry import load
-    from baloo.registry.built_in import perceval_name
+    from baloo.registry.built_in import perceval_backends, perceval_name
 
     registry = load(now.workspace.registry)
     if system not in registry.systems:
         raise UnknownName("system", system, registry.systems)
-    names = {backend: perceval_name(backend, system) for backend in ("Git", "GitHub")}
+    names = {backend: perceval_name(backend, system) for backend in perceval_backends()}
     own = {name for (protocol, name), mapping in registry.mappings.items() if protocol == "perceval" and mapping.system == system}
     return {backend: name for backend, name in names.items() if backend not in own}
 
@@ -151,7 +151,7 @@ def eventlogging(
 
 def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_json: bool) -> None:
     from baloo.ingest.accept import Door
-    from baloo.queue.sqlite import SqliteQueue
+    from baloo.queue.log import LogQueue
     from baloo.registry import load
     from baloo.registry.provider import RegistryProvider
     from baloo.worker.importing import run_import
@@ -161,7 +161,7 @@ def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_
     if not any(fnmatchcase(namespace, pattern) for pattern in names):
         raise UnknownName("namespace", namespace, names)
     door = Door(RegistryProvider(workspace.registry, load), now.clock, workspace.settings)
-    queue = None if dry else SqliteQueue(workspace.queue)
+    queue = None if dry else LogQueue(workspace.queue)
     title = sources[0].title if len(sources) == 1 else f"{len(sources)} files"
     try:
         with progress(title, "events") as bar:

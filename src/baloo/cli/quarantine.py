@@ -88,7 +88,7 @@ def replay(
 ) -> None:
     """Send refused events through the door again, with the registry and its mappings of now. Nothing counts twice."""
     from baloo.ingest.accept import Door
-    from baloo.queue.sqlite import SqliteQueue
+    from baloo.queue.log import LogQueue
     from baloo.registry import load
     from baloo.registry.provider import RegistryProvider
 
@@ -101,7 +101,7 @@ def replay(
     with _quarantine(now) as quarantine, contextlib.ExitStack() as stack:
         append = None
         if not dry_run:
-            queue = SqliteQueue(now.workspace.queue)
+            queue = LogQueue(now.workspace.queue)
             stack.callback(queue.close)
             append = queue.append
         done = quarantine.replay(door, append, numbers or quarantine.waiting(slug=reason, system=system))

@@ -92,11 +92,11 @@ def demote(context: typer.Context, system: Annotated[str, typer.Argument(help="T
 def systems_of(now: State) -> Iterator[Systems]:
     """The states of the systems of a workspace."""
     from baloo.ingest.systems import Systems
-    from baloo.queue.sqlite import SqliteQueue
+    from baloo.queue.log import LogQueue
     from baloo.records import Records
 
     records = Records.open(now.workspace.records)
-    queue = SqliteQueue(now.workspace.queue)
+    queue = LogQueue(now.workspace.queue)
     try:
         yield Systems(records, queue, now.clock)
     finally:

@@ -1,20 +1,18 @@
-"""Group commit: rows of concurrent requests share one transaction and one sync."""
+"""Group commit: rows of concurrent requests share one write and one sync."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
 from typing import TypeAlias
 
-from baloo.errors import BalooError
-from baloo.queue.sqlite import SqliteQueue
+from baloo.errors import Busy
+from baloo.queue.log import LogQueue
 from baloo.queue.timings import Timings
 
 __all__ = ["Done", "GroupCommit"]
@@ -22,32 +20,31 @@ __all__ = ["Done", "GroupCommit"]
 Done: TypeAlias = Callable[["int | Exception"], None]
 """Told the seq of a row, or the error."""
 
-_MAX_ROWS = 1_024  # of one transaction
+_MOST_ROWS, _MOST_BYTES = 1_024, 4 << 20  # of one group, about
+_GATHER = 0.001  # seconds that a group waits for as many rows as the last one had
+_LONG, _ASIDE = 0.02, 1.0  # a commit that takes longer, in seconds, is left to the thread for a while
 _log = logging.getLogger("baloo.queue")
-_TIDY_SECONDS = 0.5  # between two looks at the log
 
 
 class GroupCommit:
     """Appends rows of many coroutines of one event loop; each gets its seq when its row is on disk.
 
-    While a transaction is being synced the next one gathers. One thread of its own commits; another one, with a connection of
-    its own, moves the log into the file so that no request waits for it. Use as a context manager, or call `close`. `timings`
-    tells how long its transactions took.
+    A commit is made in the loop itself: handing it to a thread costs more than a disk that is well takes to sync. Where the disk
+    is slow, or another process has the queue, a thread commits while the next group gathers. Use as a context manager, or call
+    `close`. `timings` tells how long the commits took.
     """
 
-    def __init__(self, queue: SqliteQueue) -> None:
+    def __init__(self, queue: LogQueue) -> None:
         self.timings = Timings()
         self._queue = queue
-        self._waiting: deque[tuple[bytes, Done]] = deque()
-        self._wake = threading.Semaphore(0)
-        self._stop = threading.Event()
+        self._waiting: list[tuple[bytes, Done]] = []
+        self._bytes = 0
+        self._usual = 1  # rows of the last group
+        self._aside = 0.0  # the moment up to which the thread commits
+        self._due: asyncio.Handle | None = None
+        self._handed: Future[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._threads = [
-            threading.Thread(target=self._commit_all, name="baloo-queue-commit", daemon=True),
-            threading.Thread(target=self._tidy, name="baloo-queue-tidy", daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="baloo-queue")
 
     async def append(self, row: bytes) -> int:
         """The seq of the row, when it is on disk.
@@ -62,16 +59,24 @@ class GroupCommit:
         """Append a row; `done` is called in the event loop with its seq when it is on disk, or with the error."""
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
-        self._waiting.append((row, done))
-        if len(self._waiting) == 1:  # else the thread is awake, and looks again before it sleeps
-            self._wake.release()
+        waiting = self._waiting
+        waiting.append((row, done))
+        self._bytes += len(row)
+        if self._handed is not None:
+            return  # whoever ends that commit begins the next
+        if self._due is None:
+            soon = self._usual == 1
+            self._due = self._loop.call_soon(self._commit) if soon else self._loop.call_later(_GATHER, self._commit)
+        elif len(waiting) == self._usual or self._bytes > _MOST_BYTES > self._bytes - len(row):
+            self._due.cancel()
+            self._due = self._loop.call_soon(self._commit)
 
     def close(self) -> None:
-        """Commit what waits and end the threads; the queue itself stays open."""
-        self._stop.set()
-        self._wake.release()
-        for thread in self._threads:
-            thread.join()
+        """Commit what waits; the queue itself stays open. Called when the loop has ended, or from it."""
+        self._thread.shutdown()
+        while self._waiting:
+            taken = self._take()
+            _settle(taken, self._outcome(taken))
 
     def __enter__(self) -> GroupCommit:
         return self
@@ -79,32 +84,52 @@ class GroupCommit:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def _commit_all(self) -> None:
-        while True:
-            self._wake.acquire()
-            while self._waiting:
-                self._commit([self._waiting.popleft() for _ in range(min(len(self._waiting), _MAX_ROWS))])
-            if self._stop.is_set():
+    def _commit(self) -> None:
+        """Commit a group, here or in the thread."""
+        self._due = None
+        taken = self._take()
+        now = time.monotonic()
+        if now >= self._aside:
+            try:
+                outcome = self._outcome(taken, wait=0.0)
+            except Busy:
+                pass
+            else:
+                if time.monotonic() - now > _LONG:
+                    self._aside = now + _ASIDE
+                self._settled(taken, outcome)
                 return
+        self._handed = self._thread.submit(self._commit_aside, taken)
 
-    def _commit(self, taken: list[tuple[bytes, Done]]) -> None:
-        outcome: list[int] | Exception
-        begun = time.perf_counter()
-        try:
-            outcome = self._queue.append([row for row, _ in taken])
-            self.timings.add(time.perf_counter() - begun)
-        except Exception as error:  # noqa: BLE001 - the boundary of the thread: whoever waits gets the error
-            outcome = error
+    def _commit_aside(self, taken: list[tuple[bytes, Done]]) -> None:
+        outcome = self._outcome(taken)
         loop = self._loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(_settle, taken, outcome)
+            loop.call_soon_threadsafe(self._settled, taken, outcome)
 
-    def _tidy(self) -> None:
-        queue = SqliteQueue(self._queue.path)
-        while not self._stop.wait(_TIDY_SECONDS):
-            with suppress(BalooError):  # whoever appends next meets the same trouble, and says so
-                queue.checkpoint()
-        queue.close()
+    def _settled(self, taken: list[tuple[bytes, Done]], outcome: list[int] | Exception) -> None:
+        self._handed = None
+        _settle(taken, outcome)
+        if self._waiting and self._due is None and self._loop is not None:
+            self._due = self._loop.call_soon(self._commit)
+
+    def _take(self) -> list[tuple[bytes, Done]]:
+        taken, self._waiting = self._waiting[:_MOST_ROWS], self._waiting[_MOST_ROWS:]
+        self._bytes = sum(len(row) for row, _ in self._waiting)
+        self._usual = max(1, len(taken))
+        return taken
+
+    def _outcome(self, taken: list[tuple[bytes, Done]], wait: float | None = None) -> list[int] | Exception:
+        """Append; the seqs, or the error that each row of the group gets. Raises Busy where `wait` is given and was too short."""
+        begun = time.perf_counter()
+        try:
+            seqs = self._queue.append([row for row, _ in taken], wait=wait)
+        except Exception as error:
+            if isinstance(error, Busy) and wait is not None:
+                raise
+            return error
+        self.timings.add(time.perf_counter() - begun)
+        return seqs
 
 
 def _settle(taken: list[tuple[bytes, Done]], outcome: list[int] | Exception) -> None:

@@ -21,7 +21,7 @@ from baloo.ingest.tokens import TokenChecker
 from baloo.metrics.answers import AnswersSource
 from baloo.people.marks import Suppressed
 from baloo.queue.group import GroupCommit
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 from baloo.records import Records
 from baloo.registry import load
 from baloo.registry.provider import RegistryProvider
@@ -61,10 +61,10 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     opened = ExitStack()
     records = Records.open(workspace.records)
     opened.callback(records.close)
-    queue = SqliteQueue(workspace.queue)
+    queue = LogQueue(workspace.queue)
     opened.callback(queue.close)
     appender = opened.enter_context(GroupCommit(queue))
-    waiting = SqliteQueue(workspace.queue)  # for looking on: nobody who looks holds up who appends
+    waiting = LogQueue(workspace.queue)  # for looking on: nobody who looks holds up who appends
     opened.callback(waiting.close)
     renderer = Renderer()
     opened.callback(renderer.close)

@@ -8,7 +8,7 @@ from baloo.lake.loader import Loader
 from baloo.lake.store import Lake
 from baloo.people.reader import Reader
 from baloo.people.resolver import Resolver
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 from baloo.records import Records
 from baloo.registry import load
 from baloo.registry.provider import RegistryProvider
@@ -25,7 +25,7 @@ class Parts:
         self.clock = clock
         self.registry = RegistryProvider(workspace.registry, load)
         self.records = Records.open(workspace.records)
-        self.queue = SqliteQueue(workspace.queue)
+        self.queue = LogQueue(workspace.queue)
         self.lake = Lake.open(workspace.lake)
         self.people = Reader(self.records)
         self.quarantine = Quarantine(self.records)

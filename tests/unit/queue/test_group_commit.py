@@ -12,18 +12,18 @@ import pytest
 from baloo.errors import StorageFull
 from baloo.queue import group as group_module
 from baloo.queue.group import GroupCommit
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 
 
 @pytest.fixture
-def queue(tmp_path: Path) -> Iterator[SqliteQueue]:
+def queue(tmp_path: Path) -> Iterator[LogQueue]:
     """An empty queue."""
-    made = SqliteQueue(tmp_path / "queue.sqlite")
+    made = LogQueue(tmp_path / "queue")
     yield made
     made.close()
 
 
-def test_each_request_gets_the_seq_of_its_row(queue: SqliteQueue):
+def test_each_request_gets_the_seq_of_its_row(queue: LogQueue):
     """However they are grouped."""
 
     async def work() -> list[int]:
@@ -35,11 +35,11 @@ def test_each_request_gets_the_seq_of_its_row(queue: SqliteQueue):
     assert [(seq, b"%d" % n) for n, seq in enumerate(seqs)] == queue.read(0, 5000)
 
 
-def test_waiting_requests_share_a_transaction(queue: SqliteQueue, monkeypatch: pytest.MonkeyPatch):
+def test_waiting_requests_share_a_transaction(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
     """Far fewer transactions than requests."""
     sizes: list[int] = []
     append = queue.append
-    monkeypatch.setattr(queue, "append", lambda rows: sizes.append(len(rows)) or append(rows))
+    monkeypatch.setattr(queue, "append", lambda rows, wait: sizes.append(len(rows)) or append(rows, wait=wait))
 
     async def work() -> None:
         with GroupCommit(queue) as group:
@@ -51,10 +51,10 @@ def test_waiting_requests_share_a_transaction(queue: SqliteQueue, monkeypatch: p
     assert len(sizes) < 100
 
 
-def test_an_error_reaches_each_request_of_its_group_and_no_other(queue: SqliteQueue, monkeypatch: pytest.MonkeyPatch):
+def test_an_error_reaches_each_request_of_its_group_and_no_other(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
     """The next group is taken."""
 
-    def full(rows: Sequence[bytes]) -> list[int]:
+    def full(rows: Sequence[bytes], *, wait: float | None) -> list[int]:
         raise StorageFull("The disk is full.")
 
     async def work() -> list[object]:
@@ -70,7 +70,7 @@ def test_an_error_reaches_each_request_of_its_group_and_no_other(queue: SqliteQu
     assert seq == 1
 
 
-def test_a_request_that_gives_up_disturbs_no_other(queue: SqliteQueue):
+def test_a_request_that_gives_up_disturbs_no_other(queue: LogQueue):
     """A client that hangs up is cancelled; its neighbours get their seqs."""
 
     async def work() -> int:
@@ -86,23 +86,48 @@ def test_a_request_that_gives_up_disturbs_no_other(queue: SqliteQueue):
     assert [row.data for row in queue.read(seq - 1, 1)] == [b"stays"]
 
 
-def test_trouble_with_tidying_is_left_to_the_next_append(
-    queue: SqliteQueue, monkeypatch: pytest.MonkeyPatch
-):
-    """The helper thread goes on; whoever appends meets the same trouble and says so."""
-    tried = threading.Event()
+def test_a_slow_disk_is_left_to_a_thread(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+    """After a commit that took long the loop has other things to do while the next one is made."""
+    threads: list[str] = []
+    append = queue.append
 
-    def failing(_: SqliteQueue) -> None:
-        tried.set()
-        raise StorageFull("The disk is full.")
+    def slow(rows: Sequence[bytes], *, wait: float | None = None) -> list[int]:
+        threads.append(threading.current_thread().name)
+        return append(rows, wait=wait)
 
-    monkeypatch.setattr(group_module, "_TIDY_SECONDS", 0.001)
-    monkeypatch.setattr(SqliteQueue, "checkpoint", failing)
-    with GroupCommit(queue):
-        assert tried.wait(10)
+    monkeypatch.setattr(queue, "append", slow)
+    monkeypatch.setattr(group_module, "_LONG", 0.0)
+
+    async def work() -> None:
+        with GroupCommit(queue) as group:
+            await group.append(b"here")
+            await group.append(b"aside")
+
+    asyncio.run(work())
+
+    assert threads[0] == threading.main_thread().name
+    assert threads[1].startswith("baloo-queue")
 
 
-def test_closing_commits_what_waits(queue: SqliteQueue):
+def test_who_waits_for_another_process_does_not_hold_up_the_loop(queue: LogQueue):
+    """While somebody else has the queue, the thread waits for it, and the loop goes on."""
+    other = LogQueue(queue.path)
+
+    async def work() -> tuple[bool, int]:
+        with GroupCommit(queue) as group:
+            with other._alone():
+                waiting = asyncio.ensure_future(group.append(b"row"))
+                await asyncio.sleep(0.05)
+                early = waiting.done()
+            return early, await waiting
+
+    early, seq = asyncio.run(work())
+    other.close()
+
+    assert (early, seq) == (False, 1)
+
+
+def test_closing_commits_what_waits(queue: LogQueue):
     """A server that stops has answered nobody in vain."""
 
     async def work() -> None:

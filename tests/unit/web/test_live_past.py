@@ -12,7 +12,7 @@ from baloo.errors import StorageBroken
 from baloo.ingest.quarantine import Quarantine
 from baloo.lake.told import Latest
 from baloo.queue.base import Refusal, Request, encode
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 from baloo.records import Records
 from baloo.web.live.past import remembered
 from baloo.worker.report import Report
@@ -20,9 +20,9 @@ from walls import NOON, event
 
 
 @pytest.fixture
-def queue(tmp_path: Path) -> Iterator[SqliteQueue]:
+def queue(tmp_path: Path) -> Iterator[LogQueue]:
     """A queue in which sixty requests wait, each later than the one before."""
-    made = SqliteQueue(tmp_path / "queue.sqlite")
+    made = LogQueue(tmp_path / "queue")
     made.append([encode(Request("baloo", "forum", NOON + n, "http", (event(n, email="ama@example.org"),))) for n in range(60)])
     yield made
     made.close()
@@ -44,7 +44,7 @@ def _report() -> Report:
     return Report(started=0.0, latest=latest)
 
 
-def test_the_last_of_all_stands_first(queue: SqliteQueue, quarantine: Quarantine) -> None:
+def test_the_last_of_all_stands_first(queue: LogQueue, quarantine: Quarantine) -> None:
     """What is in the lake, refused, or waiting is one list by time of receipt, of fifty at the most; nobody is named in it."""
     found = remembered(queue, _report(), quarantine)
 
@@ -55,12 +55,12 @@ def test_the_last_of_all_stands_first(queue: SqliteQueue, quarantine: Quarantine
 
 
 def test_what_cannot_be_read_is_left_out(
-    queue: SqliteQueue, quarantine: Quarantine, monkeypatch: pytest.MonkeyPatch,
+    queue: LogQueue, quarantine: Quarantine, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A broken queue, or no report yet, leaves what the others know: the page opens all the same."""
     def broken(*_: object) -> None:
         raise StorageBroken("It is damaged.")
 
-    monkeypatch.setattr(SqliteQueue, "read", broken)
+    monkeypatch.setattr(LogQueue, "read", broken)
 
     assert [sight.slug for sight in remembered(queue, None, quarantine)] == ["missing"]

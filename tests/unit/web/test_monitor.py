@@ -24,7 +24,7 @@ from baloo.ingest.accept import HTTP, Door
 from baloo.ingest.verdict import Verdict
 from baloo.lake.base import Loaded
 from baloo.lake.told import HEARTBEAT, Told
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 from baloo.queue.timings import Timings
 from baloo.settings import Settings, load_settings
 from baloo.web.live.gallery import Gallery
@@ -58,7 +58,7 @@ def sources(tmp_path: Path) -> Sources:
     reporter.trouble("counting", BalooError("It is broken."))
     reporter.write(now=True)
     return Sources(
-        workspace, Counts(), Statuses(), lambda: {201: 7, 507: 1}, SqliteQueue(workspace.queue), Timings(),
+        workspace, Counts(), Statuses(), lambda: {201: 7, 507: 1}, LogQueue(workspace.queue), Timings(),
         Watchers(Gallery(Ring()), 5), Pulse(workspace),
     )
 

@@ -12,7 +12,7 @@ from litestar import Response, get
 from baloo.errors import BalooError
 from baloo.metrics.answers import AnswersSource
 from baloo.queue.base import Depth
-from baloo.queue.sqlite import SqliteQueue
+from baloo.queue.log import LogQueue
 from baloo.web.api.asked import Asked, Present, workspace_of
 from baloo.web.api.replies import in_both_forms, reply
 from baloo.web.api.shapes import Scopes, Status, SystemDays, Waiting
@@ -109,7 +109,7 @@ def _troubles(workspace: Workspace) -> dict[str, str]:
 def _depth(workspace: Workspace) -> Depth:
     if not workspace.queue.exists():
         return Depth(0, None)
-    queue = SqliteQueue(workspace.queue, wait=1.0)
+    queue = LogQueue(workspace.queue, wait=1.0)
     try:
         return queue.depth()
     finally:

@@ -35,7 +35,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("baloo_events_suppressed", "counter", "Events of people who opted out or were erased, dropped at the door.", _COUNTED),
     Metric("baloo_http_responses", "counter", "Answers by the part that gave them and their status.", ("part", "status")),
     Metric("baloo_live_watchers", "gauge", "Streams of the live page that are open."),
-    Metric("baloo_queue_commit_seconds", "histogram", "A transaction of the queue with its sync; its requests wait for it."),
+    Metric("baloo_queue_commit_seconds", "histogram", "A write to the queue with its sync; its requests wait for it."),
     Metric("baloo_queue_rows", "gauge", "Requests that wait to be loaded into the lake."),
     Metric("baloo_queue_age_seconds", "gauge", "Since when the oldest of them waits; 0 where none does."),
     Metric(

@@ -1,0 +1,148 @@
+"""How rows stand in a file of the queue: a head, then frames, each with the rows of one append and a sum over them.
+
+    head    32 bytes: magic, the seq of the first row, salt, sum
+    frame   32 bytes: magic, how many rows, the seq of the first, bytes of the content, sum of the content, sum of these
+            content: the length of each row (4 bytes), then the rows
+            zeros up to a multiple of 32
+
+All numbers are little-endian, all sums CRC-32. Whatever is read is judged: a file ends well, or it is *torn* (its last append was
+cut off by a crash, and nobody was told that it is durable), or it is *damaged*. A sector that never reached the disk reads as
+zeros, and a head never lies across two of them: a frame that is complete and wrong was whole once and has changed since.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from baloo.errors import WorkspaceError
+
+__all__ = ["HEAD", "Damaged", "Frame", "Read", "Torn", "encode", "file_head", "first_of", "frame_at", "rows_of"]
+
+Read: TypeAlias = Callable[[int, int], bytes]
+"""So many bytes of a file from a place on, or what there is."""
+
+HEAD = 32
+"""Bytes of the head of a file, and of a frame."""
+_SECTOR = 512
+_FILE_MAGIC, _MAGIC = b"baloo.q1", b"rows"
+_FILE = struct.Struct("<8sQ4s8xI")
+_FRAME = struct.Struct("<4sIQIII4x")
+_SUMMED = _FILE.size - 4  # bytes of a file's head that its sum covers
+_ZEROS = bytes(_SECTOR)
+
+
+class Torn(Exception):
+    """The rest of the file is what a crash left of an append; the file is whole up to there."""
+
+
+class Damaged(Exception):
+    """What stands here was written otherwise."""
+
+
+class Frame(NamedTuple):
+    """A frame in a file that was judged whole."""
+
+    first: int  # seq of its first row
+    rows: int  # how many
+    end: int  # where the next one begins
+
+    @property
+    def next(self) -> int:
+        """The seq after its last row."""
+        return self.first + self.rows
+
+
+def file_head(first: int, salt: bytes) -> bytes:
+    """The head of a file whose first row has this seq. `salt`, 4 random bytes, keeps senders from forging a frame."""
+    head = _FILE.pack(_FILE_MAGIC, first, salt, 0)[:_SUMMED]
+    return head + zlib.crc32(head).to_bytes(4, "little")
+
+
+def first_of(head: bytes) -> tuple[int, bytes]:
+    """The first seq of a file and its salt. Raises Torn where the file was never finished, Damaged, or WorkspaceError
+    where a newer Baloo wrote it."""
+    if len(head) < HEAD or not any(head):
+        raise Torn
+    magic, first, salt, said = _FILE.unpack(head)
+    if zlib.crc32(head[:_SUMMED]) != said:
+        raise Damaged
+    if magic != _FILE_MAGIC:
+        raise WorkspaceError("The queue was written by a newer Baloo.", remedy="Install a newer Baloo.")
+    return first, salt
+
+
+def encode(first: int, rows: Sequence[bytes], salt: bytes) -> bytes:
+    """A frame with these rows."""
+    content = b"".join([struct.pack(f"<{len(rows)}I", *map(len, rows)), *rows])
+    head = struct.pack("<4sIQII", _MAGIC, len(rows), first, len(content), zlib.crc32(content))
+    return b"".join([head, zlib.crc32(head + salt).to_bytes(4, "little"), bytes(4), content, bytes(-len(content) % HEAD)])
+
+
+def frame_at(
+    read: Read, end: int, at: int, first: int, salt: bytes, *, heads: bool = False
+) -> tuple[Frame, bytes] | None:
+    """The frame at a place of a file that ends at `end`, and its content; None where nothing stands there any more.
+
+    `first` is the seq that its first row must have. With `heads` only the content of the file's last frame is read: no other can
+    be torn. Raises Torn or Damaged.
+    """
+    if at >= end:
+        return None
+    head = read(HEAD, at)
+    if not _is_head(head, salt):
+        if _blank(read(_SECTOR - at % _SECTOR, at)) and not _goes_on(read(end - at, at), salt):
+            raise Torn
+        raise Damaged
+    _, count, said, size, total, _ = _FRAME.unpack(head)
+    frame = Frame(said, count, at + HEAD + size + -size % HEAD)
+    if said != first:
+        raise Damaged
+    if frame.end > end:
+        raise Torn
+    if heads and frame.end < end:
+        return frame, b""
+    content = read(size, at + HEAD)
+    if zlib.crc32(content) != total:
+        if frame.end == end and _has_hole(content, at + HEAD):
+            raise Torn
+        raise Damaged
+    return frame, content
+
+
+def rows_of(content: bytes, count: int) -> list[bytes]:
+    """The rows of the content of a frame."""
+    at, rows = 4 * count, []
+    for length in struct.unpack_from(f"<{count}I", content):
+        rows.append(content[at : at + length])
+        at += length
+    return rows
+
+
+def _is_head(head: bytes, salt: bytes) -> bool:
+    if len(head) < HEAD or head[:4] != _MAGIC:
+        return False
+    return zlib.crc32(head[:24] + salt).to_bytes(4, "little") == head[24:28]
+
+
+def _blank(sector: bytes) -> bool:
+    """Whether a head that should begin a sector's rest was never written: the file ends within it, or nothing is there."""
+    return len(sector) < HEAD or not any(sector)
+
+
+def _goes_on(rest: bytes, salt: bytes) -> bool:
+    """Whether a frame stands anywhere behind: then what is here is no end."""
+    place = rest.find(_MAGIC)
+    while place >= 0:
+        if _is_head(rest[place : place + HEAD], salt):
+            return True
+        place = rest.find(_MAGIC, place + 1)
+    return False
+
+
+def _has_hole(content: bytes, start: int) -> bool:
+    """Whether a whole sector of a content that begins at `start` was never written."""
+    places = range(-start % _SECTOR, len(content) - _SECTOR + 1, _SECTOR)
+    return any(content[place : place + _SECTOR] == _ZEROS for place in places)

@@ -1,0 +1,157 @@
+"""One file of the queue: it is scanned, read, and appended to, and knows where it ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from baloo.errors import StorageBroken, WorkspaceError
+from baloo.queue.frames import HEAD, Damaged, Frame, Torn, encode, file_head, first_of, frame_at, rows_of
+from baloo.workspace import fsync_folder
+
+__all__ = ["Segment", "segments"]
+
+_SUFFIX = ".rows"
+
+
+def segments(folder: Path) -> list[int]:
+    """The first seqs of a folder's files, in order."""
+    return sorted(int(name[: -len(_SUFFIX)]) for name in os.listdir(folder) if name.endswith(_SUFFIX))  # noqa: PTH208 - at each append, and much quicker
+
+
+class Segment:
+    """A file whose first row has the seq `first`. It is whole up to `end`, in bytes, and `next` is the seq after its last row.
+
+    What it says of its end is true only for who holds the queue's lock, and after `scan`.
+    """
+
+    def __init__(self, path: Path, handle: int, first: int, salt: bytes) -> None:
+        self.path = path
+        self.first = self.next = first
+        self.end = HEAD
+        self.spoiled = False
+        """Whether rows stand behind the end that nobody may read: an append failed, and could not be cut off."""
+        self._handle = handle
+        self._salt = salt
+        self._place = (first, HEAD)  # a row, and where its frame stands: where the last reading ended
+        self._synced = 0
+
+    @staticmethod
+    def named(folder: Path, first: int) -> Path:
+        """The path of the file whose first row has this seq."""
+        return folder / f"{first:020d}{_SUFFIX}"
+
+    @classmethod
+    def begin(cls, folder: Path, first: int) -> Segment:
+        """Make a file, durably."""
+        path = cls.named(folder, first)
+        salt = os.urandom(4)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            os.pwrite(handle, file_head(first, salt), 0)
+            os.fsync(handle)
+            fsync_folder(folder)
+        except BaseException:
+            os.close(handle)
+            with suppress(OSError):
+                path.unlink()
+            raise
+        return cls(path, handle, first, salt)
+
+    @classmethod
+    def open(cls, folder: Path, first: int) -> Segment:
+        """Open a file. Raises Torn where a crash came before it was made, StorageBroken where it is damaged."""
+        path = cls.named(folder, first)
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            said, salt = first_of(os.pread(handle, HEAD, 0))
+        except (OSError, Torn, Damaged, WorkspaceError) as error:
+            os.close(handle)
+            raise (_broken(path, 0) if isinstance(error, Damaged) else error) from None
+        segment = cls(path, handle, first, salt)
+        if said != first:
+            segment.close()
+            raise _broken(path, 0)
+        return segment
+
+    def size(self) -> int:
+        """Bytes of the file."""
+        return os.fstat(self._handle).st_size
+
+    def scan(self) -> None:
+        """Take in what others have appended, and cut off what a crash left of an append. The queue's lock is held."""
+        size = self.size()
+        if size == self.end:
+            return
+        if size < self.end:
+            self.end, self.next = HEAD, self.first
+        try:
+            for frame, _ in self._frames(self.end, self.next, size, heads=True):
+                self.end, self.next = frame.end, frame.next
+        except Torn:
+            os.ftruncate(self._handle, self.end)
+
+    def append(self, rows: Sequence[bytes]) -> None:
+        """Write rows at the end, all or none, and wait until they are on disk. The queue's lock is held, and it was scanned."""
+        data = encode(self.next, rows, self._salt)
+        try:
+            done = os.pwrite(self._handle, data, self.end)
+            while done < len(data):  # a disk that is nearly full takes a part
+                done += os.pwrite(self._handle, data[done:], self.end + done)
+            os.fdatasync(self._handle)
+        except BaseException:
+            self.spoiled = True
+            with suppress(OSError):
+                os.ftruncate(self._handle, self.end)
+                self.spoiled = False
+            raise
+        self.end += len(data)
+        self.next += len(rows)
+        self._synced = self.end
+
+    def rows(self, start: int, size: int, until: int | None) -> Iterator[tuple[int, bytes]]:
+        """The rows from the seq `start` on with their seqs, of the file's first `size` bytes, below `until` if it is given.
+
+        Rows that were written by a process which died before it synced them are synced first. Raises Torn where the file ends
+        before its time, StorageBroken where it is damaged.
+        """
+        if size > self._synced:
+            os.fdatasync(self._handle)
+            self._synced = size
+        first, place = self._place if self._place[0] <= start else (self.first, HEAD)
+        for frame, content in self._frames(place, first, size):
+            if until is not None and frame.first >= until:
+                return
+            if frame.next > start:
+                self._place = (frame.first, place)
+                rows = rows_of(content, frame.rows)
+                yield from enumerate(rows[max(0, start - frame.first) :], max(start, frame.first))
+            place = frame.end
+            self._place = (frame.next, place)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._handle)
+
+    def _frames(self, place: int, first: int, size: int, *, heads: bool = False) -> Iterator[tuple[Frame, bytes]]:
+        while True:
+            try:
+                found = frame_at(self._read, size, place, first, self._salt, heads=heads)
+            except Damaged:
+                raise _broken(self.path, place) from None
+            if found is None:
+                return
+            yield found
+            place, first = found[0].end, found[0].next
+
+    def _read(self, count: int, place: int) -> bytes:
+        return os.pread(self._handle, count, place)
+
+
+def _broken(path: Path, place: int) -> StorageBroken:
+    return StorageBroken(
+        f"What stands here from byte {place} on was written otherwise: requests that were acknowledged cannot be read.",
+        where=str(path), remedy="Look at the disk, then restore queue and lake from the same backup.",
+    )
