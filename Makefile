@@ -1,11 +1,16 @@
 # The same words for people and for CI. `make` alone lists them.
 PYTHON ?= python3
-VENV   := .venv
+WHEEL  ?=
+VENV   := $(if $(WHEEL),.venv-wheel,.venv)
 BIN    := $(VENV)/bin
 PORT   ?= 8000
 DEMO   ?=
-WHEEL  ?=
 PYTEST ?=
+BESIDE ?= 3
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# What is installed: the checkout itself or, with WHEEL=1, the wheel that is built from it, in an environment of its own.
+BALOO  := $(if $(WHEEL),dist/baloo-*.whl,--editable .)
+SOURCE := $(if $(WHEEL),$(shell find src -type f -not -name '*.pyc'))
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format bench soak docs wheel clean
@@ -17,13 +22,15 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Baloo needs Python 3.11 or newer; name one with PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+$(VENV)/.installed: pyproject.toml $(SOURCE) | $(BIN)/python
+	$(if $(WHEEL),@$(MAKE) --no-print-directory wheel && $(PIP) uninstall --yes baloo)
+	$(PIP) install $(BALOO)
+	$(if $(WHEEL),@$(BIN)/python -c 'import baloo; assert "site-packages" in baloo.__file__')
 	@touch $@
 
 $(VENV)/.tests: pyproject.toml $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test
+	$(PIP) install "pip>=25.1"
+	$(PIP) install --group test
 	@touch $@
 
 install: $(VENV)/.installed ## make .venv with Baloo in it
@@ -31,9 +38,9 @@ install: $(VENV)/.installed ## make .venv with Baloo in it
 demo: $(VENV)/.installed ## a fictional community, counted and served on PORT (DEMO=--no-serve ends after the headline)
 	@$(BIN)/baloo demo --into demo --port $(PORT) $(DEMO)
 
-test: $(VENV)/.tests ## install what the tests need and run them all (WHEEL=1: against the built wheel)
+test: $(VENV)/.tests ## install what the tests need and run them all, BESIDE=3 at a time (WHEEL=1: against the built wheel)
 	@sh tests/install-system
-	@if [ -n "$(WHEEL)" ]; then $(MAKE) --no-print-directory wheel && sh tests/run-on-wheel $(PYTEST); else $(BIN)/python -m pytest $(PYTEST); fi
+	$(BIN)/python -m pytest -n $(BESIDE) --dist worksteal $(PYTEST)
 
 check: $(VENV)/.tests ## style, types, floors, budget and links
 	$(BIN)/ruff check .
@@ -57,7 +64,7 @@ docs: $(VENV)/.tests ## write the generated reference pages anew
 
 wheel: $(BIN)/python ## build the wheel into dist/
 	@rm -rf dist
-	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	$(PIP) wheel --no-deps --wheel-dir dist .
 
 clean: ## remove what was built, the demo's workspace too
 	rm -rf $(VENV) .venv-wheel dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -17,6 +17,7 @@ from tests.functional.conftest import REGISTRY
 
 from baloo.lake.store import Lake
 from baloo.workspace import Workspace
+from ports import free_port
 
 
 class World:
@@ -28,9 +29,7 @@ class World:
         for name, text in REGISTRY.items():
             (root / "registry" / name).write_text(text, "utf-8")
         self.token = self.baloo("token", "create", "code")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._server: subprocess.Popen[str] | None = None
 

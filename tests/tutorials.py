@@ -15,13 +15,6 @@ from pathlib import Path
 _BLOCK = re.compile(r"(<!-- test: server -->\n)?```console\n(.*?)```", re.DOTALL)
 
 
-def free_port() -> str:
-    """A port that nobody has."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
-
-
 @contextlib.contextmanager
 def followed(page: Path, folder: Path, port: str, environment: Mapping[str, str]) -> Iterator[list[str]]:
     """What each command block of a page says, run in a folder, while its servers go on; each block must succeed.

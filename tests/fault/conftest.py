@@ -1,32 +1,15 @@
-"""What the fault tests need, and what they measure: told at the end of the run, and asserted nowhere."""
+"""What the fault tests need."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from disks import small_disk
-
-_told = pytest.StashKey[list[str]]()
-
-
-@pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Keep a line for the end of the run."""
-    return request.config.stash.setdefault(_told, []).append
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was told."""
-    lines = terminalreporter.config.stash.get(_told, [])
-    if lines:
-        terminalreporter.section("what the faults came to")
-        for line in lines:
-            terminalreporter.line(line)
 
 
 @pytest.fixture(scope="session")

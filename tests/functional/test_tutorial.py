@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tutorials import followed, free_port
+from ports import free_port
+from tutorials import followed
 
 HOUSE = Path(__file__).parents[2]
 TUTORIALS = HOUSE / "docs" / "tutorials"
@@ -37,7 +38,7 @@ def test_the_tutorial_leads_to_a_number(tmp_path: Path):
     git = subprocess.run(["which", "git"], capture_output=True, text=True, check=True).stdout.strip()
     environment = {**os.environ, "PATH": f"{stand_ins}:{os.environ['PATH']}", "REAL_GIT": git}
     environment.pop("BALOO_WORKSPACE", None)
-    with followed(TUTORIALS / "first-number.md", tmp_path, free_port(), environment) as said:
+    with followed(TUTORIALS / "first-number.md", tmp_path, str(free_port()), environment) as said:
         text = "\n".join(said)
 
     assert re.search(r"\d+ read: \d+ would be accepted", text)
@@ -50,7 +51,7 @@ def test_the_tutorial_leads_to_a_number(tmp_path: Path):
 @pytest.mark.slow
 def test_a_system_is_connected_in_ten_minutes(tmp_path: Path):
     """What is wrong is told with its place, what is right is seen live, and counts once its owner lets it in."""
-    port, environment = free_port(), {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    port, environment = str(free_port()), {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     environment.pop("BALOO_WORKSPACE", None)
     with (
         followed(TUTORIALS / "your-system.md", tmp_path, port, environment) as said,

@@ -1,0 +1,33 @@
+"""What holds for every test, on its own or beside others in several processes (`pytest -n 3`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# A slow machine is no counterexample: no test asserts on a clock.
+settings.register_profile("house", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests that break things first: they wait most of the time, and others can run beside them."""
+    items.sort(key=lambda item: item.get_closest_marker("fault") is None)
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Keep a line for the end of the run: what was measured, and is asserted nowhere."""
+    return lambda line: request.node.user_properties.append(("told", line))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was told."""
+    reports = [report for found in terminalreporter.stats.values() for report in found if getattr(report, "when", "") == "call"]
+    lines = [line for report in reports for what, line in report.user_properties if what == "told"]
+    if lines:
+        terminalreporter.section("what the faults came to")
+        for line in lines:
+            terminalreporter.line(line)
