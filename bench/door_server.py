@@ -1,7 +1,7 @@
 """`python -m bench.door_server FOLDER CORE door|control [MILLISECONDS]`: the first process of `baloo serve` alone, on one core.
 
-`control` answers 201 to whatever comes and does nothing. Each sync takes so many milliseconds longer where that is asked for: the
-queue's commit is delayed, as a slow disk delays it. Its port is on stdout.
+`control` answers 201 to whatever comes and does nothing. Each sync takes so many milliseconds longer where that is asked for, as
+on a slow disk. Its port is on stdout.
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import uvloop
 
-from baloo.queue.log import LogQueue
 from baloo.web.__main__ import listen
 from baloo.web.app import make_app
 from baloo.web.edge import server_of
@@ -33,14 +31,15 @@ async def control(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 
 
 
 def slow_down(milliseconds: float) -> None:
-    """Make each append to the queue so much slower."""
-    append = LogQueue.append
+    """Make each sync so much slower."""
+    sync = os.fdatasync
 
-    def slowly(self: LogQueue, rows: Sequence[bytes]) -> list[int]:
+    def slowly(handle: int) -> None:
         time.sleep(milliseconds / 1000)
-        return append(self, rows)
+        sync(handle)
 
-    LogQueue.append = slowly  # type: ignore[method-assign]
+    if milliseconds:
+        os.fdatasync = slowly
 
 
 def main(folder: str, core: str, what: str, milliseconds: str = "0") -> None:

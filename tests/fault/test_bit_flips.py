@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(0 if SOAK
 DATA = ("lake/events/*/*.parquet", "lake/voids/*/*.parquet")
 ERROR = "error"
 LOGS = ("lake/events/_delta_log/*", "lake/voids/_delta_log/*")
-QUEUE = ("queue/*",)
+QUEUE = ("queue/*.rows", "queue/dropped")
 
 
 @pytest.fixture(scope="module")
