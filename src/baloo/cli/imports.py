@@ -111,7 +111,8 @@ def perceval(
 ) -> None:
     """Import what GrimoireLab's Perceval fetched, by the mappings that the registry has for its backends.
 
-    Those for Git, GitHub, GitLab, Bugzilla, Discourse and mailing lists are built in; --system says to which system what they make belongs.
+    Those for Git, GitHub, GitLab, Bugzilla, Discourse and mailing lists are built in; --system says to which system what they
+    make belongs.
     """
     from baloo.sources.perceval import PercevalSource
 

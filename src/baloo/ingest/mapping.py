@@ -11,7 +11,7 @@ from typing import Any, Final
 from baloo.registry.model import EventRule, PayloadMapping, Test
 from baloo.registry.values import TYPES, document_id, moment, text
 
-__all__ = ["NOTHING", "event_of", "identified", "look", "rule_for"]
+__all__ = ["NOTHING", "event_of", "identified", "look", "pointed_to", "rule_for"]
 
 NOTHING: Final = object()
 """In place of an element, where there is none."""
@@ -36,6 +36,36 @@ def look(pointer: str, payload: object, item: object = NOTHING) -> Any:  # noqa:
         else:
             return None
     return None if here is NOTHING else here
+
+
+def pointed_to(mapping: PayloadMapping, payload: object) -> Any:  # noqa: ANN401 - any JSON value
+    """The parts of a payload that a rule of the mapping points to from an element, each in its place."""
+    rules = [rule for rule in mapping.rules if rule.each]
+    pointers = {pointer for rule in rules for pointer in (*(tested for tested, _ in rule.when), *_pointers(rule.fields))}
+    return _kept(payload, [pointer.split("/")[1:] for pointer in pointers if pointer.startswith("/")])
+
+
+def _pointers(written: object) -> Iterator[str]:
+    if isinstance(written, dict):
+        for key, part in written.items():
+            if key == "pointer" and isinstance(part, str):
+                yield part
+            else:
+                yield from _pointers(part)
+
+
+def _kept(value: object, paths: list[list[str]]) -> object:
+    """What lies on a path, or behind the end of one."""
+    if [] in paths:
+        return value
+    if isinstance(value, list):
+        return [_kept(part, [rest for step, *rest in paths if step == str(n)]) for n, part in enumerate(value)]
+    if not isinstance(value, dict):
+        return None
+    steps = {step.replace("~1", "/").replace("~0", "~"): step for step, *_ in paths}
+    return {
+        key: _kept(part, [rest for step, *rest in paths if step == steps[key]]) for key, part in value.items() if key in steps
+    }
 
 
 def event_of(mapping: PayloadMapping, rule: EventRule, payload: object, item: object = NOTHING) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Mappings that every registry has, for each system that declares their kinds: GitHub's webhooks, Perceval's Git and GitHub."""
+"""Mappings that every registry has, for each system that declares their kinds: GitHub's webhooks, and backends of Perceval."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from baloo.registry._validate import shape_problems
 from baloo.registry._yaml import read_source
 from baloo.registry.model import PayloadMapping, System
 
-__all__ = ["built_in_mappings", "perceval_name"]
+__all__ = ["built_in_mappings", "perceval_backends", "perceval_name"]
 
 _FOLDER = Path(__file__).parent / "mappings"
+_ALIKE = {"MBox": ("Pipermail", "HyperKitty", "Groupsio", "NNTP")}  # backends whose items have the same form
 
 
 def built_in_mappings(systems: Mapping[str, System]) -> dict[tuple[str, str], PayloadMapping]:
@@ -38,6 +39,11 @@ def perceval_name(backend: str, system: str) -> str:
     return f"{backend} of {system}"
 
 
+def perceval_backends() -> list[str]:
+    """The backends of Perceval that have a built-in mapping."""
+    return [mapping.id for mapping in _shipped() if mapping.protocol == "perceval"]
+
+
 @cache
 def _shipped() -> tuple[PayloadMapping, ...]:
     problems: list[Problem] = []
@@ -46,7 +52,8 @@ def _shipped() -> tuple[PayloadMapping, ...]:
         source = read_source(_FOLDER, file.name, problems.append)
         if source is not None:
             problems += shape_problems("mapping", source, source.data)
-            found.append(parse_mapping(source.data))
+            mapping = parse_mapping(source.data)
+            found += [mapping, *(replace(mapping, id=name) for name in _ALIKE.get(mapping.id, ()))]
     if problems:
         raise RegistryError(problems)
     return tuple(found)

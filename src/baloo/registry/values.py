@@ -18,6 +18,8 @@ __all__ = ["TYPES", "document_id", "moment", "text"]
 _NAMESPACE = uuid.UUID("5a1d1f9e-6f0e-5b6c-9d0a-7f7d7f5a8e11")  # of ids that are no UUID
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 _ADDRESS = re.compile(r"\s*(?P<name>.*?)\s*<(?P<email>[^<>]*)>\s*", re.DOTALL)
+_COMMENTED = re.compile(  # ama@example.org (Ama), as some write in mails, and ama at example.org, as lists do in their archives
+    r"\s*(?P<email>[^\s<>@]+(?:@[^\s<>@]+| at [^\s<>@]+\.[^\s<>@.]+))\s*(?:\((?P<name>.*)\)\s*)?", re.DOTALL)
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _PER_SECOND = {"unix": 1, "unix-ms": 1_000}
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -78,13 +80,24 @@ def _list(value: object) -> object:
 
 
 def _name(value: object) -> object:
-    found = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
-    return found["name"] if found else value
+    parts = _parts(value)
+    return value if parts is None else parts[0]
 
 
 def _email(value: object) -> object:
-    found = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
-    return found["email"] if found else None
+    parts = _parts(value)
+    return parts and parts[1]
+
+
+def _parts(value: object) -> tuple[str | None, str] | None:
+    """Name and address of `Ama Mensah <ama@example.org>` or `ama@example.org (Ama Mensah)`; None of what has no address."""
+    found = isinstance(value, str) and (_ADDRESS.fullmatch(value) or _COMMENTED.fullmatch(value))
+    if not found:
+        return None
+    name = (found["name"] or "").strip()
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        name = name[1:-1].replace('\\"', '"')
+    return name or None, found["email"].replace(" at ", "@")
 
 
 TYPES: Final[Mapping[str, Callable[[object], object]]] = {

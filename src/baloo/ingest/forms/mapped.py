@@ -14,7 +14,7 @@ import msgspec
 
 from baloo.ingest.forms import v1
 from baloo.ingest.forms.draft import Draft
-from baloo.ingest.mapping import NOTHING, event_of, identified, look, rule_for
+from baloo.ingest.mapping import NOTHING, event_of, identified, look, pointed_to, rule_for
 from baloo.ingest.refusals import Refused, nearest, shown_name
 from baloo.ingest.terms import Terms
 from baloo.ingest.text import Unreadable
@@ -40,7 +40,7 @@ BROKEN: Final[Mapping[str, str]] = {
 _KEYS = {"mapping", "payload", "each", "item", "broken"}
 _IDS = {"glean": "/document_id", "eventlogging": "/uuid", "eventgate": "/meta/id", "perceval": "/uuid"}  # unless a rule says one
 _MOST = 5_000  # elements of one payload
-_ROOM = 4 << 20  # bytes of all elements, each with what stands around the lists
+_ROOM = 4 << 20  # bytes of all elements, each with what stands around the lists, or what a rule points to of it
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -86,13 +86,16 @@ def _elements(raw: bytes, mapping: PayloadMapping, payload: object, lists: dict[
         rest = _without(rest, each.split("/")[1:])
     around = wrap(mapping.protocol, mapping.id, _encode(rest))
     wanted = [(each, item) for each, items in lists.items() for item in items if not _makes_nothing(mapping, payload, each, item)]
-    if len(wanted) > _MOST or len(raw) + len(wanted) * len(around) > _ROOM:
+    beside = around
+    if len(raw) + len(wanted) * len(beside) > _ROOM:
+        beside = wrap(mapping.protocol, mapping.id, _encode(pointed_to(mapping, rest)))
+    if len(wanted) > _MOST or len(raw) + len(wanted) * len(beside) > _ROOM:
         yield raw
         return
     whole = _rule(mapping, payload)
     if whole is not None and whole.fields:
         yield around
-    yield from (b'%b,"each":%b,"item":%b}' % (around[:-1], _encode(each), _encode(item)) for each, item in wanted)
+    yield from (b'%b,"each":%b,"item":%b}' % (beside[:-1], _encode(each), _encode(item)) for each, item in wanted)
 
 
 def _rule(mapping: PayloadMapping, payload: object, each: str | None = None, item: object = NOTHING) -> EventRule | None:
