@@ -62,7 +62,7 @@ def load(port: int, made: Iterator[bytes], connections: int, seconds: float, rat
     failed: dict[str, int] = {}
     parts: dict[int, bytes] = {}
     end, last, idle = begun + seconds, begun, []
-    while sent:
+    while sent or idle:
         for handle, _ in poll.poll(0.001 if idle else 1.0):
             one = open_[handle]
             answer = parts.pop(handle, b"") + one.recv(1 << 16)

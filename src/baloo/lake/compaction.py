@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from baloo.lake.table import DeltaLog
 if TYPE_CHECKING:
     from baloo.lake.store import Lake
 
-__all__ = ["GRACE", "compact", "vacuum"]
+__all__ = ["GRACE", "Examined", "compact", "vacuum"]
 
 GRACE = dt.timedelta(days=1)
 """How long a file stays that no longer belongs to a table: longer than any reader, or a backup, needs it."""
@@ -30,22 +31,36 @@ _FEWEST = 4  # files that are worth a merge
 _VOID_SHARE = 0.2  # of a file's rows; with more void ones it is rewritten
 
 
-def compact(lake: Lake, through: int, *, purge: bool = False) -> int:
+def compact(lake: Lake, through: int, *, purge: bool = False, most: int | None = None) -> int:
     """Merge small files of the same month, and leave out the rows that are void by voids up to `through`; files replaced.
 
-    With `purge` no void row stays in any file.
+    With `purge` no void row stays in any file. `most` is how many rewrites are begun, one after the other, the smallest first.
     """
     lake.refresh()
     through = min(through, lake.events.through)
     _list_void_documents(lake, through)
     old = [file for file in lake.events.files() if file.max_seq <= through]
-    void = _void_rows(lake, old)
+    known = lake.examined if through >= lake.voids.through and lake.examined.version == lake.voids.version else None
+    void = _void_rows(lake, old) if known is None else known.void
     groups = _small_groups(old)
     merged = {file.path for group in groups for file in group}
     share = 0.0 if purge else _VOID_SHARE
     groups += [[file] for file in old if file.path not in merged and void.get(file.path, 0) > share * file.rows]
+    groups = sorted(groups, key=lambda group: sum(file.rows for file in group))[:most]
     replaced = sum(_rewrite(lake, group, void) for group in groups)
-    return replaced + _compact_voids(lake, through)
+    if known is None or any(file.path in void for group in groups for file in group):
+        replaced += _compact_voids(lake, through)
+    if through >= lake.voids.through:
+        lake.examined = Examined(lake.voids.version, void)
+    return replaced
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """How many rows of each file all voids take back, as of a version of `voids`. A file that is made later has none of them."""
+
+    version: int = -1
+    void: Mapping[str, int] = field(default_factory=dict)
 
 
 def vacuum(lake: Lake, now: dt.datetime, grace: dt.timedelta = GRACE) -> int:
@@ -65,18 +80,18 @@ def vacuum(lake: Lake, now: dt.datetime, grace: dt.timedelta = GRACE) -> int:
 def _small_groups(files: Sequence[DataFile]) -> list[list[DataFile]]:
     """Files of a month to merge: from the smallest up, as long as the next is not much larger than those before together."""
     groups = []
-    by_month = sorted(files, key=lambda f: (f.month, f.rows, f.path))
+    by_month = sorted((f for f in files if f.rows < _LARGE), key=lambda f: (f.month, f.rows, f.path))
     for _, month in groupby(by_month, key=lambda f: f.month):
         group: list[DataFile] = []
         total = 0
         for file in month:
-            if file.rows >= _LARGE or (group and file.rows > max(2 * total, _TINY)) or total >= _LARGE:
-                break
+            if total >= _LARGE or (group and file.rows > max(2 * total, _TINY)):
+                groups.append(group)
+                group, total = [], 0
             group.append(file)
             total += file.rows
-        if len(group) >= _FEWEST:
-            groups.append(group)
-    return groups
+        groups.append(group)
+    return [group for group in groups if len(group) >= _FEWEST]
 
 
 def _list_void_documents(lake: Lake, through: int) -> None:
@@ -89,18 +104,18 @@ def _list_void_documents(lake: Lake, through: int) -> None:
 
 
 def _void_rows(lake: Lake, files: Sequence[DataFile]) -> dict[str, int]:
-    """How many rows of each file are void, where any are."""
+    """How many rows of each file are void, where any are; one too many where a hash is shared by chance."""
     if not files or not lake.duckdb.execute("SELECT 1 FROM void LIMIT 1").fetchall():
         return {}
     paths = {str(lake.events.folder / file.path): file.path for file in files}
     rows = lake.duckdb.execute(f"""
         SELECT filename, count(*) FROM {parquet(list(paths), lake.events.columns, places=True)} AS e
-        JOIN void USING (doc, namespace, environment, id) WHERE e.seq < last GROUP BY filename
+        JOIN (SELECT doc, max(last) AS last FROM void GROUP BY doc) USING (doc) WHERE e.seq < last GROUP BY filename
     """).fetchall()
     return {paths[name]: count for name, count in rows}
 
 
-def _rewrite(lake: Lake, group: Sequence[DataFile], void: dict[str, int]) -> int:
+def _rewrite(lake: Lake, group: Sequence[DataFile], void: Mapping[str, int]) -> int:
     """One file for a group of a month; none where nothing is left of it."""
     events = lake.events
     files = parquet([str(events.folder / f.path) for f in group], events.columns)
@@ -120,15 +135,14 @@ def _compact_voids(lake: Lake, through: int) -> int:
     left = parquet([str(events.folder / f.path) for f in events.files()], events.columns)
     lake.duckdb.execute(f"""
         CREATE OR REPLACE TEMP TABLE needed AS
-        SELECT doc, namespace, environment, id, min(seq) AS first
-        FROM {left} WHERE doc IN (SELECT doc FROM void) GROUP BY ALL
+        SELECT doc, min(seq) AS first FROM {left} WHERE doc IN (SELECT doc FROM void) GROUP BY doc
     """)
     replaced = 0
     for month, group in groupby(sorted(old, key=lambda f: f.month), key=lambda f: f.month):
         files = list(group)
         source = f"""
             SELECT v.* FROM {parquet([str(voids.folder / f.path) for f in files], voids.columns)} AS v
-            JOIN needed USING (doc, namespace, environment, id) WHERE first < v.seq
+            JOIN needed USING (doc) WHERE first < v.seq
         """
         new = write(lake.duckdb, voids.columns, voids.folder, month, source)
         rows = sum(file.rows for file in files)

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from baloo.lake.base import EVENTS, VOIDS, LakeSnapshot
-from baloo.lake.compaction import GRACE, compact, vacuum
+from baloo.lake.compaction import GRACE, Examined, compact, vacuum
 from baloo.lake.files import connect, verify
 from baloo.lake.table import DeltaLog
 from baloo.lake.tables import TABLES
@@ -19,7 +19,8 @@ __all__ = ["Lake"]
 class Lake:
     """The tables of the folder. One process may have it open for writing (it holds `lake.lock`), any number for reading.
 
-    `events` and `voids` are the tables' logs; `duckdb` is a connection of the lake's own, made when first used.
+    `events` and `voids` are the tables' logs; `duckdb` is a connection of the lake's own, made when first used; `examined` is
+    what the last compaction found void.
     """
 
     def __init__(self, folder: Path, *, write: bool, threads: int = 1, memory_mb: int = 1024) -> None:
@@ -29,6 +30,7 @@ class Lake:
         self._threads, self._memory_mb = threads, memory_mb
         self._duckdb: duckdb.DuckDBPyConnection | None = None
         self._verified: set[str] = set()
+        self.examined = Examined()
         self.refresh()
 
     @classmethod
@@ -73,12 +75,12 @@ class Lake:
             verify(Path(file))
             self._verified.add(file)
 
-    def compact(self, through: int, *, purge: bool = False) -> int:
+    def compact(self, through: int, *, purge: bool = False, most: int | None = None) -> int:
         """Merge small files and leave void rows out, as far as the counts have seen both (seq `through`); files replaced.
 
-        With `purge` no void row stays in any file.
+        With `purge` no void row stays in any file; `most` is how many rewrites are begun, the smallest first.
         """
-        return compact(self, through, purge=purge)
+        return compact(self, through, purge=purge, most=most)
 
     def vacuum(self, now: dt.datetime, grace: dt.timedelta = GRACE) -> int:
         """Delete files that belong to no table since `grace` before `now`; how many."""

@@ -46,6 +46,41 @@ def test_small_files_become_one_of_a_month_sorted_by_at(walls: Walls):
     walls.lake.verify(november)
 
 
+def test_one_rewrite_at_a_time_the_smallest_first(walls: Walls, monkeypatch: pytest.MonkeyPatch):
+    """Who loads beside it need not wait for all of them."""
+    monkeypatch.setattr(compaction, "_TINY", 1)
+    for n in range(4):
+        walls.load(request(*(event(100 * n + k) for k in range(9))))
+    for n in range(4):
+        walls.load(request(event(1000 + n)))
+
+    sizes = []
+    for _ in range(3):
+        walls.lake.compact(walls.lake.events.through, most=1)
+        sizes.append(sorted(file.rows for file in walls.lake.events.files()))
+
+    assert sizes == [[4, 9, 9, 9, 9], [4, 36], [4, 36]]
+
+
+def test_what_was_examined_is_not_examined_again(walls: Walls, monkeypatch: pytest.MonkeyPatch):
+    """Without new voids no row becomes void: the rows of the lake are read once for the voids that are there."""
+    for n in range(4):
+        walls.load(request(event(n)))
+    walls.load(request(event(0, extra='{"n":2}'), voids=[void(1)]))
+    looked: list[int] = []
+    look = compaction._void_rows
+    monkeypatch.setattr(compaction, "_void_rows", lambda lake, files: looked.append(len(files)) or look(lake, files))
+
+    for n in range(3):
+        walls.lake.compact(walls.lake.events.through, most=0)
+        walls.load(request(event(100 + n)))
+    walls.load(request(voids=[void(2)]))
+    walls.lake.compact(walls.lake.events.through)
+
+    assert looked == [5, 8]
+    assert rows(walls) == len(walls.numbers()) == 5
+
+
 def test_few_files_are_left_alone(walls: Walls):
     """Three files are not worth a merge, and a second compaction finds nothing to do."""
     for n in range(3):
