@@ -18,7 +18,7 @@ from baloo.errors import ExitCode, InputError
 if TYPE_CHECKING:
     from baloo.people.lists import Imported
 
-__all__ = ["register"]
+__all__ = ["Who", "group", "register"]
 
 group = typer.Typer(no_args_is_help=True, help="Who is who: identities, the people behind them, and the evidence.")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from baloo.errors import InputError
+from baloo.people.marks import renew_opted_out
 from baloo.people.persons import bump, recompute
 from baloo.people.rules import ACCEPTED, AUTOMATIC, BY_HAND, LATER, REJECTED, RULES, SPLIT, UNDONE
 from baloo.people.sql import insert_new, note, read_meta, run_many, select_in
@@ -60,7 +61,7 @@ def unlink(records: Records, pairs: Iterable[Pair], *, who: str, reason: str = "
 
 
 def exclude(records: Records, whom: Iterable[int], *, why: str, who: str, reason: str = "", now: int = 0) -> Changed:
-    """Take the persons of these identities out of every count. `why` is `bot` or `opted-out`."""
+    """Take the persons of these identities out of every count. `why` is `bot`, or `opted-out`: their events are dropped, too."""
     if why not in ("bot", "opted-out"):
         raise InputError("A person is excluded as `bot` or as `opted-out`.", where=why, remedy="Say which.")
     wanted = sorted(set(whom))
@@ -73,6 +74,7 @@ def exclude(records: Records, whom: Iterable[int], *, why: str, who: str, reason
         version = bump(connection)
         rows = [{"identity_id": n, "why": why, "reason": reason, "made": now, "version": version} for n in fresh]
         insert_new(connection, exclusions, rows)
+        renew_opted_out(connection, records.secret, now)
         note(connection, who, f"people excluded: {why}", _ids(fresh), now)
         return Changed(version, tuple(fresh))
 
@@ -88,6 +90,7 @@ def include(records: Records, whom: Iterable[int], *, who: str, now: int = 0) ->
             return Changed(read_meta(connection, "people_version"))
         gone = sa.delete(exclusions).where(exclusions.c.identity_id == sa.bindparam("whom"))
         run_many(connection, gone, [{"whom": identity} for identity in out])
+        renew_opted_out(connection, records.secret, now)
         note(connection, who, "people included", _ids(out), now)
         return Changed(bump(connection), tuple(sorted(out)))
 

@@ -22,7 +22,10 @@ from baloo.records.rights import suppressed
 from baloo.records.store import Records
 from baloo.records.tables import exclusions, identities, members, observations
 
-__all__ = ["ERASED", "OPTED_OUT", "Suppressed", "identities_of", "marks_of", "marks_of_actor", "renew_opted_out", "suppress"]
+__all__ = [
+    "ERASED", "OPTED_OUT", "Suppressed", "identities_of", "mailbox_marks", "marks_of", "marks_of_actor", "renew_opted_out",
+    "shared_mailboxes", "suppress",
+]
 
 ERASED, OPTED_OUT = "erased", "opted-out"
 _EDITION = "suppressed_edition"  # where the number stands that grows with each change of the marks
@@ -67,12 +70,17 @@ def marks_of(connection: sa.Connection, secret: bytes, whose: Sequence[int]) -> 
             names.add((system, username, account is None))
         if is_personal(key := email_key(email)):
             mailboxes.add(key or "")
-    marks |= {_mark(secret, "mailbox", key) for key in mailboxes - _shared_mailboxes(connection, mailboxes, own)}
+    marks |= mailbox_marks(secret, mailboxes - shared_mailboxes(connection, mailboxes, own))
     taken = _shared_names(connection, {username for _, username, _ in names}, own)
     for system, username, alone in names:
         if (system, username) not in taken:
             marks.update(_mark(secret, kind, system, username) for kind in (("username", "login") if alone else ("username",)))
     return marks
+
+
+def mailbox_marks(secret: bytes, keys: Iterable[str]) -> set[bytes]:
+    """The marks of address keys."""
+    return {_mark(secret, "mailbox", key) for key in keys}
 
 
 def identities_of(connection: sa.Connection, whose: Iterable[int]) -> list[int]:
@@ -147,7 +155,7 @@ class Suppressed:
         return known
 
 
-def _shared_mailboxes(connection: sa.Connection, keys: set[str], own: set[int]) -> set[str]:
+def shared_mailboxes(connection: sa.Connection, keys: set[str], own: set[int]) -> set[str]:
     """Those of the address keys that an identity of somebody else has used, too."""
     o = observations.c
     rows = select_in(connection, [o.email_key, o.identity_id], o.email_key, sorted(keys))

@@ -96,10 +96,7 @@ def choose(records: Records, identity: int, *, shown_name: str | None, hidden: b
 
 def opt_out(records: Records, identity: int, *, who: str, reason: str = "", now: int) -> Changed:
     """Take the person out of every count from the next refresh on, and their events at the door from now on."""
-    changed = exclude(records, [identity], why=OPTED_OUT, who=who, reason=reason, now=now)
-    with records.engine.begin() as connection:
-        renew_opted_out(connection, records.secret, now)
-    return changed
+    return exclude(records, [identity], why=OPTED_OUT, who=who, reason=reason, now=now)
 
 
 def opt_in(records: Records, identity: int, *, who: str, now: int) -> Changed:

@@ -114,6 +114,10 @@ class Queue(Protocol):
         """Forget the rows with seq <= through: they are in the lake."""
         ...
 
+    def begin_anew(self) -> None:
+        """See to it that nothing of what is here now is left on the disk once it is dropped, whatever is appended meanwhile."""
+        ...
+
     def last(self) -> int:
         """The highest seq ever given, 0 for none; it outlives `drop`."""
         ...

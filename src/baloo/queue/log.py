@@ -109,6 +109,13 @@ class LogQueue:
                 for first in done:
                     Segment.named(self.path, first).unlink(missing_ok=True)
 
+    def begin_anew(self) -> None:
+        """Begin a new file, so that what is here now goes from the disk as soon as it is dropped."""
+        with self._alone():
+            newest = self._current()
+            if newest.next > newest.first:
+                self._begin(newest.next)
+
     def last(self) -> int:
         """The highest seq ever given, 0 for none."""
         with self._alone():

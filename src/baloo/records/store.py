@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from baloo.errors import StorageFull, WorkspaceError
+from baloo.errors import Busy, StorageFull, WorkspaceError
 from baloo.records import rights as _rights  # noqa: F401 - its tables are tables of the records
 from baloo.records.tables import RECORDS_VERSION, meta, metadata, promotions, tokens
 
 __all__ = ["Records"]
 
+_SCRUBS = 5  # tries; each waits for those who read
 _ROOM = 256 << 10  # a disk with less room than this is full, whatever SQLite calls the error
 
 
@@ -54,6 +56,22 @@ class Records:
             with self.engine.connect().execution_options(writes=False) as connection:
                 self._secret = bytes.fromhex(connection.scalar(sa.select(meta.c.value).where(meta.c.name == "secret")) or "")
         return self._secret
+
+    def scrub(self) -> None:
+        """Leave nothing on the disk of what was deleted: no free page, no page of the write-ahead log.
+
+        Raises Busy where others read for so long that the log cannot be cut off.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        with closing(self.engine.raw_connection()) as connection:  # SQLAlchemy's own would begin a transaction
+            cursor = connection.cursor()
+            for _ in range(_SCRUBS):
+                cursor.execute("VACUUM")
+                busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if not busy:
+                    return
+        raise Busy("Others read the records all the time.", where=str(self.engine.url.database), remedy="Try again.")
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -26,7 +26,7 @@ __all__ = [
     "tokens",
 ]
 
-RECORDS_VERSION = 4
+RECORDS_VERSION = 5
 metadata = MetaData()
 _id = BigInteger().with_variant(Integer, "sqlite")  # SQLite makes ids of INTEGER PRIMARY KEY only
 

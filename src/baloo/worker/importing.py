@@ -228,6 +228,10 @@ def _note(importer: Importer, totals: dict[str, object]) -> None:
     report = importer.report
     report.duplicates += int(mine.get("duplicates", 0))
     report.revised += int(mine.get("revised", 0))
+    suppressed = int(mine.get("suppressed", 0))
+    if suppressed:
+        report.accepted -= suppressed
+        report.notes.append(f"{suppressed:,} left out: of people who opted out, or were erased.")
     late = int(mine.get("refused", 0)) - report.refused
     if late > 0:
         report.refused += late

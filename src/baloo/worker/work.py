@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from baloo.errors import BalooError
 from baloo.lake.base import LakeSnapshot, Loaded
 from baloo.logs import log
 from baloo.people.find import find
+from baloo.people.marks import renew_opted_out
+from baloo.worker.erasing import complete, erase_person
 from baloo.worker.parts import Parts
 from baloo.worker.report import Reporter
 
@@ -29,10 +32,12 @@ class Work:
         self.totals = Loaded(through=parts.lake.events.through)  # since the worker started
         self.reporter = Reporter(parts.workspace)
         self._unseen_people = True
+        self._whole = False  # whether no erasure is left half done, as far as this process knows
         self._tidied: dt.datetime | None = None
 
     def load(self) -> int:
         """Take the next batch from the queue into the lake; how many events it had, 0 where nothing waited."""
+        self.take_up()
         loaded = self.parts.loader.load_once()
         if loaded is not None:
             self.reporter.loaded(loaded)
@@ -52,12 +57,15 @@ class Work:
         """Find who is who among what was loaded, and bring the counts up to date."""
         from baloo.metrics.refresh import refresh  # noqa: PLC0415 - a worker that only loads needs no engine
 
+        self.take_up()
         parts = self.parts
         registry = parts.registry()
         if parts.registry.trouble is not None:
             raise parts.registry.trouble
         if self._unseen_people:
             find(parts.records, now=parts.now())
+            with parts.records.engine.begin() as connection:
+                renew_opted_out(connection, parts.records.secret, parts.now())
             self._unseen_people = False
         done = refresh(
             derived=parts.workspace.derived, lake=self._sound(whole=whole), people=parts.people, registry=registry,
@@ -66,6 +74,32 @@ class Work:
         if done.mode != "nothing":
             self.reporter.refreshed(done.seconds)
         return done
+
+    def take_up(self) -> None:
+        """Bring an erasure to its end that was stopped halfway, before anything else is done."""
+        if not self._whole:
+            self._whole = True
+            try:
+                complete(self)
+            except BaseException:
+                self._whole = False
+                raise
+
+    def erase(self, whose: Sequence[int], who: str) -> list[dict[str, Any]]:
+        """Erase the person of these identities; see `baloo.worker.erasing`."""
+        self._whole = True  # it takes up what was left, too
+        try:
+            return erase_person(self, whose, who=who)
+        except BaseException:
+            self._whole = False
+            raise
+
+    def forget_older_counts(self) -> None:
+        """Delete what was counted before the present manifest."""
+        from baloo.metrics.derived import read_manifest  # noqa: PLC0415 - see refresh
+        from baloo.metrics.files import Files  # noqa: PLC0415 - the same
+
+        Files(self.parts.workspace.derived, 0).sweep(read_manifest(self.parts.workspace.derived))
 
     def _sound(self, *, whole: bool) -> LakeSnapshot:
         """The lake as it is, when each file that a refresh is going to read is what its name says.
@@ -115,6 +149,8 @@ class Work:
             case "drain":
                 self.drain()
                 return asdict(self.totals)
+            case "erase":
+                return {"erasures": self.erase([int(n) for n in order.get("identities", ())], str(order.get("who", "operator")))}
             case "totals":
                 return asdict(self.totals)
         raise BalooError(

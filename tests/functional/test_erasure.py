@@ -1,0 +1,152 @@
+"""A person who is erased is nowhere in the workspace, and stays so: each file is opened by its format and looked through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.functional.conftest import Baloo, event
+from tests.scanner import Scanner
+
+from baloo.clock import clock_from_environment
+from baloo.people.own import choose
+from baloo.queue.log import LogQueue
+from baloo.records import Records
+from baloo.worker import erasing
+from baloo.worker.parts import Parts
+from baloo.worker.work import Work
+from baloo.workspace import Workspace
+
+AMA = {"account": "a-1042", "username": "ama.owusu", "email": "Ama@example.org", "name": "Ama Owusu"}
+HOME = {"email": "ama@home.example", "name": "Ámá Owusu-Mensah"}
+JUN = {"account": "j-7", "username": "jun", "email": "jun@example.org", "name": "Jun Sato"}
+TOVE = {"account": "t-1", "name": "Tove"}
+WORDS = [*AMA.values(), *HOME.values(), "ama@work.example", "Ama the First"]
+"""All that Ama is called anywhere: by systems, by a `.mailmap`, by herself."""
+
+
+def history() -> list[dict[str, Any]]:
+    """What Ama and Jun did, and what others' events say of her."""
+    hers: list[dict[str, Any]] = [
+        event("forum.answer", "2024-05-01", AMA, id="11111111-1111-4111-8111-111111111111", extra={"asker": "j-7"}),
+        event("forum.answer", "2024-05-02", {"account": "a-1042"}, extra={"asker": "j-7", "text": "Yours, Ama Owusu"}),
+        event("git.commit", "2024-05-03", HOME, object="https://git.example.org/marula/c/1"),
+        event("forum.post", "2024-05-04", AMA, environment="staging"),
+    ]
+    others: list[dict[str, Any]] = [
+        event("forum.answer", "2024-05-05", JUN, extra={"asker": "a-1042"}, object="https://forum.example.org/u/ama.owusu"),
+        event("forum.answer", "2024-05-06", JUN, extra={"asker": "t-1", "text": "ask ama%40example.org, she knows"}),
+        event("forum.answer", "2024-05-07", TOVE, extra={"asker": "j-7", "cc": [HOME["name"]]}),
+        event("forum.post", "2024-05-08", TOVE, extra={"text": "amazing, in Obama's words"}),
+        event("git.commit", "2024-05-09", {"email": "jun@example.org", "name": "Jun Sato"}, extra={"n": 1.50}),
+    ]
+    return [*hers, *others]
+
+
+@pytest.fixture
+def community(baloo: Baloo, write: Callable[..., str], tmp_path: Path) -> Baloo:
+    """A community in which Ama stands wherever somebody can stand."""
+    refused = event("forum.nothing", "2024-05-01", AMA)
+    baloo("import", "events", write([*history(), refused]))
+    mailmap = tmp_path / "mailmap"
+    mailmap.write_text("Ama Owusu <ama@example.org> <ama@home.example>\n<ama@example.org> <ama@work.example>\n", "utf-8")
+    baloo("people", "mailmap", str(mailmap), "--source", "code")
+    roster = tmp_path / "roster.csv"
+    roster.write_text("who,from,to,organisation\nama@example.org,2024-01-01,,Marula\n", "utf-8")
+    baloo("people", "roster", str(roster))
+    baloo("people", "unlink", "forum:a-1042", "forum:j-7", "--reason", "I know Ama Owusu, she is not Jun")
+    records = Records.open(Workspace.open(baloo.root).records)
+    choose(records, 1, shown_name="Ama the First", hidden=False, now=1)
+    records.close()
+    baloo("refresh")
+    return baloo
+
+
+def test_an_erased_person_is_nowhere(community: Baloo, write: Callable[..., str]) -> None:
+    """Found in every store before; afterwards in none, and out of all counts; what comes of them again is not taken in."""
+    baloo, scanner = community, Scanner(WORDS)
+    before = scanner.scan(baloo.root / "data")
+    everybody = baloo.count(system="forum", level="casual")
+
+    assert set().union(*before.values()) == set(scanner.words)
+    assert {Path(file).parts[0] for file in before} == {"lake", "records"}
+    assert baloo.json("people", "erase", "ama@example.org", "--dry-run")["lake"] == {"rows": 4, "texts": 3, "files": 1}
+    assert scanner.scan(baloo.root / "data") == before
+
+    (done,) = baloo.json("people", "erase", "ama@example.org")["erasures"]
+
+    assert scanner.scan(baloo.root) == {}
+    assert done["lake"] == {"rows": 4, "texts": 3, "files": 1}
+    assert baloo.count(system="forum", level="casual") == everybody - 1
+    assert baloo.json("refresh")["mode"] == "nothing"
+
+    again = baloo.json("import", "events", write(history(), "again.ndjson"))
+    baloo("refresh")
+
+    assert scanner.scan(baloo.root) == {}
+    assert again["accepted"] == 0
+    assert baloo.count(system="forum", level="casual") == everybody - 1
+    assert baloo.json("people", "erase", "ama@example.org") == {"erasures": []}
+    assert "Nobody" in baloo.run("people", "erase", "zoe@example.org", code=4).stderr
+
+
+def test_what_others_said_still_counts(community: Baloo) -> None:
+    """Others' contributions stay, on her things and about her; what they say but for her words stays letter by letter."""
+    community("people", "erase", "forum:a-1042")
+    parts = Parts(Workspace.open(community.root), clock_from_environment())
+    try:
+        (file,) = parts.lake.snapshot().events
+        rows = parts.lake.duckdb.execute("SELECT object, extra FROM read_parquet($1) ORDER BY \"at\"", [file]).fetchall()
+    finally:
+        parts.close()
+
+    texts = [extra for _, extra in rows]
+    assert len(rows) == 5
+    assert rows[0][0].startswith("https://forum.example.org/u/erased-")
+    assert texts[0].startswith('{"asker":"erased-')
+    assert texts[1].startswith('{"asker":"t-1","text":"ask erased-')
+    assert texts[1].endswith(', she knows"}')
+    assert texts[3:] == ['{"text": "amazing, in Obama\'s words"}', '{"n": 1.5}']
+
+
+def test_who_was_erased_makes_room_for_nobody(community: Baloo, write: Callable[..., str]) -> None:
+    """An id is never given twice: whoever comes after is a new person, who is found and counted."""
+    known = [line.split(",")[-1] for line in community("people", "export").splitlines()[1:]]
+    community("people", "erase", "git-nobody@example.org", code=4)
+    last = community.json("people", "erase", "forum:t-1")["erasures"]
+    community("import", "events", write([event("forum.answer", "2024-06-01", {"account": "new", "name": "Idris"})], "new.ndjson"))
+    community("refresh")
+    now = [line.split(",") for line in community("people", "export").splitlines()[1:]]
+
+    assert len(last) == 1
+    assert "" not in {line[0] for line in now}
+    assert next(int(line[-1]) for line in now if line[1] == "new") > max(map(int, known))
+
+
+@pytest.mark.parametrize("step", ["begin_anew", "erase", "delete", "scrub", "refresh", "forget_older_counts", "finish"])
+def test_an_erasure_that_was_stopped_is_taken_up_again(community: Baloo, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Stopped before or after any step, the next refresh brings it to its end, and so does the same command."""
+    class Stopped(Exception):
+        """As a kill does."""
+
+    owner: Any = {"begin_anew": LogQueue, "scrub": Records, "refresh": Work, "forget_older_counts": Work}.get(step, erasing)
+    real = getattr(owner, step)
+
+    def stopped(*arguments: Any, **named: Any) -> Any:
+        real(*arguments, **named)
+        raise Stopped
+
+    monkeypatch.setattr(owner, step, stopped)
+    parts = Parts(Workspace.open(community.root), clock_from_environment())
+    with pytest.raises(Stopped):
+        Work(parts).erase([1], "tove")
+    parts.close()
+    monkeypatch.undo()
+    monkeypatch.setenv("BALOO_TODAY", "2024-06-30")
+
+    community("refresh")
+
+    assert Scanner(WORDS).scan(community.root) == {}
+    assert community.json("people", "erase", "forum:a-1042") == {"erasures": []}
