@@ -57,7 +57,7 @@ bench: $(VENV)/.tests ## measure, beside a floor, and print the table (SIZE=smal
 
 soak: $(VENV)/.tests ## the long fault tests: more kills, more power cuts, more histories
 	@sh tests/install-system
-	BALOO_SOAK=1 $(BIN)/python -m pytest -m "fault or slow" --timeout 7200
+	BALOO_SOAK=1 BALOO_HISTORIES=1000 BALOO_EXAMPLES=1000 BALOO_EXPLORE=1 $(BIN)/python -m pytest -m "fault or slow" --timeout 7200
 
 docs: $(VENV)/.tests ## write the generated reference pages anew
 	$(BIN)/python docs/generate.py

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
@@ -21,11 +22,12 @@ from oracle.declared import read
 from oracle.oracle import LEVELS, Fact, Oracle, People, Person
 from property.strategies import FIRST, World, days, worlds
 
+pytestmark = pytest.mark.slow
 EXAMPLES = int(os.environ.get("BALOO_EXAMPLES", "8"))
 EXPLORE = bool(os.environ.get("BALOO_EXPLORE"))  # draw anew each time, to look for what the fixed examples miss
 TODAY = FixedClock(dt.datetime.combine(harness.FAR, dt.time(12), dt.UTC))
 
-_drawn = settings(max_examples=EXAMPLES, derandomize=not EXPLORE, database=None, deadline=None, print_blob=True,
+_drawn = settings(max_examples=EXAMPLES, derandomize=not EXPLORE, database=None,
                   suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 

@@ -24,6 +24,7 @@ from oracle.declared import read
 from oracle.oracle import Identity, Oracle, People
 from property import invent
 
+pytestmark = pytest.mark.slow
 HISTORIES = int(os.environ.get("BALOO_HISTORIES", "40"))
 STEPS = 4
 TODAY = dt.date(2025, 6, 1)

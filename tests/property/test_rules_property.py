@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, note, settings
 
 import harness
@@ -14,11 +15,12 @@ from oracle.declared import read
 from oracle.oracle import Oracle
 from property.strategies import FIRST, World, worlds
 
+pytestmark = pytest.mark.slow
 EXAMPLES = int(os.environ.get("BALOO_EXAMPLES", "60"))
 EXPLORE = bool(os.environ.get("BALOO_EXPLORE"))  # draw anew each time, to look for what the fixed examples miss
 
 
-@settings(max_examples=EXAMPLES, derandomize=not EXPLORE, database=None, deadline=None, print_blob=True,
+@settings(max_examples=EXAMPLES, derandomize=not EXPLORE, database=None,
           suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(world=worlds)
 def test_engine_counts_as_the_oracle(world: World):
