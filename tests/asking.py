@@ -16,13 +16,16 @@ from baloo.errors import Forbidden
 from baloo.settings import load_settings
 from baloo.web.api.routes import routes
 from baloo.web.app import pages_app
+from baloo.web.live.figure import Hours
 from baloo.web.live.gallery import Gallery
+from baloo.web.live.hour import Hour
 from baloo.web.live.ring import Ring
 from baloo.web.live.routes import Live
 from baloo.web.live.routes import routes as live_routes
 from baloo.web.live.sight import Sight
 from baloo.web.live.stream import Watchers
 from baloo.web.live.visits import Visits
+from baloo.web.monitor.counts import Counts
 from baloo.web.renderer import LocalRenderer
 from baloo.web.scene import Waiting
 from baloo.web.site import Site
@@ -57,11 +60,12 @@ class PretendChecker:
 
 def pretend_live(
     site: Site, ring: Ring | None = None, past: Sequence[Sight] = (), *, most: int = 50,
-    leaving: Callable[[], bool] = lambda: False, checker: PretendChecker | None = None,
+    leaving: Callable[[], bool] = lambda: False, checker: PretendChecker | None = None, counts: Counts | None = None,
 ) -> Live:
     """Marula's live page, over a ring that nothing has come into."""
     gallery = Gallery(ring or Ring(), past)
-    return Live(site, gallery, Watchers(gallery, most, leaving), Visits(checker or PretendChecker()))
+    watchers, visits = Watchers(gallery, most, leaving), Visits(checker or PretendChecker())
+    return Live(site, gallery, watchers, visits, Hours(Hour(counts or Counts())))
 
 
 @contextmanager

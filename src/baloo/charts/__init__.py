@@ -7,6 +7,7 @@ from baloo.charts.churn import Period, churn
 from baloo.charts.drawing import Drawing, draw
 from baloo.charts.files import About, described, png_file, rasterised, svg_file
 from baloo.charts.funnel import Bar, funnel
+from baloo.charts.hour import hour
 from baloo.charts.palette import DARK, LIGHT
 from baloo.charts.picture import Picture
 from baloo.charts.sparkline import sparkline
@@ -14,5 +15,5 @@ from baloo.charts.trend import Mark, TrendPoint, trend
 
 __all__ = [
     "DARK", "LIGHT", "About", "Bar", "Drawing", "Mark", "Period", "Picture", "TrendPoint", "churn", "described", "draw", "funnel",
-    "png_file", "rasterised", "sparkline", "svg_file", "trend",
+    "hour", "png_file", "rasterised", "sparkline", "svg_file", "trend",
 ]

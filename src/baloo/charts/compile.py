@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from baloo.charts.churn import churn_chart
 from baloo.charts.drawing import specification
 from baloo.charts.funnel import funnel_chart
+from baloo.charts.hour import hour_chart
 from baloo.charts.picture import Kind, Size
 from baloo.charts.theme import config
 from baloo.charts.trend import trend_chart
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CHARTS", "SIZES", "compiled", "main"]
 
-CHARTS: Mapping[Kind, Callable[[Size], TopLevelMixin]] = {"trend": trend_chart, "funnel": funnel_chart, "churn": churn_chart}
+CHARTS: Mapping[Kind, Callable[[Size], TopLevelMixin]] = {
+    "trend": trend_chart, "funnel": funnel_chart, "churn": churn_chart, "hour": hour_chart,
+}
 SIZES: tuple[Size, ...] = ("wide", "narrow")
 
 

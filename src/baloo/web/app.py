@@ -28,7 +28,9 @@ from baloo.registry.provider import RegistryProvider
 from baloo.web.api.problems import wrong_method
 from baloo.web.api.routes import routes
 from baloo.web.headers import guarded
+from baloo.web.live.figure import Hours
 from baloo.web.live.gallery import Gallery
+from baloo.web.live.hour import Hour
 from baloo.web.live.past import remembered
 from baloo.web.live.ring import Ring
 from baloo.web.live.routes import Live
@@ -78,6 +80,8 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     tokens = TokenChecker(records, clock, workspace.sent_today)
     opened.callback(tokens.close)
     live = Live(site, gallery, watchers, Visits(tokens))
+    hour = Hour(counts)
+    live = Live(site, gallery, watchers, Visits(tokens), Hours(hour))
     counts, statuses, pulse = Counts(), Statuses(), Pulse(workspace)
     door = make_door(workspace, registry, tokens, appender, clock, [ring, counts], Suppressed(records))
     sources = Sources(workspace, counts, statuses, lambda: door.statuses, waiting, appender.timings, watchers, pulse)
@@ -87,9 +91,12 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     def begin() -> None:
         renderer.start()
         first_visit(site)
+    async def beside() -> None:
+        await asyncio.gather(heartbeat.run(), hour.run())
+
 
     handlers = [*routes(), *live_routes(live), *monitor_routes(sources, settings["metrics_token"])]
-    return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, heartbeat.run)))
+    return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, beside)))
 
 
 def pages_app(

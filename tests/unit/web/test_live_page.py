@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -18,8 +20,10 @@ from baloo.ingest.accept import HTTP, Door
 from baloo.settings import load_settings
 from baloo.web.live import visits
 from baloo.web.live.gallery import Wanted
+from baloo.web.live.hour import Hour
 from baloo.web.live.ring import Ring
 from baloo.web.live.sight import Sight
+from baloo.web.monitor.counts import Counts
 
 _CLOCK = FixedClock(dt.datetime.combine(pretend.TODAY, dt.time(12), dt.UTC))
 _DOOR = Door(pretend.registry, _CLOCK, load_settings(Path("none.toml"), {}))
@@ -121,14 +125,78 @@ def test_the_address_says_what_is_shown(ask: Ask, query: str, rows: list[str]) -
     assert _rows(ask(f"/live{query}").text) == rows
 
 
+def _csv(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize(("query", "accepted", "refused"), [
+    ("", 2, 1), ("?system=forum", 1, 0), ("?verdict=refused", 0, 1), ("?verdict=accepted", 2, 0), ("?schema=contribution", 2, 0),
+])
+def test_the_last_hour_is_drawn_and_told(query: str, accepted: int, refused: int) -> None:
+    """As a finding, a figure and a table; the file has the same numbers, cell for cell."""
+    counts = Counts()
+    live = pretend_live(pretend_site(), counts=counts)
+    wiki = {**_EVENT, "system": "wiki", "kind": "wiki.done"}
+    for body, sender in ((_EVENT, "forum"), (wiki, "wiki"), ({"test": "hello"}, None)):
+        raw = json.dumps(body).encode()
+        counts.saw(_DOOR.accept(raw, namespace="baloo", sender=sender, via=HTTP), raw, None)
+    with asking(pretend_site(), live) as ask:
+        html, (head, *rows) = ask(f"/live{query}").text, _csv(ask(f"/live.csv{query}").text)
+    told = [re.findall(r'<data value="([^"]*)"', row) for row in re.findall('<tr><th scope="row">.*?</tr>', html)]
+
+    assert head == ["minute", "accepted", "refused"]
+    assert rows == told
+    assert (len(rows), sum(int(row[1]) for row in rows), sum(int(row[2]) for row in rows)) == (60, accepted, refused)
+    assert html.count('<svg class="chart') == 2
+    assert f'href="/live.csv{query}"' in html
+
+
+def test_an_hour_forgets_what_is_older() -> None:
+    """Each minute has what was counted in it, and after sixty of them the first is gone."""
+    counts, time = Counts(), [1_795_000_020.0]
+    hour, raw = Hour(counts, lambda: time[0]), json.dumps(_EVENT).encode()
+    for _ in range(3):
+        counts.saw(_DOOR.accept(raw, namespace="baloo", sender="forum", via=HTTP), raw, None)
+        time[0] += 60
+        hour.turn()
+    first = [minute.accepted for minute in hour.minutes(Wanted())]
+    for _ in range(58):
+        time[0] += 60
+        hour.turn()
+
+    assert first == [0] * 56 + [1, 1, 1, 0]
+    assert [minute.accepted for minute in hour.minutes(Wanted())] == [1, *[0] * 59]
+
+
+def test_nothing_in_an_hour_is_said(ask: Ask) -> None:
+    """Without a figure of nothing; and who asks for a tag is shown their events alone."""
+    assert "Nothing has arrived since" in ask("/live").text
+    assert 'id="hour"' not in ask("/live?tag=ama-7f3k").text
+
+
+@pytest.mark.parametrize(("query", "verdicts"), [
+    ("", ["refused", "accepted", "accepted"]), ("?verdict=refused", ["refused"]), ("?system=wiki", ["accepted"]),
+])
+def test_what_is_shown_is_a_file_too(query: str, verdicts: list[str], ask: Ask) -> None:
+    """The events as CSV, without what they say of anybody, whoever asks."""
+    answer = ask(f"/live/events.csv{query}", authorization="Bearer murof")
+    head, *rows = _csv(answer.text)
+
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert [row[head.index("verdict")] for row in rows] == verdicts
+    assert "Mensah" not in answer.text
+    assert "example.org" not in answer.text
+    assert f'href="/live/events.csv{query}"' in ask(f"/live{query}").text.replace("&amp;", "&")
+
+
 @pytest.mark.parametrize(("query", "status"), [
     ("?sytem=wiki", 400), ("?system=wikii", 404), ("?schema=x", 404), ("?verdict=maybe", 400), ("?tag=a%20b", 400),
 ])
 def test_what_cannot_be_asked_is_said(ask: Ask, query: str, status: int) -> None:
     """An unknown key, system, schema or verdict, and a tag that is none, are a page that says so; and a problem on the stream."""
-    page, stream = ask(f"/live{query}"), ask(f"/live/events{query}")
+    page, stream, file = ask(f"/live{query}"), ask(f"/live/events{query}"), ask(f"/live.csv{query}")
 
-    assert (page.status_code, stream.status_code) == (status, status)
+    assert (page.status_code, stream.status_code, file.status_code) == (status, status, status)
     assert "<h1" in page.text
     assert stream.headers["content-type"] == "application/problem+json"
 

@@ -7,6 +7,7 @@ import secrets
 from collections import OrderedDict
 
 from baloo.web.live.asked import VERDICTS, query_of, schemas_of
+from baloo.web.live.figure import Hours
 from baloo.web.live.gallery import Gallery, Shown, Wanted
 from baloo.web.live.sight import Sight, own
 from baloo.web.pages.templates import fragment
@@ -19,7 +20,9 @@ _MOST = 30  # events on the page when it opens
 _KNOWN = 256  # rows
 
 
-def live(scene: Scene, *, gallery: Gallery, rows: Rows, wanted: Wanted, address: str, wrong: bool = False) -> Page:
+def live(
+    scene: Scene, *, gallery: Gallery, hours: Hours, rows: Rows, wanted: Wanted, address: str, wrong: bool = False,
+) -> Page:
     """What came last, of what is asked for. `wrong`: a token was shown that is not good."""
     words, registry = scene.words, scene.registry
     look = gallery.look(wanted, _MOST)
@@ -29,6 +32,7 @@ def live(scene: Scene, *, gallery: Gallery, rows: Rows, wanted: Wanted, address:
             "rows": [rows.row(shown, scene.today, address) for shown in look.shown],
             "after": look.last, "wanted": wanted, "wrong": wrong, "here": query_of(wanted),
             "chips": [(name, query_of(wanted, verdict=name)) for name in ("", *VERDICTS)],
+            "hour": None if wanted.tag else hours.figure(scene, wanted),
             "systems": sorted(registry.systems), "schemas": schemas_of(registry),
             "try": f"""curl -X POST -H 'X-Debug-ID: {tag}' -d '{{"test":"hello"}}' {address}/submit/{_namespace(scene)}/""",
             "try_tag": tag,

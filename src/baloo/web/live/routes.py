@@ -1,6 +1,7 @@
 """The addresses of the live page: the page, its two streams, and the form by which a sender shows a token.
 
-`/live` is the page, `/live/rows` its stream (parts of the page), `/live/events` the stream for programs (JSON).
+`/live` is the page, `/live/rows` its stream (parts of the page), `/live/events` the stream for programs (JSON); `/live.csv` has
+the numbers of its figure, `/live/events.csv` its events.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from litestar.response import Redirect, Stream
 from baloo.errors import Busy, Forbidden
 from baloo.web.api.problems import HANDLERS as PROBLEMS
 from baloo.web.live.asked import asked
+from baloo.web.live.figure import Hours, events_table
 from baloo.web.live.gallery import Gallery, Shown, Wanted
 from baloo.web.live.page import Rows, live
 from baloo.web.live.sight import own
@@ -25,9 +27,11 @@ from baloo.web.live.stream import Watchers
 from baloo.web.live.visits import COOKIE, SECONDS, Visits
 from baloo.web.pages.addresses import or_error_page, packed
 from baloo.web.site import Site
+from baloo.web.tables import to_csv
 
 __all__ = ["Live", "routes"]
 
+_MOST = 200  # events of a file
 _Asked = Request[Any, Any, Any]
 _STREAM = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
@@ -40,6 +44,7 @@ class Live:
     gallery: Gallery
     watchers: Watchers
     visits: Visits
+    hours: Hours
     rows: Rows = field(default_factory=Rows)
 
     async def mine(self, request: _Asked) -> str | None:
@@ -75,9 +80,13 @@ class Live:
 
 def routes(parts: Live) -> list[Any]:
     """The handlers."""
-    return [Router("/live", route_handlers=[
-        _page(parts), _show_token(parts), _leave(parts), Router("/", route_handlers=_streams(parts), exception_handlers=PROBLEMS),
-    ])]
+    return [
+        Router("/live", route_handlers=[
+            _page(parts), _show_token(parts), _leave(parts),
+            Router("/", route_handlers=[*_streams(parts), _events_file(parts)], exception_handlers=PROBLEMS),
+        ]),
+        Router("/live.csv", route_handlers=[_hour_file(parts)], exception_handlers=PROBLEMS),
+    ]
 
 
 def _page(parts: Live) -> Any:  # noqa: ANN401 - a handler of Litestar
@@ -95,7 +104,7 @@ async def _made(parts: Live, request: _Asked, *, wrong: bool = False) -> Respons
         mine, wrong = None, True
     wanted = asked({} if request.method == "POST" else request.query_params, parts.site.registry(), mine=mine)
     show = functools.partial(
-        live, gallery=parts.gallery, rows=parts.rows, wanted=wanted, address=_address(request), wrong=wrong)
+        live, gallery=parts.gallery, hours=parts.hours, rows=parts.rows, wanted=wanted, address=_address(request), wrong=wrong)
     made = await run_sync(lambda: parts.site.made(parts.site.scene({}), show))
     return packed(request, made, {"cache-control": "no-store"})
 
@@ -112,6 +121,31 @@ def _streams(parts: Live) -> list[Any]:
         return await parts.stream(request, lambda shown: _facts(shown, _address(request)))
 
     return [rows, events]
+
+
+def _hour_file(parts: Live) -> Any:  # noqa: ANN401 - a handler of Litestar
+    @get("/", summary="The last hour as CSV")
+    async def hour_file(request: _Asked) -> Response[str]:
+        """How many events were accepted and refused in each of the last sixty minutes, of what is asked for."""
+        wanted = asked(request.query_params, parts.site.registry(), mine=await parts.mine(request))
+        return _csv(to_csv(parts.hours.table(parts.site.scene({}).words, wanted)), "live.csv")
+
+    return hour_file
+
+
+def _events_file(parts: Live) -> Any:  # noqa: ANN401 - a handler of Litestar
+    @get("/events.csv", summary="What came last as CSV")
+    async def events_file(request: _Asked) -> Response[str]:
+        """The events that `/live` shows and those before them, newest first, without what they say of anybody."""
+        wanted = asked(request.query_params, parts.site.registry(), mine=await parts.mine(request))
+        return _csv(to_csv(events_table(parts.gallery.look(wanted, _MOST).shown)), "events.csv")
+
+    return events_file
+
+
+def _csv(text: str, name: str) -> Response[str]:
+    headers = {"cache-control": "no-store", "content-disposition": f'inline; filename="{name}"'}
+    return Response(text, media_type="text/csv", headers=headers)
 
 
 def _show_token(parts: Live) -> Any:  # noqa: ANN401 - a handler of Litestar

@@ -6,6 +6,25 @@ live-lead = Each event that a system sends, as the door takes it in. What people
 live-lead-mine = Each event that a system sends, as the door takes it in. You see the whole of what { $system } sends.
 live-lead-tag = The events that are sent with the debug tag { $tag }, as they arrived and as they were read.
 live-events = Events
+live-hour = { $refused ->
+    [0] { $accepted ->
+        [one] One event was accepted { $span }.
+       *[other] { NUMBER($accepted) } events were accepted { $span }.
+    }
+   *[other] { $accepted ->
+        [one] One event was accepted { $span }, and { $refused } refused.
+       *[other] { NUMBER($accepted) } events were accepted { $span }, and { NUMBER($refused) } refused.
+    }
+}
+live-hour-none = Nothing has arrived { $span }.
+live-span-hour = in the last hour
+live-span-since = since { $time }, when this server began
+live-hour-text = Accepted above the line, refused below it, in each minute; times are UTC. What was refused is kept for { $days } days, and can be taken in again when it was put right.
+live-hour-label = Events in each of the last sixty minutes, accepted above and refused below
+live-hour-subject = the last hour
+live-minute = Minute, UTC
+live-now = now
+live-events-subject = the events that came last
 live-list = Events, newest first
 live-accepted = Accepted
 live-refused = Refused
