@@ -79,10 +79,9 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     watchers = Watchers(gallery, settings["live_watchers"], leaving)
     tokens = TokenChecker(records, clock, workspace.sent_today)
     opened.callback(tokens.close)
-    live = Live(site, gallery, watchers, Visits(tokens))
+    counts, statuses, pulse = Counts(), Statuses(), Pulse(workspace)
     hour = Hour(counts)
     live = Live(site, gallery, watchers, Visits(tokens), Hours(hour))
-    counts, statuses, pulse = Counts(), Statuses(), Pulse(workspace)
     door = make_door(workspace, registry, tokens, appender, clock, [ring, counts], Suppressed(records))
     sources = Sources(workspace, counts, statuses, lambda: door.statuses, waiting, appender.timings, watchers, pulse)
     heartbeat = Heartbeat(door.entry, settings["heartbeat_seconds"])
@@ -91,9 +90,9 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     def begin() -> None:
         renderer.start()
         first_visit(site)
+
     async def beside() -> None:
         await asyncio.gather(heartbeat.run(), hour.run())
-
 
     handlers = [*routes(), *live_routes(live), *monitor_routes(sources, settings["metrics_token"])]
     return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, beside)))
