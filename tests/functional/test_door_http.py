@@ -21,6 +21,7 @@ import uvicorn
 
 from baloo.clock import FixedClock
 from baloo.errors import StorageFull
+from baloo.ingest.express import Express, Ticket
 from baloo.ingest.http import DoorApp, is_door_path, make_door
 from baloo.ingest.tokens import TokenChecker, Tokens
 from baloo.queue.base import Request, Void, decode
@@ -88,6 +89,7 @@ class World:
     client: httpx.Client
     queue: LogQueue
     appender: Appender
+    express: Express
     tokens: dict[str, str]  # of each system; `trying` is one of git that only tries out
     seen: int = 0  # the seq before the test
 
@@ -143,10 +145,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         connection.execute(promotions.insert(), [{"system": system, "made": 0, "who": "test"} for system in ("git", "sumo")])
     with GroupCommit(queue) as group:
         appender = Appender(group)
-        server, thread, port = _serve(make_door(workspace, lambda: REGISTRY, TokenChecker(records, clock), appender, clock))
+        door = make_door(workspace, lambda: REGISTRY, TokenChecker(records, clock), appender, clock)
+        server, thread, port = _serve(door)
         url = f"http://127.0.0.1:{port}"
         with httpx.Client(base_url=url, trust_env=False, timeout=20) as client:
-            yield World(url, port, client, queue, appender, tokens)
+            yield World(url, port, client, queue, appender, door.express, tokens)
         server.should_exit = True
         thread.join()
     queue.close()
@@ -589,6 +592,41 @@ def test_requests_of_both_lanes_are_answered_in_their_order(world: World):
     assert [status for status, _ in found] == [201, 201, 400, 201, 201, 201]
     accepted = [body["outcomes"][0]["id"] for status, body in found if status == 201]
     assert accepted == [event["id"] for n, event in enumerate(events) if n != 2]
+
+
+def test_a_head_that_is_known_is_as_good_as_one_that_is_parsed(world: World):
+    """The same head again: whole, cut within head or body, with a refused event, with the next request behind it."""
+    events = [EVENT | {"id": f"{n:08x}-0000-4000-8000-000000000002"} for n in range(9)]
+    sent = [_written(world, event) for event in events]
+    refused = sent[5].replace(b"git.commit", b"git.comitt")
+    found = []
+    with socket.create_connection(("127.0.0.1", world.port)) as plug:
+        plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for parts in [
+            [sent[0]], [sent[1]], [sent[2][:50], sent[2][50:]], [sent[3][:-9], sent[3][-9:]], [sent[4]], [refused],
+            [sent[6] + sent[7]], [sent[8]],
+        ]:  # fmt: skip
+            for part in parts:
+                plug.sendall(part)
+                time.sleep(0.01)
+            found += _answers(plug, 2 if len(parts[0]) > len(sent[0]) else 1)
+        known = {data[: data.index(b"\r\n\r\n") + 4] for data in sent}
+
+    assert [status for status, _ in found] == [201, 201, 201, 201, 201, 400, 201, 201, 201]
+    assert [event.id for row in world.rows for event in row.events] == [event["id"] for n, event in enumerate(events) if n != 5]
+    assert known <= set(world.express.heads)
+
+
+def test_a_known_head_does_not_outlive_its_token(world: World):
+    """The token is asked for at each request."""
+    data = _written(world, EVENT).replace(world.tokens["git"].encode(), b"x" * len(world.tokens["git"]))
+    world.express.heads[data[: data.index(b"\r\n\r\n") + 4]] = (Ticket("baloo", True, "x"), len(data.partition(b"\r\n\r\n")[2]))
+    with socket.create_connection(("127.0.0.1", world.port)) as plug:
+        plug.sendall(data)
+        ((status, _),) = _answers(plug, 1)
+
+    assert status == 403
+    assert world.rows == []
 
 
 @pytest.mark.parametrize("headers", ["Connection: close\r\n", "Connection: close\r\nX-Debug-ID: tove\r\n"])

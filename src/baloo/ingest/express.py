@@ -20,7 +20,7 @@ from baloo.ingest.verdict import Verdict
 from baloo.ingest.wire.base import Entry
 from baloo.ingest.wire.native import Native
 
-__all__ = ["Done", "Express"]
+__all__ = ["Done", "Express", "Ticket"]
 
 Done: TypeAlias = Callable[[Answer], None]
 
@@ -39,6 +39,14 @@ class _Route(NamedTuple):
     native: bool
 
 
+class Ticket(NamedTuple):
+    """What the head of a usual request asks for: the namespace, whether the answer tells of each event, the token."""
+
+    namespace: str
+    native: bool
+    token: str
+
+
 class Express:
     """Serves what is usual at the door of an `Entry`; `statuses` counts its answers."""
 
@@ -46,6 +54,8 @@ class Express:
         self._entry = entry
         self._statuses = statuses
         self._routes: dict[bytes, _Route | None] = {}
+        self.heads: dict[bytes, tuple[Ticket, int]] = {}
+        """Whole heads that the server has met, what each asks for, and how many bytes its body has."""
 
     def leads(self, url: bytes) -> bool:
         """Whether an address, path and query as they came, is one of the door's usual ones."""
@@ -57,23 +67,27 @@ class Express:
             self._routes[url] = self._route(url)
             return self._routes[url] is not None
 
-    def take(self, url: bytes, headers: Iterable[tuple[bytes, bytes]], body: bytes, done: Done) -> bool:
-        """Take a POST in; False where it is not usual, and nothing was done. Else `done` gets the answer, when all is on disk."""
+    def ticket(self, url: bytes, headers: Iterable[tuple[bytes, bytes]]) -> Ticket | None:
+        """What the head of a POST to an address that `leads` asks for; None where it is not usual."""
         route, said = self._routes[url], dict(headers)
         token = said.get(b"authorization", b"")
         if route is None or token[:7].lower() != _BEARER or not _UNUSUAL.isdisjoint(said):
-            return False
+            return None
+        native = route.native or b"json" in said.get(b"accept", b"")
+        return Ticket(route.namespace, native, token[7:].decode("latin-1").strip())
+
+    def take(self, ticket: Ticket, body: bytes, done: Done) -> bool:
+        """Take a body in; False where it is not usual, and nothing was done. Else `done` gets the answer, when all is on disk."""
         entry = self._entry
         try:
-            sender = entry.known(token[7:].decode("latin-1").strip())
-            verdict = entry.door.usual(body, namespace=route.namespace, sender=sender.system, staging=sender.staging)
+            sender = entry.known(ticket.token)
+            verdict = entry.door.usual(body, namespace=ticket.namespace, sender=sender.system, staging=sender.staging)
             if verdict is None:
                 return False
             entry.admit(sender)
         except BalooError:
             return False  # to be told in the protocol's words
-        native = route.native or b"json" in said.get(b"accept", b"")
-        entry.submit(verdict, partial(self._kept, verdict, sender, body, native, done))
+        entry.submit(verdict, partial(self._kept, verdict, sender, body, ticket.native, done))
         return True
 
     def _kept(self, verdict: Verdict, sender: Sender, body: bytes, native: bool, done: Done, error: Exception | None) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +225,7 @@ class TokenChecker:
             self.note_use()
 
 
+@lru_cache(256)
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
