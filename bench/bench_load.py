@@ -31,14 +31,14 @@ class Memory:
     def __init__(self) -> None:
         self.ids: dict[tuple[str, str | None], int] = {}
 
-    def resolve(self, events: Sequence[Event]) -> list[tuple[int, int]]:
+    def resolve(self, events: Sequence[Event], *_: object) -> list[tuple[int, int]]:
         """One identity an account."""
         ids = self.ids
         found = [ids.setdefault((e.system, e.account), len(ids)) for e in events]
         return [(n, n) for n in found]
 
-    def ensure_accounts(self, accounts: Sequence[tuple[str, str]]) -> None:
-        """Nothing to do."""
+    def suppressing(self) -> None:
+        """Nobody is."""
 
     def quarantine(self, *_: object) -> None:
         """Nothing to do."""

@@ -63,20 +63,19 @@ class Ids:
 
     def __init__(self) -> None:
         self.resolved = 0
-        self.accounts: list[tuple[str, str]] = []
+        self.owners: set[tuple[str, str]] = set()
         self.kept: list[tuple[int, Refusal]] = []
 
-    def resolve(self, events: Sequence[Event]) -> list[tuple[int, int]]:
+    def resolve(
+        self, events: Sequence[Event], spans: Sequence[tuple[int, int]], owners: Sequence[tuple[str, str]]
+    ) -> list[tuple[int, int]]:
         """One identity an account, else a name."""
         self.resolved += len(events)
+        self.owners |= {*owners}
         return [(sum((e.account or e.username or e.email or e.name or "").encode()), 1) for e in events]
 
     def suppressing(self) -> None:
         """Nobody is."""
-
-    def ensure_accounts(self, accounts: Sequence[tuple[str, str]]) -> None:
-        """Remember what was asked for."""
-        self.accounts += accounts
 
     def quarantine(
         self, seq: int, received: int, namespace: str, sender: str | None, refusals: Sequence[Refusal]

@@ -88,12 +88,14 @@ class Identities(Protocol):
         """Says of an event whether it is not to be kept, as of now; None where every event is."""
         ...
 
-    def resolve(self, events: Sequence[Event]) -> list[tuple[int, int]]:
-        """(identity_id, observation_id) of each event, made where they are new, and durable when this returns."""
-        ...
+    def resolve(
+        self, events: Sequence[Event], spans: Sequence[tuple[int, int]], owners: Sequence[tuple[str, str]]
+    ) -> list[tuple[int, int]]:
+        """(identity_id, observation_id) of each event's actor, made where they are new, and durable when this returns.
 
-    def ensure_accounts(self, accounts: Sequence[tuple[str, str]]) -> None:
-        """Make sure that an identity stands for each (system, account), so that it can be linked; no facts needed."""
+        An event stands for all of its actor; `spans` has the first and the last `at` of these. `owners` are (system, account) for
+        which an identity has to stand too, so that it can be linked; no facts needed.
+        """
         ...
 
     def quarantine(self, seq: int, received: int, namespace: str, sender: str | None, refusals: Sequence[object]) -> None:

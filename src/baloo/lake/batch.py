@@ -1,6 +1,7 @@
 """A batch of queue rows as a DuckDB table: columns of lists, then everything that SQL computes faster than Python.
 
-The table `batch` has the columns of `events` but for the identities, and `n`, the place of the event in `Batch.events`.
+The table `batch` has the columns of `events` but for the identities, the texts of the actor, and `n`, the place of the event in
+`Batch.events`.
 The table `taken` has `doc` of the documents that the batch's requests take back.
 """
 
@@ -103,8 +104,8 @@ def _lay_out_events(connection: duckdb.DuckDBPyConnection, batch: Batch, registr
             n, seq, received_month, make_timestamptz(received) AS received, namespace, environment, id,
             {_DOC} AS doc, body, {natural} AS "natural",
             "schema", version, system, kind, make_timestamptz(at_micros) AS "at", at_offset,
-            CAST(make_timestamp(at_micros) AS DATE) AS day, object, extra
-        FROM arrived
+            CAST(make_timestamp(at_micros) AS DATE) AS day, object, extra, account, username, email, name
+        FROM (SELECT *, coalesce(nameless, 'a' || account) AS actor FROM arrived)
         """,
         values,
     )
@@ -130,7 +131,11 @@ def _arrow(batch: Batch) -> Table:
         "at_offset": ([e.offset for e in events], _SHORT),
         "object": ([e.object for e in events], _TEXT),
         "extra": ([e.extra for e in events], _TEXT),
-        "actor": ([f"a{e.account}" if e.account else _actor(e.email, e.username, e.name) for e in events], _TEXT),
+        "account": ([e.account for e in events], _TEXT),
+        "username": ([e.username for e in events], _TEXT),
+        "email": ([e.email for e in events], _TEXT),
+        "name": ([e.name for e in events], _TEXT),
+        "nameless": ([None if e.account else _actor(e.email, e.username, e.name) for e in events], _TEXT),
     }
     return Table.from_pydict({name: Array(values, kind) for name, (values, kind) in columns.items()})
 

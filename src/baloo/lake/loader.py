@@ -19,7 +19,7 @@ from baloo.lake.base import VOIDS, Identities, Loaded
 from baloo.lake.batch import Batch, lay_out, read_batch
 from baloo.lake.dedupe import Verdicts, judge
 from baloo.lake.files import DataFile, blaming, quoted, write
-from baloo.lake.owners import Owners
+from baloo.lake.owners import owners
 from baloo.lake.store import Lake
 from baloo.lake.tables import MONTH
 from baloo.lake.tally import tally
@@ -30,6 +30,15 @@ __all__ = ["Loader"]
 
 _MAX_ROWS = 50_000
 _MAX_BYTES = 32 << 20  # about 50,000 events of bodies, 100,000 of imports
+_ACTORS = """
+    CREATE OR REPLACE TEMP TABLE actors AS
+    SELECT min(n) AS actor, min(epoch_us("at")) AS first, max(epoch_us("at")) AS last, list(n) AS places
+    FROM batch GROUP BY environment, system, account, username, email, name
+"""
+_WHO = """
+    CREATE OR REPLACE TEMP TABLE who AS
+    SELECT unnest(places) AS n, identity_id, observation_id FROM actors JOIN resolved USING (actor)
+"""
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -52,7 +61,6 @@ class Loader:
         self._identities = identities
         self._registry = registry_provider
         self._secret = secret
-        self._owners = Owners(identities)
         self._dropped = -1
 
     def load_once(self, limit_rows: int = _MAX_ROWS, max_bytes: int = _MAX_BYTES) -> Loaded | None:
@@ -96,8 +104,9 @@ class Loader:
         voids = [str(lake.voids.folder / f.path) for f in lake.voids.files() if f.min_seq <= before]
         with blaming([*events, *voids]):
             verdicts = judge(lake.duckdb, batch, events, voids, before)
-        kept = [n for n in range(len(batch.events)) if n not in verdicts.gone] if verdicts.gone else range(len(batch.events))
-        self._resolve(batch, kept)
+        if verdicts.gone:
+            lake.duckdb.execute("DELETE FROM batch WHERE n IN (SELECT unnest($1))", [sorted(verdicts.gone)])
+        self._resolve(batch)
         self._quarantine(batch, verdicts)
         if verdicts.voids and not voids_done:
             lake.voids.commit(self._void_files(batch, verdicts), through=batch.through)
@@ -106,19 +115,22 @@ class Loader:
         self._dropped = batch.through
         return tally(batch, verdicts)
 
-    def _resolve(self, batch: Batch, kept: Sequence[int]) -> None:
-        """Find or make the identities of the events that are kept, as the table `who`, and those of owners they name."""
-        ids = self._identities.resolve([batch.events[n] for n in kept] if len(kept) < len(batch.events) else batch.events)
-        identities, observations = zip(*ids, strict=True) if ids else ((), ())
+    def _resolve(self, batch: Batch) -> None:
+        """Find or make the identities of the events of the table `batch`, as the table `who`, and those of owners they name."""
         connection = self._lake.duckdb
+        connection.execute(_ACTORS)
+        found = connection.execute("SELECT actor, first, last FROM actors ORDER BY actor").fetchall()
+        ids = self._identities.resolve(
+            [batch.events[n] for n, *_ in found], [(first, last) for _, first, last in found],
+            owners(connection, self._registry()),
+        )  # fmt: skip
         connection.register("resolved", Table.from_pydict({
-            "n": Array(list(kept), DataType.int32()),
-            "identity_id": Array(list(identities), DataType.int64()),
-            "observation_id": Array(list(observations), DataType.int64()),
+            "actor": Array([n for n, *_ in found], DataType.int32()),
+            "identity_id": Array([identity for identity, _ in ids], DataType.int64()),
+            "observation_id": Array([observation for _, observation in ids], DataType.int64()),
         }))
-        connection.execute("CREATE OR REPLACE TEMP TABLE who AS FROM resolved")
+        connection.execute(_WHO)
         connection.unregister("resolved")
-        self._owners.ensure(connection, self._registry())
 
     def _quarantine(self, batch: Batch, verdicts: Verdicts) -> None:
         """Keep what the door refused and what belongs to another system."""

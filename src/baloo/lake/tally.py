@@ -24,6 +24,7 @@ def tally(batch: Batch, verdicts: Verdicts) -> Loaded:
     def by_via(places: Iterable[int]) -> Counter[str]:
         return Counter(via[seqs[n]] for n in places)
 
+    staging = [n for n, event in enumerate(batch.events) if event.environment == "staging"]
     counts: dict[str, Counter[str]] = {
         "accepted": Counter(),
         "duplicates": by_via(verdicts.duplicates),
@@ -31,9 +32,7 @@ def tally(batch: Batch, verdicts: Verdicts) -> Loaded:
         "voided": Counter(via[taken.seq] for taken in verdicts.voided),
         "refused": by_via(verdicts.not_yours) + Counter(via[taken.seq] for taken in verdicts.voids_refused),
         "suppressed": Counter(via[seq] for seq, _ in batch.suppressed),
-        "staging": by_via(
-            n for n, event in enumerate(batch.events) if event.environment == "staging" and n not in verdicts.gone
-        ),
+        "staging": by_via(n for n in staging if n not in verdicts.gone),
     }
     for _, request in batch.rows:
         counts["accepted"][request.via] += len(request.events)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ __all__ = ["HEARTBEAT", "LATEST", "OUTCOMES", "Latest", "Told", "tell"]
 HEARTBEAT = "heartbeat"
 """`via` of a request that holds nothing and is followed from the door to the lake."""
 OUTCOMES = ("kept", "duplicate", "revised", "not-yours", "suppressed")
+_KIND = attrgetter("system", "schema")
 LATEST = 50
 """Events whose arrival is remembered."""
 
@@ -46,7 +48,7 @@ def tell(batch: Batch, verdicts: Verdicts) -> Told:
     """What a batch that is in the lake tells."""
     events = batch.events
     received = {seq: request.received for seq, request in batch.rows}
-    names = [(event.system, event.schema) for event in events]
+    names = list(map(_KIND, events))
     found: dict[tuple[str, str, str], int] = {}
     for outcome, places in zip(OUTCOMES[1:4], (verdicts.duplicates, verdicts.revised, verdicts.not_yours), strict=True):
         found.update({(outcome, *name): n for name, n in Counter(names[place] for place in places).items()})

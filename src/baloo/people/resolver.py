@@ -44,6 +44,14 @@ class _Slot:
     def __init__(self, ids: tuple[int, int], first: int, last: int) -> None:
         self.ids, self.first, self.last = ids, first, last
 
+    def widen(self, span: tuple[int, int]) -> bool:
+        """Take in a span; whether it goes beyond what was known."""
+        first, last = span
+        wider = first < self.first or last > self.last
+        if wider:
+            self.first, self.last = min(first, self.first), max(last, self.last)
+        return wider
+
 
 def identity_key(actor: Actor) -> str:
     """The key of a tidy actor's identity, as JSON."""
@@ -63,27 +71,29 @@ class Resolver:
         self._quarantine = quarantine
         self._now = now
         self._cache: dict[_Raw, _Slot] = {}
+        self._owners: set[tuple[str, str]] = set()
         self._suppressed = Suppressed(records)
 
-    def resolve(self, events: Sequence[Event]) -> list[tuple[int, int]]:
-        """(identity_id, observation_id) of each event, made where they are new, and durable when this returns."""
-        if len(self._cache) > CACHE:
-            self._cache.clear()
-        cache = self._cache
+    def resolve(
+        self, events: Sequence[Event], spans: Sequence[tuple[int, int]] | None = None, owners: Sequence[tuple[str, str]] = ()
+    ) -> list[tuple[int, int]]:
+        """(identity_id, observation_id) of each event's actor, made where they are new, and durable when this returns.
+
+        `spans` has the first and the last `at` of what each event stands for, where that is more than itself. An identity stands
+        for each of `owners`, too.
+        """
+        if len(self._cache) + len(self._owners) > CACHE:
+            self.forget()
         actors: list[_Raw] = [
             (e.system if e.environment == "production" else e.system + STAGING, e.account, e.username, e.email, e.name)
             for e in events
         ]
-        unknown = [actor for actor in dict.fromkeys(actors) if actor not in cache]
         try:
-            if unknown:
-                with self._engine.begin() as connection:
-                    self._learn(connection, unknown, _spans(unknown, actors, events))
-                    return self._look_up(connection, actors, events)
-            return self._look_up(None, actors, events)
+            self._see(_joined(actors, [(e.at, e.at) for e in events] if spans is None else spans), owners)
         except BaseException:
-            cache.clear()  # what it says may not be on the disk
+            self.forget()  # what it says may not be on the disk
             raise
+        return [self._cache[actor].ids for actor in actors]
 
     def suppressing(self) -> Callable[[Event], bool] | None:
         """Says of an event whether it is of somebody who opted out or was erased; None where there is nobody."""
@@ -92,15 +102,8 @@ class Resolver:
         return None if self._suppressed.nobody else lambda e: covers(e.system, e.account, e.username, e.email, e.name)
 
     def ensure_accounts(self, accounts: Sequence[tuple[str, str]]) -> None:
-        """Make sure that an identity stands for each (system, account), so that it can be linked; no facts needed.
-
-        An account that is known by that name as a username needs no second identity.
-        """
-        wanted = {owner_key(a.system, a.account or ""): a for a in (Actor(s, t).tidy() for s, t in accounts) if a.account}
-        with self._engine.begin() as connection:
-            for (key,) in select_in(connection, [identities.c.owner_key], identities.c.owner_key, list(wanted)):
-                wanted.pop(key, None)
-            insert_new(connection, identities, [_identity_row(identity_key(a), a, self._now()) for a in wanted.values()])
+        """Make sure that an identity stands for each (system, account), so that it can be linked; no facts needed."""
+        self.resolve([], owners=accounts)
 
     def quarantine(self, seq: int, received: int, namespace: str, sender: str | None, refusals: Sequence[object]) -> None:
         """Keep refusals, once for each (seq, index), with what was given for it at construction."""
@@ -111,28 +114,51 @@ class Resolver:
     def forget(self) -> None:
         """Empty the memory, after somebody else changed or erased identities."""
         self._cache.clear()
+        self._owners.clear()
 
-    def _learn(self, connection: sa.Connection, unknown: list[_Raw], spans: dict[_Raw, tuple[int, int]]) -> None:
+    def _see(self, seen: dict[_Raw, tuple[int, int]], owners: Sequence[tuple[str, str]]) -> None:
+        """Know actors and owners, and write the observations that are new or whose span grows."""
+        cache = self._cache
+        unknown = [actor for actor in seen if actor not in cache]
+        grown = [slot for actor, span in seen.items() if (slot := cache.get(actor)) and slot.widen(span)]
+        strange = [owner for owner in owners if owner not in self._owners]
+        if unknown or grown or strange:
+            with self._engine.begin() as connection:
+                self._learn(connection, unknown, seen)
+                grown += [slot for actor in unknown if (slot := cache[actor]).widen(seen[actor])]
+                _widen(connection, grown)
+                self._ensure(connection, strange)
+            self._owners.update(strange)
+
+    def _ensure(self, connection: sa.Connection, accounts: Sequence[tuple[str, str]]) -> None:
+        """Make an identity for each (system, account) that has none, not even by that name as a username."""
+        wanted = {owner_key(a.system, a.account or ""): a for a in (Actor(s, t).tidy() for s, t in accounts) if a.account}
+        for (key,) in select_in(connection, [identities.c.owner_key], identities.c.owner_key, list(wanted)):
+            wanted.pop(key, None)
+        insert_new(connection, identities, [_identity_row(identity_key(a), a, self._now()) for a in wanted.values()])
+
+    def _learn(self, connection: sa.Connection, unknown: list[_Raw], seen: dict[_Raw, tuple[int, int]]) -> None:
         """Read or make the rows of actors that are not in the memory."""
         actors = [Actor(*raw).tidy() for raw in unknown]
         keys = [identity_key(actor) for actor in actors]
         known = _ids(connection, list(dict.fromkeys(keys)))
         fresh = {key: actor for key, actor in zip(keys, actors, strict=True) if key not in known}
         if fresh:
-            rows = [_identity_row(key, actor, self._now()) for key, actor in fresh.items()]
+            now = self._now()
+            rows = [_identity_row(key, actor, now) for key, actor in fresh.items()]
             known |= dict(insert_known(connection, identities, [identities.c.key, identities.c.id], rows))
         found = [(raw, known[key], actor) for raw, key, actor in zip(unknown, keys, actors, strict=True)]
-        self._learn_observations(connection, found, spans)
+        self._learn_observations(connection, found, seen)
 
     def _learn_observations(
-        self, connection: sa.Connection, actors: list[tuple[_Raw, int, Actor]], spans: dict[_Raw, tuple[int, int]]
+        self, connection: sa.Connection, actors: list[tuple[_Raw, int, Actor]], seen: dict[_Raw, tuple[int, int]]
     ) -> None:
         keys = [_json(identity, actor.username, actor.email, actor.name) for _, identity, actor in actors]
         known = _observed(connection, list(dict.fromkeys(keys)))
         fresh = {
             key: {
                 "identity_id": identity, "key": key, "username": actor.username, "email": actor.email, "name": actor.name,
-                "email_key": _found_by(actor), "first": spans[raw][0], "last": spans[raw][1],
+                "email_key": _found_by(actor), "first": seen[raw][0], "last": seen[raw][1],
             }
             for key, (raw, identity, actor) in zip(keys, actors, strict=True)
             if key not in known
@@ -143,30 +169,18 @@ class Resolver:
             observation, first, last = known[key]
             self._cache[raw] = _Slot((identity, observation), first, last)
 
-    def _look_up(self, connection: sa.Connection | None, actors: list[_Raw], events: Sequence[Event]) -> list[tuple[int, int]]:
-        """The ids of known actors; observations whose span grows are written before this returns."""
-        cache = self._cache
-        result = []
-        wider: dict[_Raw, _Slot] = {}
-        for actor, event in zip(actors, events, strict=True):
-            slot = cache[actor]
-            at = event.at
-            if at < slot.first:
-                slot.first = at
-                wider[actor] = slot
-            elif at > slot.last:
-                slot.last = at
-                wider[actor] = slot
-            result.append(slot.ids)
-        if wider and connection is not None:
-            _widen(connection, wider)
-        elif wider:
-            with self._engine.begin() as own:
-                _widen(own, wider)
-        return result
+
+def _joined(actors: Sequence[_Raw], spans: Sequence[tuple[int, int]]) -> dict[_Raw, tuple[int, int]]:
+    """Each actor once, with the span of all there is of it, in order of appearance."""
+    joined: dict[_Raw, tuple[int, int]] = {}
+    for actor, span in zip(actors, spans, strict=True):
+        known = joined.setdefault(actor, span)
+        if known is not span:
+            joined[actor] = (min(known[0], span[0]), max(known[1], span[1]))
+    return joined
 
 
-def _widen(connection: sa.Connection, wider: dict[_Raw, _Slot]) -> None:
+def _widen(connection: sa.Connection, wider: list[_Slot]) -> None:
     of = observations.c
     first, last = sa.bindparam("at_first", type_=sa.BigInteger), sa.bindparam("at_last", type_=sa.BigInteger)
     statement = (
@@ -174,17 +188,7 @@ def _widen(connection: sa.Connection, wider: dict[_Raw, _Slot]) -> None:
         .where(of.id == sa.bindparam("observation"))
         .values(first=sa.case((of.first > first, first), else_=of.first), last=sa.case((of.last < last, last), else_=of.last))
     )
-    run_many(connection, statement, [{"observation": s.ids[1], "at_first": s.first, "at_last": s.last} for s in wider.values()])
-
-
-def _spans(unknown: list[_Raw], actors: list[_Raw], events: Sequence[Event]) -> dict[_Raw, tuple[int, int]]:
-    wanted = set(unknown)
-    spans: dict[_Raw, tuple[int, int]] = {}
-    for actor, event in zip(actors, events, strict=True):
-        if actor in wanted:
-            first, last = spans.get(actor, (event.at, event.at))
-            spans[actor] = (min(first, event.at), max(last, event.at))
-    return spans
+    run_many(connection, statement, [{"observation": s.ids[1], "at_first": s.first, "at_last": s.last} for s in wider])
 
 
 def _identity_row(key: str, actor: Actor, created: int) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def run_many(connection: sa.Connection, statement: sa.Insert | sa.Update | sa.De
     order, own = compiled.positiontup, compiled.params
     constant = {name: own[name] for name in own if name not in rows[0]}
     full = [{**constant, **row} for row in rows] if constant else list(rows)
-    values: Any = [tuple(row[name] for name in order) for row in full] if order else full
+    values: Any = list(zip(*([row[name] for row in full] for name in order), strict=True)) if order else full
     connection.exec_driver_sql(compiled.string, values)
 
 

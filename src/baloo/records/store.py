@@ -16,6 +16,7 @@ from baloo.records.tables import RECORDS_VERSION, meta, metadata, promotions, to
 
 __all__ = ["Records"]
 
+_CACHE = 8_192  # KiB of pages a connection; with SQLite's own 2 MiB a load writes pages of an index out again and again
 _SCRUBS = 5  # tries; each waits for those who read
 _ROOM = 256 << 10  # a disk with less room than this is full, whatever SQLite calls the error
 
@@ -122,7 +123,8 @@ def _promote(connection: sa.Connection) -> None:
 
 def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
     connection.isolation_level = None  # SQLAlchemy's BEGIN goes through `_begin`, so that it takes the write lock at once
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"):
+    own = f"cache_size=-{_CACHE}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON", own):
         connection.execute(f"PRAGMA {pragma}")
 
 

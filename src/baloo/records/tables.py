@@ -45,7 +45,7 @@ identities = Table(
     Column("email_key", String),  # trimmed, case-folded
     Column("owner_key", BigInteger),  # hash of (system, account or username), as the engine computes it for owner fields
     Column("created", BigInteger, nullable=False),
-    Index("identities_email", "email_key"), Index("identities_owner", "owner_key"),
+    Index("identities_owner", "owner_key"),
 )
 
 observations = Table(  # every other username, address or name seen with an identity's key, and the first one too

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 __all__ = ["CHUNK_EVENTS", "Chunk", "Source"]
 
-CHUNK_EVENTS = 500
+CHUNK_EVENTS = 2_000
 """Events in one chunk: one row of the queue, small enough for the door's fsync beside it."""
 
 

@@ -17,7 +17,7 @@ from baloo.sources.base import CHUNK_EVENTS, Chunk
 
 __all__ = ["EventsSource", "key_of"]
 
-_BLOCK = 160 * 1024  # about CHUNK_EVENTS events of a few hundred bytes
+_BLOCK = 640 * 1024  # about CHUNK_EVENTS events of a few hundred bytes
 _EVENT = 1 << 20  # a text that is longer is not one event
 _GZIP = 31  # zlib's window bits for the gzip format
 _BOM = codecs.BOM_UTF8

@@ -6,6 +6,7 @@ the queue when its stdin closes, prints what it loaded as JSON, and ends.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -25,6 +26,8 @@ from baloo.workspace import Workspace
 
 __all__: list[str] = []
 
+_RARELY = 50_000  # objects more before the collector looks: a load makes a million, and hardly a cycle
+
 
 def main(mode: str, folder: str) -> int:
     """Run one worker; returns the exit code."""
@@ -39,6 +42,8 @@ def main(mode: str, folder: str) -> int:
         orders = Orders(workspace)
         with workspace.lock("lake", f"baloo worker, {mode}"), orders.listening():
             parts = Parts(workspace, clock_from_environment())
+            gc.freeze()
+            gc.set_threshold(_RARELY)
             work = Work(parts)
             try:
                 run(work, orders, stop=stop, closed=closed, refreshing=mode == "serve")

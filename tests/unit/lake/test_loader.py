@@ -294,28 +294,19 @@ class TestNaturalKeys:
 class TestOwners:
     """Accounts on whose things contributions were done."""
 
-    def test_too_many_to_remember_are_asked_for_again(self, walls: Walls, monkeypatch: pytest.MonkeyPatch):
-        """The memory of what was asked for is bounded; asking twice is harmless."""
-        monkeypatch.setattr("baloo.lake.owners._REMEMBERED", 0)
-        for n in (1, 2):
-            walls.load(request(event(n, extra='{"asked/by":"idris"}')))
-
-        assert walls.ids.accounts == [("forum", "idris")] * 2
-
     def test_owners_get_an_identity(self, walls: Walls):
-        """Of kinds with an owner field, each once."""
+        """Of kinds with an owner field."""
         walls.load(request(event(1, extra='{"asked/by":"idris"}'), event(2, extra='{"asked/by":"idris"}'), event(3, extra="{}")))
         walls.load(request(event(4, extra='{"asked/by":"idris"}'), event(5, kind="forum.vote", extra='{"asked/by":"tove"}')))
 
-        assert walls.ids.accounts == [("forum", "idris")]
-
+        assert walls.ids.owners == {("forum", "idris")}
 
     def test_without_owner_fields_nothing_is_asked(self, walls: Walls):
         """`extra` is not even parsed."""
         walls.loader._registry = lambda: Registry(Community("test", "Test", "How many?"), {}, {}, {}, "")
         walls.load(request(event(1, extra="not JSON")))
 
-        assert walls.ids.accounts == []
+        assert walls.ids.owners == set()
 
 
 class TestReport:

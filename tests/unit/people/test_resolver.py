@@ -102,7 +102,7 @@ def test_a_failed_load_leaves_nothing_behind(records: Records, monkeypatch: pyte
     """Ids that never reached the disk are not given out later."""
     resolver = Resolver(records)
     with monkeypatch.context() as patch:
-        patch.setattr(Resolver, "_look_up", lambda *_: 1 / 0)
+        patch.setattr("baloo.people.resolver._widen", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             resolver.resolve([event(account="7")])
 
@@ -122,6 +122,14 @@ def test_accounts_without_facts_get_an_identity_once(records: Records) -> None:
     assert rows(records, identities.c.account, identities.c.username, identities.c.owner_key) == [
         (None, "jun", owner_key("sumo", "jun")), ("tove", None, owner_key("sumo", "tove")),
     ]  # fmt: skip
+
+
+def test_an_event_may_stand_for_many(records: Records) -> None:
+    """What it is given a span for is observed from the first to the last of them, and owners have an identity after it."""
+    Resolver(records).resolve([event(at=5, account="7")], [(2, 9)], [("sumo", "tove")])
+
+    assert rows(records, observations.c.first, observations.c.last) == [(2, 9)]
+    assert rows(records, identities.c.account) == [("7",), ("tove",)]
 
 
 def test_refusals_go_where_they_are_told(records: Records) -> None:
