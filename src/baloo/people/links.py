@@ -29,8 +29,8 @@ from baloo.records.store import Records
 from baloo.records.tables import identities, observations
 
 __all__ = [
-    "LINK_SECONDS", "VISIT_SECONDS", "Signed", "begin_visit", "code_for", "join_own", "make_link", "open_link", "own_addresses",
-    "read", "visitor",
+    "LINK_SECONDS", "VISIT_SECONDS", "Signed", "begin_visit", "code_for", "is_used", "join_own", "leave", "make_link",
+    "open_link", "own_addresses", "read", "sign", "use_up", "verify", "visitor",
 ]
 
 LINK_SECONDS = 24 * 3600
@@ -72,17 +72,16 @@ def make_link(records: Records, identity: int, address: str, *, who: str, now: i
         raise InputError("This address is not this person's alone: a link to it proves nothing.", remedy="Name another one.")
     with records.engine.begin() as connection:
         note(connection, who, "link made", str(identity), now)
-    return _sign(records, Signed(_LINK, identity, now + seconds * 1_000_000, secrets.token_urlsafe(12)))
+    return sign(records, Signed(_LINK, identity, now + seconds * 1_000_000, secrets.token_urlsafe(12)))
 
 
 def read(records: Records, token: str, *, now: int) -> Signed:
     """What a link says, without using it up. Raises Forbidden where it is not ours, too old, used, or of somebody erased."""
-    said = _verify(records, token, _LINK, now)
+    said = verify(records, token, _LINK, now)
     with records.engine.connect().execution_options(writes=False) as connection:
-        used = connection.scalar(sa.select(used_links.c.nonce).where(used_links.c.nonce == said.nonce))
         _exists(connection, said.identity)
-    if used is not None:
-        raise Forbidden("This link has been used.", remedy=_ASK)
+        if is_used(connection, said):
+            raise Forbidden("This link has been used.", remedy=_ASK)
     return said
 
 
@@ -90,18 +89,14 @@ def open_link(records: Records, token: str, *, now: int) -> str:
     """Use a link up; returns the value of the cookie of the visit that it begins. Raises Forbidden as `read` does."""
     said = read(records, token, now=now)
     with records.engine.begin() as connection:
-        connection.execute(sa.delete(used_links).where(used_links.c.expires < now))
-        try:
-            connection.execute(sa.insert(used_links).values(nonce=said.nonce, expires=said.expires))
-        except sa.exc.IntegrityError as error:  # two at once
-            raise Forbidden("This link has been used.", remedy=_ASK) from error
+        use_up(connection, said, now)
         note(connection, f"person, identity {said.identity}", "link opened", "", now)
     return begin_visit(records, said.identity, now=now)
 
 
 def begin_visit(records: Records, identity: int, *, now: int) -> str:
     """The value of a cookie by which the holder is known as an identity for half an hour."""
-    return _sign(records, Signed(_VISIT, identity, now + VISIT_SECONDS * 1_000_000, secrets.token_urlsafe(12)))
+    return sign(records, Signed(_VISIT, identity, now + VISIT_SECONDS * 1_000_000, secrets.token_urlsafe(12)))
 
 
 def visitor(records: Records, cookie: str, *, now: int) -> Signed:
@@ -109,10 +104,19 @@ def visitor(records: Records, cookie: str, *, now: int) -> Signed:
 
     Raises Forbidden where there is none, where it is over, and where the identity was erased.
     """
-    said = _verify(records, cookie, _VISIT, now)
+    said = verify(records, cookie, _VISIT, now)
     with records.engine.connect().execution_options(writes=False) as connection:
         _exists(connection, said.identity)
+        if is_used(connection, said):
+            raise Forbidden("This visit is over.", remedy=_ASK)
     return said
+
+
+def leave(records: Records, visit: Signed, *, now: int) -> None:
+    """End a visit before its time: its cookie is worth nothing any more."""
+    with records.engine.begin() as connection:
+        if not is_used(connection, visit):
+            use_up(connection, visit, now)
 
 
 def join_own(records: Records, one: int, other: int, *, proof: str, now: int) -> Changed:
@@ -129,12 +133,28 @@ def code_for(records: Records, visiting: int, account: int) -> str:
     return "baloo-claim-" + base64.b32encode(digest[:10]).decode().lower()
 
 
-def _sign(records: Records, said: Signed) -> str:
+def is_used(connection: sa.Connection, said: Signed) -> bool:
+    """Whether a link was opened, or a visit was ended."""
+    return connection.scalar(sa.select(used_links.c.nonce).where(used_links.c.nonce == said.nonce)) is not None
+
+
+def use_up(connection: sa.Connection, said: Signed, now: int) -> None:
+    """Let a link or a visit be good no more. Raises Forbidden where it was no more already."""
+    connection.execute(sa.delete(used_links).where(used_links.c.expires < now))
+    try:
+        connection.execute(sa.insert(used_links).values(nonce=said.nonce, expires=said.expires))
+    except sa.exc.IntegrityError as error:  # two at once
+        raise Forbidden("This link has been used.", remedy=_ASK) from error
+
+
+def sign(records: Records, said: Signed) -> str:
+    """What is said, with a keyed hash over it: a text for an address or a cookie."""
     body = _text(msgspec.json.encode(said))
     return f"{body}.{_signature(records, body)}"
 
 
-def _verify(records: Records, token: str, purpose: str, now: int) -> Signed:
+def verify(records: Records, token: str, purpose: str, now: int) -> Signed:
+    """What a text says that `sign` made for a purpose. Raises Forbidden where it is another text, or too old."""
     body, _, signature = token.partition(".")
     wrong = Forbidden("This link is not one of ours, or it is cut off.", remedy=_ASK)
     if not token.isascii() or not hmac.compare_digest(signature, _signature(records, body)):
@@ -146,7 +166,7 @@ def _verify(records: Records, token: str, purpose: str, now: int) -> Signed:
     if said.purpose != purpose:
         raise wrong
     if said.expires <= now:
-        raise Forbidden("This link is too old." if purpose == _LINK else "This visit is over.", remedy=_ASK)
+        raise Forbidden("This link is too old." if purpose.endswith(_LINK) else "This visit is over.", remedy=_ASK)
     return said
 
 
