@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import shutil
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.functional.conftest import Baloo, event
+from tests.functional.conftest import REGISTRY, TODAY, Baloo, event
 from tests.scanner import Scanner
 
 from baloo.clock import clock_from_environment
@@ -45,23 +47,41 @@ def history() -> list[dict[str, Any]]:
     return [*hers, *others]
 
 
-@pytest.fixture
-def community(baloo: Baloo, write: Callable[..., str], tmp_path: Path) -> Baloo:
-    """A community in which Ama stands wherever somebody can stand."""
-    refused = event("forum.nothing", "2024-05-01", AMA)
-    baloo("import", "events", write([*history(), refused]))
-    mailmap = tmp_path / "mailmap"
-    mailmap.write_text("Ama Owusu <ama@example.org> <ama@home.example>\n<ama@example.org> <ama@work.example>\n", "utf-8")
-    baloo("people", "mailmap", str(mailmap), "--source", "code")
-    roster = tmp_path / "roster.csv"
-    roster.write_text("who,from,to,organisation\nama@example.org,2024-01-01,,Marula\n", "utf-8")
-    baloo("people", "roster", str(roster))
-    baloo("people", "unlink", "forum:a-1042", "forum:j-7", "--reason", "I know Ama Owusu, she is not Jun")
-    records = Records.open(Workspace.open(baloo.root).records)
-    choose(records, 1, shown_name="Ama the First", hidden=False, now=1)
-    records.close()
-    baloo("refresh")
+def said(events: Iterable[dict[str, Any]]) -> str:
+    """Events, one a line."""
+    return "".join(json.dumps(one) + "\n" for one in events)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Baloo:
+    """A community in which Ama stands wherever somebody can stand, to be copied."""
+    folder = tmp_path_factory.mktemp("built")
+    baloo = Baloo(folder / "W")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BALOO_TODAY", TODAY)
+        baloo("init", str(baloo.root))
+        for name, text in REGISTRY.items():
+            (baloo.root / "registry" / name).write_text(text, "utf-8")
+        (folder / "events").write_text(said([*history(), event("forum.nothing", "2024-05-01", AMA)]), "utf-8")
+        (folder / "mailmap").write_text(
+            "Ama Owusu <ama@example.org> <ama@home.example>\n<ama@example.org> <ama@work.example>\n", "utf-8")
+        (folder / "roster").write_text("who,from,to,organisation\nama@example.org,2024-01-01,,Marula\n", "utf-8")
+        baloo("import", "events", str(folder / "events"))
+        baloo("people", "mailmap", str(folder / "mailmap"), "--source", "code")
+        baloo("people", "roster", str(folder / "roster"))
+        baloo("people", "unlink", "forum:a-1042", "forum:j-7", "--reason", "I know Ama Owusu, she is not Jun")
+        records = Records.open(Workspace.open(baloo.root).records)
+        choose(records, 1, shown_name="Ama the First", hidden=False, now=1)
+        records.close()
+        baloo("refresh")
     return baloo
+
+
+@pytest.fixture
+def community(built: Baloo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Baloo:
+    """A copy of that community."""
+    monkeypatch.setenv("BALOO_TODAY", TODAY)
+    return Baloo(shutil.copytree(built.root, tmp_path / "W"))
 
 
 def test_an_erased_person_is_nowhere(community: Baloo, write: Callable[..., str]) -> None:
@@ -144,7 +164,7 @@ def test_an_erasure_that_was_stopped_is_taken_up_again(community: Baloo, monkeyp
         Work(parts).erase([1], "tove")
     parts.close()
     monkeypatch.undo()
-    monkeypatch.setenv("BALOO_TODAY", "2024-06-30")
+    monkeypatch.setenv("BALOO_TODAY", TODAY)
 
     community("refresh")
 

@@ -1,4 +1,4 @@
-"""`baloo people link-me`, `erase`: a person's own side, as far as the operator has a hand in it."""
+"""`baloo people link-me`, `erase`, `tombstones`: a person's own side, as far as the operator has a hand in it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def register(_app: typer.Typer) -> None:
     """Add the commands to the group `people`."""
     group.command("link-me")(link_me)
     group.command()(erase)
+    group.command()(tombstones)
 
 
 def link_me(
@@ -72,6 +73,15 @@ def erase(
     for file in sorted({file for one in done for file in one.get("mentions", ())}):
         narrate(f"{file} names them: change it by hand, and its history in git.")
     narrate("Backups made before hold them still: a restored one is cleaned as it is restored.")
+
+
+def tombstones(context: typer.Context) -> None:
+    """Print what holds erasures: keyed hashes, one a line. Keep it where the workspace is not, for `baloo restore`."""
+    from baloo.people.marks import ERASED, marks_in
+
+    with opened(state(context)) as records:
+        for mark in sorted(marks_in(records, ERASED)):
+            answer(None, mark.hex(), as_json=False)
 
 
 def _foretell(now: State, records: Records, whose: list[int], *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ again where it was left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,11 +19,21 @@ from baloo.errors import InputError
 from baloo.lake.words import Words, fold
 from baloo.people.actor import STAGING, Actor
 from baloo.people.keys import email_key
-from baloo.people.marks import ERASED, mailbox_marks, marks_of, marks_of_actor, shared_mailboxes, suppress
+from baloo.people.marks import (
+    ERASED,
+    actors_of,
+    known_by,
+    mailbox_marks,
+    marks_in,
+    marks_of,
+    marks_of_actor,
+    shared_mailboxes,
+    suppress,
+)
 from baloo.people.persons import bump, recompute
 from baloo.people.rules import is_personal
 from baloo.people.sql import note, select_in, select_rows
-from baloo.records.rights import choices, erasures, suppressed
+from baloo.records.rights import choices, erasures
 from baloo.records.store import Records
 from baloo.records.tables import edges, identities, mailmap, metadata, observations, quarantine
 
@@ -68,10 +78,10 @@ class Pending(msgspec.Struct, frozen=True):
     report: dict[str, Any]
 
 
-def subject(connection: sa.Connection, secret: bytes, whose: Iterable[int]) -> Subject:
+def subject(connection: sa.Connection, secret: bytes, wanted: Iterable[int]) -> Subject:
     """Who is meant by all identities of a person (see `identities_of`), and what they are called; nothing is changed."""
-    own = sorted(set(whose))
-    actors = list(_actors(connection, own))
+    own = sorted(set(wanted))
+    actors = list(actors_of(connection, own))
     addresses = {key: email for _, actor in actors if is_personal(key := email_key(actor.email)) and (email := actor.email)}
     shared = shared_mailboxes(connection, {key or "" for key in addresses}, set(own))
     mine = {key for key in addresses if key not in shared}
@@ -94,9 +104,12 @@ def subject(connection: sa.Connection, secret: bytes, whose: Iterable[int]) -> S
     )
 
 
-def begin(records: Records, whose: Iterable[int], *, who: str, now: int) -> int:
-    """Lay the tombstones, and note that the erasure is begun; its id. Raises InputError where an identity does not exist."""
-    wanted = sorted(set(whose))
+def begin(records: Records, theirs: Iterable[int], *, who: str, now: int) -> int:
+    """Lay the tombstones of all identities of a person, and note that their erasure is begun; its id.
+
+    Raises InputError where an identity does not exist.
+    """
+    wanted = sorted(set(theirs))
     with records.engine.begin() as connection:
         known = {number for (number,) in select_in(connection, [identities.c.id], identities.c.id, wanted)}
         if not known or set(wanted) - known:
@@ -150,10 +163,9 @@ def finish(records: Records, erasure: int, *, who: str, now: int) -> dict[str, A
 
 def revive(records: Records, *, now: int) -> list[int]:
     """Begin an erasure anew of those who are in the records though tombstones say no, as in a backup; their identities."""
-    secret = records.secret
-    with records.engine.begin() as connection:
-        marks = set(connection.scalars(sa.select(suppressed.c.mark).where(suppressed.c.why == ERASED)))
-        back = sorted({n for n, actor in _actors(connection, None) if not marks.isdisjoint(marks_of_actor(secret, actor))})
+    marks = marks_in(records, ERASED)
+    with records.engine.connect().execution_options(writes=False) as connection:
+        back = known_by(connection, records.secret, marks) if marks else []
     if back:
         begin(records, back, who="tombstones", now=now)
     return back
@@ -165,23 +177,8 @@ def is_erased(records: Records, text: str) -> bool:
     for place in (place for place, letter in enumerate(text) if letter == ":"):
         system, called = text[:place], text[place + 1 :]
         actors += [Actor(system, called), Actor(system, None, called), Actor(system, None, None, called)]
-    with records.engine.connect().execution_options(writes=False) as connection:
-        marks = set(connection.scalars(sa.select(suppressed.c.mark).where(suppressed.c.why == ERASED)))
+    marks = marks_in(records, ERASED)
     return any(not marks.isdisjoint(marks_of_actor(records.secret, actor)) for actor in actors)
-
-
-def _actors(connection: sa.Connection, whose: Sequence[int] | None) -> Iterator[tuple[int, Actor]]:
-    """Each identity (of some, or all) with each way in which it was seen."""
-    i, o = identities.c, observations.c
-    first, seen = [i.id, i.system, i.account, i.username, i.email, i.name], [o.identity_id, o.username, o.email, o.name]
-    rows = select_rows(connection, *first) if whose is None else select_in(connection, first, i.id, whose)
-    others = select_rows(connection, *seen) if whose is None else select_in(connection, seen, o.identity_id, whose)
-    known = {number: Actor(system.removesuffix(STAGING), *rest) for number, system, *rest in rows}
-    yield from known.items()
-    for number, username, email, name in others:
-        if number in known:
-            actor = known[number]
-            yield number, Actor(actor.system, actor.account, username if actor.account else actor.username, email, name)
 
 
 def _mailmap_lines(connection: sa.Connection, keys: set[str | None]) -> list[tuple[Any, ...]]:
@@ -210,7 +207,7 @@ def _in_staging(connection: sa.Connection, secret: bytes, marks: set[bytes], wor
     aside = {n for (n,) in select_rows(connection, identities.c.id, where=f"identities.system LIKE '%{STAGING}'")}
     names = {fold(name) for name in words.names}
     return {
-        number for number, actor in (_actors(connection, sorted(aside)) if aside else ())
+        number for number, actor in (actors_of(connection, sorted(aside)) if aside else ())
         if not marks.isdisjoint(marks_of_actor(secret, actor)) or (actor.name and fold(actor.name) in names)
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import sqlalchemy as sa
@@ -17,14 +17,14 @@ import sqlalchemy as sa
 from baloo.people.actor import STAGING, Actor
 from baloo.people.keys import email_key
 from baloo.people.rules import is_personal
-from baloo.people.sql import insert_new, read_meta, select_in, write_meta
+from baloo.people.sql import insert_new, read_meta, select_in, select_rows, write_meta
 from baloo.records.rights import suppressed
 from baloo.records.store import Records
 from baloo.records.tables import exclusions, identities, members, observations
 
 __all__ = [
-    "ERASED", "OPTED_OUT", "Suppressed", "identities_of", "mailbox_marks", "marks_of", "marks_of_actor", "renew_opted_out",
-    "shared_mailboxes", "suppress",
+    "ERASED", "OPTED_OUT", "Suppressed", "actors_of", "identities_of", "known_by", "mailbox_marks", "marks_in", "marks_of",
+    "marks_of_actor", "renew_opted_out", "shared_mailboxes", "suppress",
 ]
 
 ERASED, OPTED_OUT = "erased", "opted-out"
@@ -98,6 +98,31 @@ def suppress(connection: sa.Connection, marks: Iterable[bytes], why: str, now: i
         insert_new(connection, suppressed, [{"mark": mark, "why": why, "made": now} for mark in new])
         write_meta(connection, _EDITION, read_meta(connection, _EDITION) + 1)
     return len(new)
+
+
+def marks_in(records: Records, why: str) -> set[bytes]:
+    """The marks that are laid now for a reason."""
+    with records.engine.connect().execution_options(writes=False) as connection:
+        return set(connection.scalars(sa.select(suppressed.c.mark).where(suppressed.c.why == why)))
+
+
+def known_by(connection: sa.Connection, secret: bytes, marks: set[bytes]) -> list[int]:
+    """The identities that have one of the marks, in whichever way they were seen."""
+    return sorted({n for n, actor in actors_of(connection, None) if not marks.isdisjoint(marks_of_actor(secret, actor))})
+
+
+def actors_of(connection: sa.Connection, wanted: Sequence[int] | None) -> Iterator[tuple[int, Actor]]:
+    """Each identity (of some, or all) with each way in which it was seen, those of staging under their system."""
+    i, o = identities.c, observations.c
+    first, seen = [i.id, i.system, i.account, i.username, i.email, i.name], [o.identity_id, o.username, o.email, o.name]
+    rows = select_rows(connection, *first) if wanted is None else select_in(connection, first, i.id, wanted)
+    others = select_rows(connection, *seen) if wanted is None else select_in(connection, seen, o.identity_id, wanted)
+    known = {number: Actor(system.removesuffix(STAGING), *rest) for number, system, *rest in rows}
+    yield from known.items()
+    for number, username, email, name in others:
+        if number in known:
+            actor = known[number]
+            yield number, Actor(actor.system, actor.account, username if actor.account else actor.username, email, name)
 
 
 def renew_opted_out(connection: sa.Connection, secret: bytes, now: int) -> None:

@@ -13,14 +13,14 @@ import sqlalchemy as sa
 
 from baloo.errors import InputError
 from baloo.people.hands import Changed, exclude
-from baloo.people.marks import OPTED_OUT, identities_of, renew_opted_out
+from baloo.people.marks import OPTED_OUT, identities_of, known_by, renew_opted_out
 from baloo.people.persons import bump
 from baloo.people.sql import note, read_meta, select_in
 from baloo.records.rights import choices
 from baloo.records.store import Records
 from baloo.records.tables import exclusions, identities, members, observations
 
-__all__ = ["LONGEST_NAME", "Known", "Own", "choose", "hidden_people", "opt_in", "opt_out", "own", "shown_names"]
+__all__ = ["LONGEST_NAME", "Known", "Own", "choose", "hidden_people", "opt_in", "opt_out", "opt_out_again", "own", "shown_names"]
 
 LONGEST_NAME = 200
 """Longest name to be shown, in characters."""
@@ -111,6 +111,14 @@ def opt_in(records: Records, identity: int, *, who: str, now: int) -> Changed:
         note(connection, who, "people included", " ".join(map(str, gone)), now)
         renew_opted_out(connection, records.secret, now)
         return Changed(bump(connection), tuple(gone))
+
+
+def opt_out_again(records: Records, marks: set[bytes], *, now: int) -> None:
+    """Take the people out who have one of the marks: they opted out after a backup was made that is restored now."""
+    with records.engine.connect().execution_options(writes=False) as connection:
+        out = known_by(connection, records.secret, marks) if marks else []
+    if out:
+        exclude(records, out, why=OPTED_OUT, who="restore", now=now)
 
 
 def shown_names(records: Records, persons: Iterable[int]) -> dict[int, str]:

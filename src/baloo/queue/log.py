@@ -58,6 +58,17 @@ class LogQueue:
                 take_over(self.path)
             self._current()
 
+    @classmethod
+    def begin(cls, path: Path, after: int) -> None:
+        """Make an empty queue in a folder that has none; its first row will have the seq `after` + 1."""
+        path.mkdir(parents=True, exist_ok=True)
+        Segment.begin(path, after + 1).close()
+        mark = Mark(path / "dropped")
+        mark.write(after)
+        mark.sync()
+        mark.close()
+        fsync_folder(path)
+
     def append(self, rows: Sequence[bytes], *, wait: float | None = None) -> list[int]:
         """Append rows, all or none; their seqs, when they are on disk.
 

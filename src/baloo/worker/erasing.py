@@ -36,7 +36,7 @@ def erase_person(work: Work, whose: Sequence[int], *, who: str) -> list[dict[str
     """
     parts = work.parts
     if whose:
-        _drain(work)
+        work.load_waiting()
         find(parts.records, now=parts.now())
         with parts.records.engine.connect().execution_options(writes=False) as connection:
             theirs = identities_of(connection, whose)
@@ -51,7 +51,7 @@ def complete(work: Work, *, who: str = "worker") -> list[dict[str, Any]]:
     if not waiting:
         return []
     parts.queue.begin_anew()
-    _drain(work)  # nothing of theirs is taken in any more, and what others said is in the lake when it is cleaned
+    work.load_waiting()  # nothing of theirs is taken in any more, and what others said is in the lake when it is cleaned
     for erasure in waiting:
         if erasure.state == BEGUN:
             _forget(work, erasure)
@@ -94,13 +94,6 @@ def _forget(work: Work, erasure: Pending) -> None:
     gone = erase(parts.lake, found.identities, found.words, _fields(parts.registry()))
     report = {"lake": asdict(gone), "mentions": mentions(parts.workspace, found.words)}
     delete(parts.records, erasure, report, now=parts.now())
-
-
-def _drain(work: Work) -> None:
-    """Load what waits now; a door that goes on is not waited for."""
-    last = work.parts.queue.last()
-    while work.parts.lake.events.through < last and work.load():
-        pass
 
 
 def _fields(registry: Registry) -> Fields:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from baloo.errors import BalooError
@@ -51,6 +52,12 @@ class Work:
     def drain(self) -> None:
         """Load until the queue is empty."""
         while self.load():
+            pass
+
+    def load_waiting(self) -> None:
+        """Load what waits now; a door that goes on is not waited for."""
+        last = self.parts.queue.last()
+        while self.parts.lake.events.through < last and self.load():
             pass
 
     def refresh(self, *, whole: bool = False) -> Refreshed:
@@ -151,6 +158,10 @@ class Work:
                 return asdict(self.totals)
             case "erase":
                 return {"erasures": self.erase([int(n) for n in order.get("identities", ())], str(order.get("who", "operator")))}
+            case "backup":
+                from baloo.worker.backup import note  # noqa: PLC0415 - it needs what is here
+
+                return note(self, Path(str(order["aside"])))
             case "totals":
                 return asdict(self.totals)
         raise BalooError(
