@@ -617,6 +617,28 @@ def test_a_head_that_is_known_is_as_good_as_one_that_is_parsed(world: World):
     assert known <= set(world.express.heads)
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_a_fault_of_ours_is_not_called_the_senders(
+    known: bool, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """An error in the short lane is answered 500, so that the client keeps what it sent, and is in the log."""
+    data = _written(world, EVENT, headers="X-New: head\r\n")
+
+    def broken(*_: object) -> bool:
+        raise RuntimeError("a bug")
+
+    with socket.create_connection(("127.0.0.1", world.port)) as plug:
+        if known:
+            plug.sendall(data)
+            _answers(plug, 1)
+        monkeypatch.setattr(world.express, "take", broken)
+        plug.sendall(data)
+        ((status, _),) = _answers(plug, 1)
+
+    assert status == 500
+    assert "a bug" in caplog.text
+
+
 def test_a_known_head_does_not_outlive_its_token(world: World):
     """The token is asked for at each request."""
     data = _written(world, EVENT).replace(world.tokens["git"].encode(), b"x" * len(world.tokens["git"]))

@@ -7,12 +7,15 @@ answers that nobody reads are ended here. Connections are looked at once a secon
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import httptools
 import msgspec
 import uvicorn
 from uvicorn._types import HTTPScope
@@ -27,6 +30,7 @@ HEAD_SECONDS = 20.0
 KEEP_ALIVE = 75
 """Seconds for which a connection without a request is kept."""
 
+_log = logging.getLogger("baloo.web")
 _HEAD = 64 << 10  # bytes that a head may have
 _READ = 120.0  # seconds in which somebody must read a part of an answer
 _LOOK_EVERY = 10  # ticks of uvicorn, which are a tenth of a second
@@ -65,7 +69,10 @@ class Edge(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the words are ours
         """Refuse what is no HTTP. An answer that is still to come for a whole request before it goes out first."""
-        if self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body:
+        error = sys.exc_info()[1]
+        if isinstance(error, httptools.HttpParserCallbackError):  # raised by us, while the parser called
+            self.failed(error.__context__)
+        elif self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body:
             self.cycle.keep_alive = False
             self.flow.pause_reading()
         else:
@@ -83,6 +90,11 @@ class Edge(HttpToolsProtocol):
             if any(name in (b"content-length", b"transfer-encoding") for name, _ in cycle.scope["headers"]):
                 detail = "A request with a body cannot change the protocol here."
                 self.refuse(400, "upgrade", detail, "Send it without the header `Upgrade`.")
+
+    def failed(self, error: BaseException | None) -> None:
+        """Write down a fault of ours, and answer that it is one: whoever sent the request may send it again."""
+        _log.error("A request failed", exc_info=error)
+        self.refuse(500, "error", "The server failed.", "Send it again; its log says why.")
 
     def refuse(self, status: int, slug: str, detail: str, remedy: str) -> None:
         """Say what is wrong and close."""

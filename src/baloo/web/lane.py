@@ -65,7 +65,12 @@ class Lane(Edge):
             known = self._heads.get(data[:size])
             if known is not None and len(data) - size == known[1]:
                 scope: Any = {"method": "POST"}
-                if self._take(known[0], data[size:], _Cycle(scope)):
+                try:
+                    taken = self._take(known[0], data[size:], _Cycle(scope))
+                except Exception as error:  # noqa: BLE001 - the boundary of the connection
+                    self.failed(error)
+                    return
+                if taken:
                     self.scope = scope
                     self._unset_keepalive_if_required()
                     return
