@@ -44,10 +44,11 @@ class World:
         """Start the server, and go on when it listens."""
         command = [sys.executable, "-m", "baloo", "-w", str(self.root), "serve", "--port", str(self.port)]
         self._server = subprocess.Popen(command, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
-        give_up = time.monotonic() + 60
-        while time.monotonic() < give_up:
+        give_up = time.monotonic() + 120
+        while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
                 return
+            assert time.monotonic() < give_up, "the server does not come"
             time.sleep(0.02)
 
     def kill(self) -> None:

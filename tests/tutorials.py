@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+_PATIENCE = 120.0  # seconds after which something is taken not to come
 _BLOCK = re.compile(r"(<!-- test: server -->\n)?```console\n(.*?)```", re.DOTALL)
 
 
@@ -36,7 +37,7 @@ def followed(page: Path, folder: Path, port: str, environment: Mapping[str, str]
                 continue
             names = "declare -p PATH; for name in TOKEN; do [ -z \"${!name-}\" ] || declare -p $name; done"
             command = ["bash", "-ec", f'. {state}\n{script}\n{{ echo "cd $PWD"; {names}; }} > {state}']
-            done = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False, timeout=120)
+            done = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False, timeout=_PATIENCE)
             assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
             said.append(done.stdout)
         yield said
@@ -44,7 +45,7 @@ def followed(page: Path, folder: Path, port: str, environment: Mapping[str, str]
         for server in servers:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(server.pid, signal.SIGTERM)
-            server.wait(20)
+            server.wait(_PATIENCE)
 
 
 def _blocks(page: Path) -> list[tuple[bool, str]]:
@@ -56,8 +57,9 @@ def _blocks(page: Path) -> list[tuple[bool, str]]:
 
 
 def _wait_for(port: str) -> None:
-    give_up = time.monotonic() + 60
-    while time.monotonic() < give_up:
+    give_up = time.monotonic() + _PATIENCE
+    while True:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", int(port)), 1):
             return
+        assert time.monotonic() < give_up, "the server does not come"
         time.sleep(0.1)
