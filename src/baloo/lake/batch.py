@@ -8,10 +8,12 @@ The table `taken` has `doc` of the documents that the batch's requests take back
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, repeat
+from operator import attrgetter
 from typing import Any
 
 import duckdb
@@ -26,6 +28,8 @@ __all__ = ["Batch", "Taken", "lay_out", "read_batch"]
 
 _TEXT, _LONG, _INT, _SHORT = DataType.utf8(), DataType.int64(), DataType.int32(), DataType.int16()
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_KIND = ("environment", "schema", "version", "system", "kind")
+_kind = attrgetter(*_KIND)
 _DOC = HASH.format("namespace || chr(31) || environment || chr(31) || id")
 
 
@@ -83,50 +87,40 @@ def read_batch(stored: Sequence[Stored], suppress: Callable[[Event], bool] | Non
 
 def lay_out(connection: duckdb.DuckDBPyConnection, batch: Batch, registry: Registry, secret: bytes) -> None:
     """Make the tables `batch` and `taken` in the connection, replacing those of the batch before."""
-    _lay_out_events(connection, batch, registry, secret)
-    taken = Table.from_pydict({
-        "namespace": Array([t.namespace for t in batch.taken], _TEXT),
-        "environment": Array([t.void.environment for t in batch.taken], _TEXT),
-        "id": Array([t.void.id for t in batch.taken], _TEXT),
-    })
-    connection.register("arrived", taken)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE taken AS SELECT {_DOC} AS doc FROM arrived")
-    connection.unregister("arrived")
-
-
-def _lay_out_events(connection: duckdb.DuckDBPyConnection, batch: Batch, registry: Registry, secret: bytes) -> None:
-    connection.register("arrived", _arrow(batch))
     natural, values = natural_sql(registry, secret)
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE batch AS
-        SELECT
-            n, seq, received_month, make_timestamptz(received) AS received, namespace, environment, id,
-            {_DOC} AS doc, body, {natural} AS "natural",
-            "schema", version, system, kind, make_timestamptz(at_micros) AS "at", at_offset,
-            CAST(make_timestamp(at_micros) AS DATE) AS day, object, extra, account, username, email, name
-        FROM (SELECT *, coalesce(nameless, 'a' || account) AS actor FROM arrived)
-        """,
-        values,
-    )
-    connection.unregister("arrived")
+    kinds: dict[tuple[str, ...], int] = {}
+    numbers = [kinds.setdefault(kind, len(kinds)) for kind in map(_kind, batch.events)]
+    with _registered(connection, arrived=_events(batch, numbers), requests=_requests(batch), kinds=_kinds(kinds)):
+        connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE batch AS
+            SELECT
+                n, seq, received_month, make_timestamptz(received) AS received, namespace, environment, id,
+                {_DOC} AS doc, body, {natural} AS "natural",
+                "schema", version, system, kind, make_timestamptz(at_micros) AS "at", at_offset,
+                CAST(make_timestamp(at_micros) AS DATE) AS day, object, extra, account, username, email, name
+            FROM (SELECT *, coalesce(nameless, 'a' || account) AS actor FROM arrived)
+            JOIN requests USING (seq) JOIN kinds USING (number)
+            """,
+            values,
+        )
+    with _registered(connection, arrived=_table({
+        "namespace": ([t.namespace for t in batch.taken], _TEXT),
+        "environment": ([t.void.environment for t in batch.taken], _TEXT),
+        "id": ([t.void.id for t in batch.taken], _TEXT),
+    })):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE taken AS SELECT {_DOC} AS doc FROM arrived")
 
 
-def _arrow(batch: Batch) -> Table:
-    events, rows = batch.events, batch.rows
-    columns: dict[str, tuple[list[Any], DataType]] = {
+def _events(batch: Batch, numbers: list[int]) -> Table:
+    """What each event says by itself, and the number of the rest."""
+    events = batch.events
+    return _table({
         "n": (list(range(len(events))), _INT),
         "seq": (batch.seqs, _LONG),
-        "received": (_each(rows, [request.received for _, request in rows]), _LONG),
-        "received_month": (_each(rows, list(batch.months.values())), _TEXT),
-        "namespace": (batch.namespaces, _TEXT),
-        "environment": ([e.environment for e in events], _TEXT),
+        "number": (numbers, _INT),
         "id": ([e.id for e in events], _TEXT),
         "body": ([e.body for e in events], _LONG),
-        "schema": ([e.schema for e in events], _TEXT),
-        "version": ([e.version for e in events], _TEXT),
-        "system": ([e.system for e in events], _TEXT),
-        "kind": ([e.kind for e in events], _TEXT),
         "at_micros": ([e.at for e in events], _LONG),
         "at_offset": ([e.offset for e in events], _SHORT),
         "object": ([e.object for e in events], _TEXT),
@@ -136,8 +130,38 @@ def _arrow(batch: Batch) -> Table:
         "email": ([e.email for e in events], _TEXT),
         "name": ([e.name for e in events], _TEXT),
         "nameless": ([None if e.account else _actor(e.email, e.username, e.name) for e in events], _TEXT),
-    }
+    })
+
+
+def _requests(batch: Batch) -> Table:
+    """What all events of a request share."""
+    requests = [request for _, request in batch.rows]
+    return _table({
+        "seq": ([seq for seq, _ in batch.rows], _LONG),
+        "received": ([request.received for request in requests], _LONG),
+        "received_month": ([_month(request.received) for request in requests], _TEXT),
+        "namespace": ([request.namespace for request in requests], _TEXT),
+    })
+
+
+def _kinds(kinds: Mapping[tuple[str, ...], int]) -> Table:
+    """What many events share: a batch has a few combinations of these."""
+    columns = {name: ([kind[n] for kind in kinds], _TEXT) for n, name in enumerate(_KIND)}
+    return _table({"number": (list(kinds.values()), _INT), **columns})
+
+
+def _table(columns: Mapping[str, tuple[list[Any], DataType]]) -> Table:
     return Table.from_pydict({name: Array(values, kind) for name, (values, kind) in columns.items()})
+
+
+@contextmanager
+def _registered(connection: duckdb.DuckDBPyConnection, **tables: Table) -> Iterator[None]:
+    """Have tables under these names, for a statement."""
+    for name, table in tables.items():
+        connection.register(name, table)
+    yield
+    for name in tables:
+        connection.unregister(name)
 
 
 def _without(request: Request, suppress: Callable[[Event], bool]) -> Request:

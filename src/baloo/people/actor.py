@@ -22,6 +22,8 @@ class Actor(NamedTuple):
 
     def tidy(self) -> Actor:
         """The same in NFC, with None for empty texts."""
+        if "" not in self and "".join(filter(None, self)).isascii():
+            return self
         system, account, username, email, name = self
         return Actor(_nfc(system) or "", _nfc(account), _nfc(username), _nfc(email), _nfc(name))
 

@@ -82,7 +82,7 @@ class Resolver:
         `spans` has the first and the last `at` of what each event stands for, where that is more than itself. An identity stands
         for each of `owners`, too.
         """
-        if len(self._cache) + len(self._owners) > CACHE:
+        if len(self._cache) > CACHE or len(self._owners) > CACHE:
             self.forget()
         actors: list[_Raw] = [
             (e.system if e.environment == "production" else e.system + STAGING, e.account, e.username, e.email, e.name)
