@@ -18,6 +18,7 @@ HEAVY = {
     "ruamel",
     "uvicorn",
     "arro3",
+    "numpy",
     "rich",
 }
 

@@ -40,24 +40,25 @@ def compact(lake: Lake, through: int, *, purge: bool = False, most: int | None =
     through = min(through, lake.events.through)
     _list_void_documents(lake, through)
     old = [file for file in lake.events.files() if file.max_seq <= through]
-    known = lake.examined if through >= lake.voids.through and lake.examined.version == lake.voids.version else None
-    void = _void_rows(lake, old) if known is None else known.void
+    all_voids = through >= lake.voids.through
+    examined = lake.examined.void if all_voids and lake.examined.version == lake.voids.version else {}
+    new = [file for file in old if file.path not in examined and file.min_seq < lake.voids.through]
+    void = {**dict.fromkeys((file.path for file in new), 0), **_void_rows(lake, new), **examined}
     groups = _small_groups(old)
     merged = {file.path for group in groups for file in group}
     share = 0.0 if purge else _VOID_SHARE
     groups += [[file] for file in old if file.path not in merged and void.get(file.path, 0) > share * file.rows]
     groups = sorted(groups, key=lambda group: sum(file.rows for file in group))[:most]
     replaced = sum(_rewrite(lake, group, void) for group in groups)
-    if known is None or any(file.path in void for group in groups for file in group):
+    if not examined or any(void.get(file.path) for group in groups for file in group):
         replaced += _compact_voids(lake, through)
-    if through >= lake.voids.through:
-        lake.examined = Examined(lake.voids.version, void)
+    lake.examined = Examined(lake.voids.version if all_voids else -1, void)
     return replaced
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """How many rows of each file all voids take back, as of a version of `voids`. A file that is made later has none of them."""
+    """How many rows of each file all voids take back, as of a version of `voids`; of files with a row older than a void."""
 
     version: int = -1
     void: Mapping[str, int] = field(default_factory=dict)
@@ -119,7 +120,7 @@ def _rewrite(lake: Lake, group: Sequence[DataFile], void: Mapping[str, int]) -> 
     """One file for a group of a month; none where nothing is left of it."""
     events = lake.events
     files = parquet([str(events.folder / f.path) for f in group], events.columns)
-    gone = any(file.path in void for file in group)
+    gone = any(void.get(file.path) for file in group)
     source = f"SELECT e.* FROM {files} AS e"
     if gone:
         source += " LEFT JOIN void AS v USING (doc, namespace, environment, id) WHERE v.last IS NULL OR e.seq >= v.last"

@@ -19,6 +19,7 @@ from baloo.lake.base import VOIDS, Identities, Loaded
 from baloo.lake.batch import Batch, lay_out, read_batch
 from baloo.lake.dedupe import Verdicts, judge
 from baloo.lake.files import DataFile, blaming, quoted, write
+from baloo.lake.keys import Keys
 from baloo.lake.owners import owners
 from baloo.lake.store import Lake
 from baloo.lake.tables import MONTH
@@ -61,6 +62,7 @@ class Loader:
         self._identities = identities
         self._registry = registry_provider
         self._secret = secret
+        self._keys = Keys(lake)
         self._dropped = -1
 
     def load_once(self, limit_rows: int = _MAX_ROWS, max_bytes: int = _MAX_BYTES) -> Loaded | None:
@@ -103,7 +105,7 @@ class Loader:
         events = [str(lake.events.folder / f.path) for f in lake.events.files()]
         voids = [str(lake.voids.folder / f.path) for f in lake.voids.files() if f.min_seq <= before]
         with blaming([*events, *voids]):
-            verdicts = judge(lake.duckdb, batch, events, voids, before)
+            verdicts = judge(lake.duckdb, batch, self._keys.narrow(lake.duckdb, events), voids, before)
         if verdicts.gone:
             lake.duckdb.execute("DELETE FROM batch WHERE n IN (SELECT unnest($1))", [sorted(verdicts.gone)])
         self._resolve(batch)

@@ -8,14 +8,13 @@ import time
 from baloo.errors import BalooError, RegistryError, StorageFull, in_words
 from baloo.logs import log
 from baloo.worker.control import Orders
-from baloo.worker.work import Work
+from baloo.worker.work import MANY, Work
 
 __all__ = ["run"]
 
 _AFTER_TROUBLE = 2.0  # seconds before the next try where something stands in the way
 _WAITED_OUT = (StorageFull, RegistryError)
 _LONGEST = 3.0  # seconds between two loads, whatever they cost
-_MANY = 10_000  # events in a batch behind which more are likely to wait
 
 
 def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.Event, refreshing: bool) -> None:
@@ -44,7 +43,7 @@ def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.
                 remedy = f"{known.remedy or ''} Loading goes on by itself, and nothing that was acknowledged is lost.".strip()
                 log("loading stands still", slug=known.slug, message=known.message, where=known.where, remedy=remedy)
             rest = _AFTER_TROUBLE
-        if loaded < _MANY:
+        if loaded < MANY:
             orders.arrived.wait(rest)
 
 
@@ -60,5 +59,5 @@ def _refresh(work: Work) -> None:
     work.reporter.trouble("counting", None)
     if done.mode != "nothing":
         log("refreshed", mode=done.mode, seconds=round(done.seconds, 3), version=done.version)
-        work.compact()
+    work.compact()
     work.tidy()

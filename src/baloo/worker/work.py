@@ -20,8 +20,11 @@ from baloo.worker.report import Reporter
 if TYPE_CHECKING:
     from baloo.metrics.refresh import Refreshed
 
-__all__ = ["Work"]
+__all__ = ["MANY", "Work"]
 
+MANY = 10_000
+"""Events in a batch behind which more are likely to wait."""
+_PATIENCE = 20  # times as many files are borne while a batch has many events
 _TIDY_EVERY = dt.timedelta(days=1)
 
 
@@ -33,6 +36,7 @@ class Work:
         self.totals = Loaded(through=parts.lake.events.through)  # since the worker started
         self.reporter = Reporter(parts.workspace)
         self._unseen_people = True
+        self._busy = False
         self._whole = False  # whether no erasure is left half done, as far as this process knows
         self._tidied: dt.datetime | None = None
 
@@ -43,6 +47,7 @@ class Work:
         if loaded is not None:
             self.reporter.loaded(loaded)
         self.reporter.write()
+        self._busy = loaded is not None and loaded.accepted >= MANY
         if loaded is None:
             return 0
         self.totals += loaded
@@ -124,10 +129,11 @@ class Work:
         return snapshot
 
     def compact(self) -> None:
-        """Make large files of many small ones, where there are many."""
+        """Make a large file of many small ones, where there are many; while events come fast, only where there are very many."""
         lake = self.parts.lake
-        if len(lake.snapshot().events) >= self.parts.workspace.settings["compact_files"]:
-            log("compacted", files=lake.compact(self._counted()))
+        enough = self.parts.workspace.settings["compact_files"] * (_PATIENCE if self._busy else 1)
+        if len(lake.events.files()) >= enough and (files := lake.compact(self._counted(), most=1)):
+            log("compacted", files=files)
 
     def tidy(self) -> None:
         """Once a day: forget refused events that are past their time, and delete files that no table names any more."""

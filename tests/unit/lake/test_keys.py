@@ -1,0 +1,151 @@
+"""In which files a key may stand: never one too few, whatever was loaded, merged, taken back and erased."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from baloo.errors import StorageBroken
+from baloo.lake import keys as keys_module
+from baloo.lake.keys import Keys
+from walls import DAY, NOON, Walls, event, request, void
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys are sorted from the first batch on, in pieces of a few, most of them in files."""
+    monkeypatch.setattr(keys_module, "_SCANS", 0)
+    monkeypatch.setattr(keys_module, "_PIECE", 8)
+
+
+@pytest.fixture
+def walls(tmp_path: Path, small: None) -> Iterator[Walls]:
+    """A workspace with twelve files of five events, no two of which are alike."""
+    made = Walls(tmp_path)
+    for first in range(0, 60, 5):
+        made.load(request(*(event(n) for n in range(first, first + 5))))
+    yield made
+    made.close()
+
+
+def narrowed(walls: Walls, keys: Keys, hashes: list[tuple[int, int | None]], taken: list[int]) -> list[str]:
+    """The files for a batch of (doc, natural), and documents taken back."""
+    connection = walls.lake.duckdb
+    connection.execute('CREATE OR REPLACE TEMP TABLE batch (doc BIGINT, "natural" BIGINT)')
+    connection.execute("CREATE OR REPLACE TEMP TABLE taken (doc BIGINT)")
+    for row in hashes:
+        connection.execute("INSERT INTO batch VALUES (?, ?)", row)
+    for doc in taken:
+        connection.execute("INSERT INTO taken VALUES (?)", [doc])
+    return keys.narrow(connection, list(walls.lake.snapshot().events))
+
+
+def rows(walls: Walls) -> list[tuple[int, int, str]]:
+    """(doc, natural, file) of each row."""
+    files = list(walls.lake.snapshot().events)
+    return walls.lake.duckdb.execute(f'SELECT doc, "natural", filename FROM read_parquet({files!r}, filename = true)').fetchall()
+
+
+def test_each_row_is_found_by_each_of_its_hashes(walls: Walls):
+    """By its document, by its natural key, and by a void; and in no other file than where it is."""
+    keys = Keys(walls.lake)
+    for doc, natural, file in rows(walls):
+        assert narrowed(walls, keys, [(doc, None)], []) == [file]
+        assert narrowed(walls, keys, [(1, natural)], []) == [file]
+        assert narrowed(walls, keys, [], [doc]) == [file]
+
+    assert narrowed(walls, keys, [(1, 2), (3, None)], [4]) == []
+
+
+def test_every_file_with_a_hash_is_found(walls: Walls):
+    """A document with several revisions stands in several files."""
+    for n in range(3):
+        walls.load(request(event(7, extra=f'{{"n":{n}}}')))
+    found = rows(walls)
+    (doc,) = {doc for doc, _, _ in found if sum(other == doc for other, _, _ in found) > 1}
+
+    assert set(narrowed(walls, Keys(walls.lake), [(doc, None)], [])) == {file for other, _, file in found if other == doc}
+
+
+def test_many_hashes_at_once(walls: Walls):
+    """All files for all rows, in the order in which the table has them."""
+    hashes = [(doc, natural) for doc, natural, _ in rows(walls)]
+
+    assert narrowed(walls, Keys(walls.lake), hashes, []) == list(walls.lake.snapshot().events)
+
+
+def test_files_that_were_merged_are_found_in_their_new_place(walls: Walls):
+    """The same keys before a compaction, after it, and after what came then."""
+    keys = Keys(walls.lake)
+    docs = [doc for doc, _, _ in rows(walls)]
+    narrowed(walls, keys, [(docs[0], None)], [])
+    walls.lake.compact(walls.lake.events.through)
+    walls.load(request(event(1000)))
+
+    assert len({file for _, _, file in rows(walls)}) == 2
+    for doc, _, file in rows(walls):
+        assert narrowed(walls, keys, [(doc, None)], []) == [file]
+
+
+def test_without_numbers_for_files_it_begins_again(walls: Walls, monkeypatch: pytest.MonkeyPatch):
+    """A process may live longer than there are numbers for its files."""
+    monkeypatch.setattr(keys_module, "_BITS", 4)
+    monkeypatch.setattr(keys_module, "_FILE", 15)
+    keys = Keys(walls.lake)
+    narrowed(walls, keys, [(1, None)], [])
+    walls.lake.compact(walls.lake.events.through)
+    for n in range(6):
+        walls.load(request(event(1000 + n)))
+        for doc, _, file in rows(walls)[::15]:
+            assert file in narrowed(walls, keys, [(doc, None)], [])
+
+
+def test_a_file_that_is_damaged_is_named(walls: Walls):
+    """Who does not know its keys could take a duplicate for new."""
+    file = Path(walls.lake.snapshot().events[3])
+    walls.lake._verified.clear()
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+
+    with pytest.raises(StorageBroken) as caught:
+        narrowed(walls, Keys(walls.lake), [(1, None)], [])
+
+    assert caught.value.where == str(file)
+
+
+def test_the_first_batches_are_looked_for_in_every_file(walls: Walls, monkeypatch: pytest.MonkeyPatch):
+    """A process that loads little does not sort what many loaded."""
+    monkeypatch.setattr(keys_module, "_SCANS", 2)
+    keys = Keys(walls.lake)
+
+    assert [len(narrowed(walls, keys, [(1, None)], [])) for _ in range(3)] == [12, 12, 0]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_random_histories_come_to_the_same_without_keys(tmp_path: Path, seed: int, small: None, monkeypatch: pytest.MonkeyPatch):
+    """Loads, revisions, voids, twins, late copies, compactions and restarts: who looks into every file finds no more."""
+    luck = random.Random(seed)
+    with_keys, without = Walls(tmp_path / "a"), Walls(tmp_path / "b")
+    without.loader._keys.narrow = lambda _, files: list(files)  # type: ignore[method-assign]
+    for _ in range(24):
+        numbers = [luck.randrange(40) for _ in range(luck.randrange(6))]
+        row = request(
+            *[event(n, at=NOON + luck.randrange(2), extra=f'{{"n":{luck.randrange(2)}}}') for n in numbers],
+            *[event(100 + luck.randrange(9), at=NOON, object=f"https://forum.example.org/{luck.randrange(40)}")],
+            voids=[void(luck.randrange(40)) for _ in range(luck.randrange(2))], received=NOON + luck.randrange(2) * 40 * DAY,
+        )
+        first, second = with_keys.load(row), without.load(row)
+        assert (first.accepted, first.duplicates, first.revised) == (second.accepted, second.duplicates, second.revised)
+        if luck.random() < 0.2:
+            with_keys.lake.compact(with_keys.lake.events.through - luck.randrange(4), purge=luck.random() < 0.3)
+        if luck.random() < 0.1:
+            with_keys = with_keys.reopened()
+
+    columns = 'id, seq, body, extra, "natural"'
+    assert with_keys.live(columns) == without.live(columns)
+    with_keys.close()
+    without.close()
