@@ -77,6 +77,10 @@ class Ids:
     def suppressing(self) -> None:
         """Nobody is."""
 
+    def erased(self, _accounts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Nobody is."""
+        return []
+
     def quarantine(
         self, seq: int, received: int, namespace: str, sender: str | None, refusals: Sequence[Refusal]
     ) -> None:

@@ -112,6 +112,27 @@ def test_an_erased_person_is_nowhere(community: Baloo, write: Callable[..., str]
     assert "Nobody" in baloo.run("people", "erase", "zoe@example.org", code=4).stderr
 
 
+def test_nobody_comes_back_by_another_way(community: Baloo, built: Baloo, write: Callable[..., str]) -> None:
+    """Not as the owner of a thing that somebody works on later, by a refused event, a `.mailmap`, a roster, or in staging."""
+    baloo, folder = community, built.root.parent
+    baloo("people", "erase", "forum:a-1042")
+    known = baloo("people", "export").count("\n")
+
+    baloo("import", "events", write([
+        event("forum.answer", "2024-06-01", JUN, extra={"asker": "a-1042"}),
+        event("forum.answer", "2024-06-02", JUN, extra={"asker": "a-1042", "n": 2}),
+        event("forum.nothing", "2024-06-03", AMA), event("forum.nothing", "2024-06-03", HOME),
+        event("forum.post", "2024-06-04", {"name": "x", "email": "AMA@example.org"}, environment="staging"),
+    ], "later.ndjson"), code=0)
+    baloo("people", "mailmap", str(folder / "mailmap"), "--source", "code")
+    baloo("people", "roster", str(folder / "roster"))
+    baloo("refresh")
+
+    assert Scanner(WORDS).scan(baloo.root) == {}
+    assert baloo("people", "export").count("\n") == known
+    assert baloo.count(area="support", as_of="2024-06-05") == 1
+
+
 def test_what_others_said_still_counts(community: Baloo) -> None:
     """Others' contributions stay, on her things and about her; what they say but for her words stays letter by letter."""
     community("people", "erase", "forum:a-1042")

@@ -98,6 +98,10 @@ class Identities(Protocol):
         """
         ...
 
+    def erased(self, accounts: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+        """Those of the accounts (system, account) whose owner was erased, as of the last `suppressing`."""
+        ...
+
     def quarantine(self, seq: int, received: int, namespace: str, sender: str | None, refusals: Sequence[object]) -> None:
         """Keep refusals, once for each (seq, index)."""
         ...

@@ -20,7 +20,7 @@ from baloo.lake.batch import Batch, lay_out, read_batch
 from baloo.lake.dedupe import Verdicts, judge
 from baloo.lake.files import DataFile, blaming, quoted, write
 from baloo.lake.keys import Keys
-from baloo.lake.owners import owners
+from baloo.lake.owners import hide_owners, owners
 from baloo.lake.store import Lake
 from baloo.lake.tables import MONTH
 from baloo.lake.tally import tally
@@ -122,9 +122,12 @@ class Loader:
         connection = self._lake.duckdb
         connection.execute(_ACTORS)
         found = connection.execute("SELECT actor, first, last FROM actors ORDER BY actor").fetchall()
+        named = owners(connection, self._registry())
+        if gone := self._identities.erased(named):
+            hide_owners(connection, self._registry(), gone, self._secret)
         ids = self._identities.resolve(
             [batch.events[n] for n, *_ in found], [(first, last) for _, first, last in found],
-            owners(connection, self._registry()),
+            [owner for owner in named if owner not in gone],
         )  # fmt: skip
         connection.register("resolved", Table.from_pydict({
             "actor": Array([n for n, *_ in found], DataType.int32()),

@@ -15,6 +15,7 @@ from baloo.errors import Problem
 from baloo.people.find import MAILMAP_EDITION, find
 from baloo.people.keys import email_key, owner_key
 from baloo.people.mailmap import parse
+from baloo.people.marks import erased_by
 from baloo.people.persons import bump
 from baloo.people.resolver import Actor, Resolver
 from baloo.people.rules import is_personal
@@ -49,10 +50,12 @@ class _Entry(NamedTuple):
 def import_mailmap(records: Records, text: str, source: str, *, who: str, now: int = 0) -> Imported:
     """Make the evidence of a source what its `.mailmap` says now, and find the persons that follow.
 
-    `source` names the repository. What is gone from the file joins nobody any more.
+    `source` names the repository. What is gone from the file joins nobody any more. People who were erased are left out.
     """
     parsed, problems = parse(text, source)
     lines = list(dict.fromkeys(reversed(parsed)))[::-1]  # of two that are the same the later one counts
+    gone = erased_by(records)
+    lines = [line for line in lines if not any(gone(Actor("", email=email)) for email in (line.proper_email, line.commit_email))]
     of = mailmap.c
     kept = sa.select(of.proper_name, of.proper_email, of.commit_name, of.commit_email).where(of.source == source).order_by(of.id)
     with records.engine.begin() as connection:
@@ -68,11 +71,14 @@ def import_mailmap(records: Records, text: str, source: str, *, who: str, now: i
 def import_roster(records: Records, text: str, file: str, *, who: str, now: int = 0) -> Imported:
     """Make the roster what a CSV file says: `who,from,to,organisation`, days in [from, to), either of which may be empty.
 
-    `who` is an address or `system:account`. Where a line is wrong nothing is changed, and each wrong line is told.
+    `who` is an address or `system:account`. Where a line is wrong nothing is changed, and each wrong line is told. People who
+    were erased are left out.
     """
     entries, problems = _read(text, file)
     if problems:
         return Imported(0, problems)
+    gone = erased_by(records)
+    entries = [one for one in entries if not gone(one.actor) and not gone(Actor(one.actor.system, None, one.actor.account))]
     known = _known(records, entries, now)
     with records.engine.begin() as connection:
         version = bump(connection)

@@ -8,8 +8,9 @@ shared mailbox or a name that passed to somebody else, is no mark of a person.
 from __future__ import annotations
 
 import hashlib
+import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import sqlalchemy as sa
@@ -23,14 +24,15 @@ from baloo.records.store import Records
 from baloo.records.tables import exclusions, identities, members, observations
 
 __all__ = [
-    "ERASED", "OPTED_OUT", "Suppressed", "actors_of", "identities_of", "known_by", "mailbox_marks", "marks_in", "marks_of",
-    "marks_of_actor", "renew_opted_out", "shared_mailboxes", "suppress",
+    "ERASED", "OPTED_OUT", "Suppressed", "actors_of", "erased_by", "identities_of", "known_by", "mailbox_marks", "marks_in",
+    "marks_of", "marks_of_actor", "renew_opted_out", "shared_mailboxes", "suppress",
 ]
 
 ERASED, OPTED_OUT = "erased", "opted-out"
 _EDITION = "suppressed_edition"  # where the number stands that grows with each change of the marks
 _LOOK_AGAIN = 1.0  # seconds between two looks at the records
 _REMEMBERED = 100_000  # actors whose answer is kept in memory
+_TEXT = re.compile(r'"[^"\\]{1,200}"|[^\s"<>(),;:\\]{1,200}@[^\s"<>(),;:\\]{1,200}')  # texts of JSON, and addresses anywhere
 _Raw: TypeAlias = "tuple[str, str | None, str | None, str | None, str | None]"
 
 
@@ -148,6 +150,7 @@ class Suppressed:
         self._edition = -1
         self._looked = -_LOOK_AGAIN
         self._marks: frozenset[bytes] = frozenset()
+        self._erased: frozenset[bytes] = frozenset()
         self._known: dict[_Raw, bool] = {}
 
     @property
@@ -162,7 +165,9 @@ class Suppressed:
         with self._records.engine.connect().execution_options(writes=False) as connection:
             edition = read_meta(connection, _EDITION)
             if edition != self._edition:
-                self._marks = frozenset(connection.scalars(sa.select(suppressed.c.mark)))
+                rows = connection.execute(sa.select(suppressed.c.mark, suppressed.c.why)).all()
+                self._marks = frozenset(mark for mark, _ in rows)
+                self._erased = frozenset(mark for mark, why in rows if why == ERASED)
                 self._edition = edition
                 self._known.clear()
         self._looked = time.monotonic()
@@ -178,6 +183,30 @@ class Suppressed:
                 self._known.clear()
             known = self._known[actor] = not self._marks.isdisjoint(marks_of_actor(self._records.secret, Actor(*actor)))
         return known
+
+
+    def erased(self, actor: Actor) -> bool:
+        """Whether somebody was erased, as far as was known when `nobody` or `renew` was last asked."""
+        return bool(self._erased) and not self._erased.isdisjoint(marks_of_actor(self._records.secret, actor))
+
+    def names_erased(self, body: bytes, system: str | None) -> bool:
+        """Whether a text of a body, whatever it is, is an address, an account or a username of somebody who was erased."""
+        if not self._erased:
+            return False
+        for token in _TEXT.findall(body.decode("utf-8", "replace")):
+            text = token.strip("\"<>")
+            actors = [Actor("", email=text)] if "@" in text else []
+            actors += [Actor(system, text), Actor(system, None, text)] if system and token[0] == '"' else []
+            if any(map(self.erased, actors)):
+                return True
+        return False
+
+
+def erased_by(records: Records) -> Callable[[Actor], bool]:
+    """Says of an actor whether it is somebody who was erased before now."""
+    known = Suppressed(records)
+    known.renew()
+    return known.erased
 
 
 def shared_mailboxes(connection: sa.Connection, keys: set[str], own: set[int]) -> set[str]:

@@ -20,7 +20,7 @@ from baloo.people.actor import STAGING, Actor
 from baloo.people.keys import email_key, owner_key
 from baloo.people.marks import Suppressed
 from baloo.people.sql import insert_known, insert_new, run_many, select_in
-from baloo.queue.base import Event
+from baloo.queue.base import Event, Refusal
 from baloo.records.store import Records
 from baloo.records.tables import identities, observations
 
@@ -106,10 +106,17 @@ class Resolver:
         self.resolve([], owners=accounts)
 
     def quarantine(self, seq: int, received: int, namespace: str, sender: str | None, refusals: Sequence[object]) -> None:
-        """Keep refusals, once for each (seq, index), with what was given for it at construction."""
+        """Keep refusals, once for each (seq, index), with what was given for it; none that names who was erased."""
         if self._quarantine is None:
             raise TypeError("This resolver was made without a quarantine.")
-        self._quarantine(seq, received, namespace, sender, refusals)
+        names = self._suppressed.names_erased
+        kept = [one for one in refusals if not (isinstance(one, Refusal) and names(one.body, one.system))]
+        self._quarantine(seq, received, namespace, sender, kept)
+
+    def erased(self, accounts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Those of the accounts (system, account) whose owner was erased."""
+        gone = self._suppressed.erased
+        return [pair for pair in accounts if gone(Actor(*pair)) or gone(Actor(pair[0], None, pair[1]))]
 
     def forget(self) -> None:
         """Empty the memory, after somebody else changed or erased identities."""
