@@ -46,15 +46,16 @@ def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and one == other
 
 
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "in pieces"])
 @pytest.mark.parametrize("name", SUITE)
-def test_a_text_within_an_event_is_kept_as_it_is_or_refused(name: str, door: HostileDoor):
+def test_a_text_within_an_event_is_kept_as_it_is_or_refused(name: str, whole: bool, door: HostileDoor):
     """What must be taken comes back the same, what must not is refused, and nothing is lost: 201, or a 4xx that says why.
 
     What holds U+0000 or a key twice is JSON, and refused by rules of our own.
     """
     body = _within(SUITE[name])
     with door.watched() as rows:
-        answer = door.send(body)
+        answer = door.send(body, whole=whole)
 
     events = [event for row in rows for event in row.events]
     refusals = [refusal for row in rows for refusal in row.refusals]
@@ -68,6 +69,15 @@ def test_a_text_within_an_event_is_kept_as_it_is_or_refused(name: str, door: Hos
         assert events == []
         assert [body] == [refusal.body for refusal in refusals] or refusals == []
         assert answer.json()["type"]
+
+
+def test_what_comes_whole_takes_the_short_lane(door: HostileDoor):
+    """So that it is judged here, with what it leaves to the long one."""
+    before = len(door.taken)
+    answers = [door.send(body, whole=whole) for body in (_within(b"1"), _within(b"[")) for whole in (True, True, False)]
+
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 400, 400, 400]
+    assert len(door.taken) - before == 2
 
 
 @pytest.mark.parametrize("path", [

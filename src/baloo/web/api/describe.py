@@ -12,17 +12,18 @@ from litestar import Litestar, Response, Router, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 
+from baloo.web.api import door
 from baloo.web.api.problems import Problem
 
 __all__ = ["ABOUT", "Entry", "Parameter", "document", "entries", "openapi"]
 
 ABOUT = """\
 Every number of people is given with the state it comes from (`stamp`), and each person counts once. Names and types of fields
-stay as they are; new fields may come. Nothing here needs a token, and nothing names a person. As on the pages, a number of
-fewer people than `hidden_below`, and not nobody, is null, and so is a second one where a sum would give it away; the command
-line is exact. Ask with the ETag of the last answer to get 304 as long as nothing has changed. An address that ends in `.csv`
-gives the rows as a table. Errors are problem+json (RFC 9457) with a slug as `type`, and where a name is wrong the nearest
-valid one."""
+stay as they are; new fields may come. Nothing that is read here needs a token, and nothing names a person. As on the pages, a
+number of fewer people than `hidden_below`, and not nobody, is null, and so is a second one where a sum would give it away; the
+command line is exact. Ask with the ETag of the last answer to get 304 as long as nothing has changed. An address that ends in
+`.csv` gives the rows as a table. Errors are problem+json (RFC 9457) with a slug as `type`, and where a name is wrong the
+nearest valid one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,12 @@ def openapi(api: Router) -> HTTPRouteHandler:
 
 @cache
 def document(api: Router) -> dict[str, Any]:
-    """The OpenAPI document of the API's addresses; those of tables say that they are CSV, all of them how errors look."""
+    """The OpenAPI document of the API and the door; tables say that they are CSV, all addresses how errors look."""
     config = OpenAPIConfig(title="Baloo", version=version("baloo"), description=ABOUT, path="/x", use_handler_docstrings=True)
     described: dict[str, Any] = Litestar([api], openapi_config=config).openapi_schema.to_schema()
     (problem,), parts = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
-    described["components"]["schemas"] |= parts
+    described["components"]["schemas"] |= parts | door.PARTS
+    described["components"]["securitySchemes"] = door.SECURITY
     for path, item in described["paths"].items():
         responses = item["get"]["responses"]
         responses.pop("400", None)
@@ -72,12 +74,13 @@ def document(api: Router) -> dict[str, Any]:
         if path.endswith(".csv"):
             item["get"]["operationId"] += "Csv"
             item["get"]["responses"]["200"]["content"] = {"text/csv": {"schema": {"type": "string"}}}
+    described["paths"] |= door.PATHS
     return described
 
 
 def entries(described: dict[str, Any]) -> list[Entry]:
-    """The addresses of an OpenAPI document, in the order of their names."""
-    paths = {path: item["get"] for path, item in described["paths"].items()}
+    """The addresses of an OpenAPI document that can be read, in the order of their names."""
+    paths = {path: item["get"] for path, item in described["paths"].items() if "get" in item}
     return [
         Entry(item["summary"], path, item.get("description", ""), "{" not in path, f"{path}.csv" in paths, _parameters(item))
         for path, item in sorted(paths.items()) if not path.endswith(".csv")
