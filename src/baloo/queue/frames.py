@@ -3,11 +3,12 @@
     head    32 bytes: magic, the seq of the first row, salt, sum
     frame   32 bytes: magic, how many rows, the seq of the first, bytes of the content, sum of the content, sum of these
             content: the length of each row (4 bytes), then the rows
-            zeros up to a multiple of 32
+            1 to 32 bytes 0xFF, up to a multiple of 32
 
-All numbers are little-endian, all sums CRC-32. Whatever is read is judged: a file ends well, or it is *torn* (its last append was
-cut off by a crash, and nobody was told that it is durable), or it is *damaged*. A sector that never reached the disk reads as
-zeros, and a head never lies across two of them: a frame that is complete and wrong was whole once and has changed since.
+All numbers are little-endian, all sums CRC-32. Behind the last frame the file ends, or there are zeros, room for the next.
+Whatever is read is judged: a file ends well, or it is *torn* (its last append was cut off by a crash, and nobody was told that it
+is durable), or it is *damaged*. What was never written reads as zeros, and a head never lies across two sectors of a disk: a
+frame that has no zeros for a sector or at its end, and is wrong, was whole once and has changed since.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from typing import NamedTuple, TypeAlias
 
 from baloo.errors import WorkspaceError
 
-__all__ = ["HEAD", "Damaged", "Frame", "Read", "Torn", "encode", "file_head", "first_of", "frame_at", "rows_of"]
+__all__ = [
+    "HEAD", "Damaged", "Frame", "Read", "Torn", "content_of", "encode", "file_head", "first_of", "frame_at", "goes_on",
+    "rows_of",
+]
 
 Read: TypeAlias = Callable[[int, int], bytes]
 """So many bytes of a file from a place on, or what there is."""
@@ -32,6 +36,7 @@ _FILE = struct.Struct("<8sQ4s8xI")
 _FRAME = struct.Struct("<4sIQIII4x")
 _SUMMED = _FILE.size - 4  # bytes of a file's head that its sum covers
 _ZEROS = bytes(_SECTOR)
+_PAD = b"\xff" * HEAD
 
 
 class Torn(Exception):
@@ -43,16 +48,23 @@ class Damaged(Exception):
 
 
 class Frame(NamedTuple):
-    """A frame in a file that was judged whole."""
+    """What the head of a frame says."""
 
     first: int  # seq of its first row
     rows: int  # how many
-    end: int  # where the next one begins
+    start: int  # of its content in the file
+    size: int  # bytes of its content
+    sum: int  # of its content
 
     @property
     def next(self) -> int:
         """The seq after its last row."""
         return self.first + self.rows
+
+    @property
+    def end(self) -> int:
+        """Where the next frame begins."""
+        return self.start + self.size + HEAD - self.size % HEAD
 
 
 def file_head(first: int, salt: bytes) -> bytes:
@@ -78,38 +90,43 @@ def encode(first: int, rows: Sequence[bytes], salt: bytes) -> bytes:
     """A frame with these rows."""
     content = b"".join([struct.pack(f"<{len(rows)}I", *map(len, rows)), *rows])
     head = struct.pack("<4sIQII", _MAGIC, len(rows), first, len(content), zlib.crc32(content))
-    return b"".join([head, zlib.crc32(head + salt).to_bytes(4, "little"), bytes(4), content, bytes(-len(content) % HEAD)])
+    return b"".join([head, zlib.crc32(head + salt).to_bytes(4, "little"), bytes(4), content, _PAD[len(content) % HEAD :]])
 
 
-def frame_at(
-    read: Read, end: int, at: int, first: int, salt: bytes, *, heads: bool = False
-) -> tuple[Frame, bytes] | None:
-    """The frame at a place of a file that ends at `end`, and its content; None where nothing stands there any more.
+def frame_at(read: Read, at: int, first: int, salt: bytes) -> Frame | None:
+    """The frame whose head stands at a place of a file; None where the file ends, or there is room only.
 
-    `first` is the seq that its first row must have. With `heads` only the content of the file's last frame is read: no other can
-    be torn. Raises Torn or Damaged.
+    `first` is the seq that its first row must have. Its content is not looked at. Raises Damaged.
     """
-    if at >= end:
-        return None
     head = read(HEAD, at)
+    if len(head) < HEAD or not any(head):
+        return None
     if not _is_head(head, salt):
-        if _blank(read(_SECTOR - at % _SECTOR, at)) and not _goes_on(read(end - at, at), salt):
-            raise Torn
         raise Damaged
     _, count, said, size, total, _ = _FRAME.unpack(head)
-    frame = Frame(said, count, at + HEAD + size + -size % HEAD)
     if said != first:
         raise Damaged
-    if frame.end > end:
+    return Frame(said, count, at + HEAD, size, total)
+
+
+def content_of(read: Read, frame: Frame) -> bytes:
+    """The content of a frame. Raises Torn, where it is the last of its file and not whole, or Damaged."""
+    content = read(frame.size, frame.start)
+    if zlib.crc32(content) == frame.sum and len(content) == frame.size:
+        return content
+    if not any(read(HEAD, frame.end)) and (read(1, frame.end - 1) in (b"", b"\0") or _has_hole(content, frame.start)):
         raise Torn
-    if heads and frame.end < end:
-        return frame, b""
-    content = read(size, at + HEAD)
-    if zlib.crc32(content) != total:
-        if frame.end == end and _has_hole(content, at + HEAD):
-            raise Torn
-        raise Damaged
-    return frame, content
+    raise Damaged
+
+
+def goes_on(rest: bytes, salt: bytes) -> bool:
+    """Whether a frame stands anywhere in what is behind a file's end: then that is none."""
+    place = rest.find(_MAGIC)
+    while place >= 0:
+        if _is_head(rest[place : place + HEAD], salt):
+            return True
+        place = rest.find(_MAGIC, place + 1)
+    return False
 
 
 def rows_of(content: bytes, count: int) -> list[bytes]:
@@ -125,21 +142,6 @@ def _is_head(head: bytes, salt: bytes) -> bool:
     if len(head) < HEAD or head[:4] != _MAGIC:
         return False
     return zlib.crc32(head[:24] + salt).to_bytes(4, "little") == head[24:28]
-
-
-def _blank(sector: bytes) -> bool:
-    """Whether a head that should begin a sector's rest was never written: the file ends within it, or nothing is there."""
-    return len(sector) < HEAD or not any(sector)
-
-
-def _goes_on(rest: bytes, salt: bytes) -> bool:
-    """Whether a frame stands anywhere behind: then what is here is no end."""
-    place = rest.find(_MAGIC)
-    while place >= 0:
-        if _is_head(rest[place : place + HEAD], salt):
-            return True
-        place = rest.find(_MAGIC, place + 1)
-    return False
 
 
 def _has_hole(content: bytes, start: int) -> bool:

@@ -91,7 +91,7 @@ class LogQueue:
         Raises StorageBroken where rows are damaged or missing.
         """
         with self._alone():
-            size, names = self._current().size(), segments(self.path)
+            size, names = self._current().end, segments(self.path)
         found: list[Stored] = []
         length = 0
         with self._turn, self._words():
@@ -252,7 +252,7 @@ class LogQueue:
         try:
             yield
         except Torn:
-            message = "A file ends before the next one begins."
+            message = "A file ends before its time: requests that were acknowledged are missing."
             raise StorageBroken(message, where=str(self.path), remedy="Restore queue and lake from the same backup.") from None
         except OSError as error:
             if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

@@ -8,12 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from baloo.errors import StorageBroken, WorkspaceError
-from baloo.queue.frames import HEAD, Damaged, Frame, Torn, encode, file_head, first_of, frame_at, rows_of
+from baloo.queue.frames import HEAD, Damaged, Frame, Torn, content_of, encode, file_head, first_of, frame_at, goes_on, rows_of
 from baloo.workspace import fsync_folder
 
 __all__ = ["Segment", "segments"]
 
 _SUFFIX = ".rows"
+_BUSY = 1 << 20  # bytes after which a file is made room in
+_ROOM = 4 << 20  # how much
 
 
 def segments(folder: Path) -> list[int]:
@@ -37,6 +39,8 @@ class Segment:
         self._salt = salt
         self._place = (first, HEAD)  # a row, and where its frame stands: where the last reading ended
         self._synced = 0
+        self._room = 0  # bytes of the file that are filled with zeros at least
+        self._looked = False
 
     @staticmethod
     def named(folder: Path, first: int) -> Path:
@@ -82,34 +86,60 @@ class Segment:
 
     def scan(self) -> None:
         """Take in what others have appended, and cut off what a crash left of an append. The queue's lock is held."""
-        size = self.size()
-        if size == self.end:
-            return
-        if size < self.end:
-            self.end, self.next = HEAD, self.first
-        try:
-            for frame, _ in self._frames(self.end, self.next, size, heads=True):
-                self.end, self.next = frame.end, frame.next
-        except Torn:
+        last: Frame | None = None
+        while (frame := self._frame(last.end, last.next) if last else self._frame(self.end, self.next)) is not None:
+            last = frame
+        if last is not None:
+            self.end, self.next = last.start - HEAD, last.first
+            try:
+                self._content(last)  # of all others is known that something was appended to them
+            except Torn:
+                os.ftruncate(self._handle, self.end)
+            else:
+                self.end, self.next = last.end, last.next
+        if not self._looked:
+            self._look_behind()
+
+    def _look_behind(self) -> None:
+        """Whoever opens the file looks once at what stands behind its end, and leaves no scraps there."""
+        rest = self._read(self.size() - self.end, self.end)
+        if goes_on(rest, self._salt):
+            raise _broken(self.path, self.end)
+        if rest.strip(b"\0"):
             os.ftruncate(self._handle, self.end)
+        self._looked = True
 
     def append(self, rows: Sequence[bytes]) -> None:
         """Write rows at the end, all or none, and wait until they are on disk. The queue's lock is held, and it was scanned."""
         data = encode(self.next, rows, self._salt)
         try:
-            done = os.pwrite(self._handle, data, self.end)
-            while done < len(data):  # a disk that is nearly full takes a part
-                done += os.pwrite(self._handle, data[done:], self.end + done)
+            if _BUSY < self.end > self._room - len(data):
+                self._make_room(len(data))
+            self._write(data, self.end)
             os.fdatasync(self._handle)
         except BaseException:
             self.spoiled = True
             with suppress(OSError):
                 os.ftruncate(self._handle, self.end)
                 self.spoiled = False
+            self._room = 0
             raise
         self.end += len(data)
         self.next += len(rows)
         self._synced = self.end
+
+    def _make_room(self, size: int) -> None:
+        """Fill what comes next with zeros: to write over them is quicker to sync than to make the file longer."""
+        try:
+            self._write(bytes(size + _ROOM), self.end)
+            self._room = self.end + size + _ROOM
+        except OSError:  # the disk is nearly full: what is to be appended may still find its place
+            os.ftruncate(self._handle, self.end)
+
+    def _write(self, data: bytes, place: int) -> None:
+        done = os.pwrite(self._handle, data, place)
+        while done < len(data):  # a disk that is nearly full takes a part
+            done += os.pwrite(self._handle, data[done:], place + done)
 
     def rows(self, start: int, size: int, until: int | None) -> Iterator[tuple[int, bytes]]:
         """The rows from the seq `start` on with their seqs, of the file's first `size` bytes, below `until` if it is given.
@@ -121,30 +151,31 @@ class Segment:
             os.fdatasync(self._handle)
             self._synced = size
         first, place = self._place if self._place[0] <= start else (self.first, HEAD)
-        for frame, content in self._frames(place, first, size):
-            if until is not None and frame.first >= until:
-                return
+        while place < size and (until is None or first < until):
+            frame = self._frame(place, first)
+            if frame is None:
+                raise Torn
+            self._place = (first, place)
             if frame.next > start:
-                self._place = (frame.first, place)
-                rows = rows_of(content, frame.rows)
-                yield from enumerate(rows[max(0, start - frame.first) :], max(start, frame.first))
-            place = frame.end
-            self._place = (frame.next, place)
+                rows = rows_of(self._content(frame), frame.rows)
+                yield from enumerate(rows[max(0, start - first) :], max(start, first))
+            first, place = self._place = (frame.next, frame.end)
 
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._handle)
 
-    def _frames(self, place: int, first: int, size: int, *, heads: bool = False) -> Iterator[tuple[Frame, bytes]]:
-        while True:
-            try:
-                found = frame_at(self._read, size, place, first, self._salt, heads=heads)
-            except Damaged:
-                raise _broken(self.path, place) from None
-            if found is None:
-                return
-            yield found
-            place, first = found[0].end, found[0].next
+    def _frame(self, place: int, first: int) -> Frame | None:
+        try:
+            return frame_at(self._read, place, first, self._salt)
+        except Damaged:
+            raise _broken(self.path, place) from None
+
+    def _content(self, frame: Frame) -> bytes:
+        try:
+            return content_of(self._read, frame)
+        except Damaged:
+            raise _broken(self.path, frame.start) from None
 
     def _read(self, count: int, place: int) -> bytes:
         return os.pread(self._handle, count, place)

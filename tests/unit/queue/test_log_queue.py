@@ -13,7 +13,7 @@ import pytest
 from pysqlite3 import dbapi2 as sqlite3
 
 from baloo.errors import BalooError, Busy, StorageBroken, StorageFull, WorkspaceError
-from baloo.queue import log
+from baloo.queue import log, segment
 from baloo.queue.frames import HEAD, file_head
 from baloo.queue.log import LogQueue
 
@@ -108,8 +108,9 @@ def test_an_interrupted_append_leaves_nothing_behind(queue: LogQueue, monkeypatc
     assert rows(queue) == [b"next"]
 
 
-def test_wherever_a_write_was_cut_off_the_rows_before_it_stay(tmp_path: Path):
-    """A file that ends at any byte of its last append: that append is gone, and the next one is taken."""
+@pytest.mark.parametrize("room", [0, 50, 4_000])
+def test_wherever_a_write_was_cut_off_the_rows_before_it_stay(tmp_path: Path, room: int):
+    """A file ends at any byte of its last append, or has zeros from there on: that append is gone, and the next is taken."""
     made = LogQueue(tmp_path / "made")
     made.append([b"one", b"two"])
     (file,) = files(made)
@@ -118,15 +119,17 @@ def test_wherever_a_write_was_cut_off_the_rows_before_it_stay(tmp_path: Path):
     data = file.read_bytes()
     made.close()
     found = []
-    for end in range(whole, len(data)):
+    content = range(whole + HEAD, len(data.rstrip(b"\xff")))
+    ends = [*(() if room else range(whole, whole + HEAD)), *content]  # no sector ends within a head
+    for end in ends:
         folder = tmp_path / f"cut-{end}"
         folder.mkdir()
-        (folder / file.name).write_bytes(data[:end])
+        (folder / file.name).write_bytes(data[:end] + bytes(room))
         queue = LogQueue(folder)
         found.append((queue.append([b"five"]), [row.data for row in queue.read(0, 9)]))
         queue.close()
 
-    assert found == [([3], [b"one", b"two", b"five"])] * (len(data) - whole)
+    assert found == [([3], [b"one", b"two", b"five"])] * len(ends)
 
 
 def test_sectors_that_never_reached_the_disk_are_no_damage(tmp_path: Path):
@@ -177,6 +180,40 @@ def test_a_bit_that_flips_is_found(tmp_path: Path):
             found.append(str(folder) in str(error))
 
     assert found == [True] * 200
+
+
+def test_a_busy_file_is_made_room_in(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+    """What follows is written over zeros, by whoever appends; who opens it then finds the same."""
+    monkeypatch.setattr(segment, "_BUSY", 100)
+    monkeypatch.setattr(segment, "_ROOM", 1_000)
+    other = LogQueue(queue.path)
+    said = [b"row %d " % n * 7 for n in range(200)]
+    for n in range(0, 200, 4):
+        (other if n % 3 else queue).append(said[n : n + 4])
+    (file,) = files(queue)
+    end = file.read_bytes().rstrip(b"\0")
+    other.close()
+
+    assert rows(queue) == said
+    assert 0 < file.stat().st_size - len(end) < 2_000
+    assert LogQueue(queue.path).append([b"next"]) == [201]
+
+
+def test_no_room_ahead_is_no_full_disk(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+    """Where zeros find no place what is appended still may."""
+    monkeypatch.setattr(segment, "_BUSY", 100)
+    write = os.pwrite
+
+    def full(handle: int, data: bytes, place: int) -> int:
+        if len(data) > 5_000:
+            raise OSError(errno.ENOSPC, "")
+        return write(handle, data, place)
+
+    monkeypatch.setattr(os, "pwrite", full)
+    for n in range(9):
+        queue.append([b"row %d " % n * 9])
+
+    assert len(rows(queue)) == 9
 
 
 def test_a_file_that_is_gone_is_missed(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
