@@ -61,10 +61,10 @@ class Session:
 
     def put(self, name: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> None:
         """Make a table of Python values. `columns` has the type of each column."""
-        values = list(zip(*rows, strict=True)) or [()] * len(columns)
+        rows = list(rows)
         given = Table.from_pydict({
-            column: Array([_plain(value) for value in column_values], _TYPES[type_])
-            for (column, type_), column_values in zip(columns.items(), values, strict=True)
+            column: Array([_days(row[n]) for row in rows] if type_ == "DATE" else [row[n] for row in rows], _TYPES[type_])
+            for n, (column, type_) in enumerate(columns.items())
         })  # fmt: skip
         self._connection.register("given", given)
         try:
@@ -80,5 +80,5 @@ class Session:
         self._connection.execute(f"COPY ({select}) TO {literal(str(file))} (FORMAT parquet, COMPRESSION snappy)")
 
 
-def _plain(value: object) -> object:
-    return value.toordinal() - _EPOCH if isinstance(value, dt.date) else value
+def _days(date: dt.date | None) -> int | None:
+    return None if date is None else date.toordinal() - _EPOCH
