@@ -13,8 +13,8 @@ settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests that break things first: they wait most of the time, and others can run beside them."""
-    items.sort(key=lambda item: item.get_closest_marker("fault") is None)
+    """Put the tests that break things first, which wait most of the time while others run beside them; then the long ones."""
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("fault", "slow")])
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from oracle.declared import read
 from oracle.oracle import Oracle
 from property.strategies import FIRST, World, worlds
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 EXAMPLES = int(os.environ.get("BALOO_EXAMPLES", "60"))
 EXPLORE = bool(os.environ.get("BALOO_EXPLORE"))  # draw anew each time, to look for what the fixed examples miss
 
