@@ -1,8 +1,8 @@
 """In which data files a document or a natural key may stand: the hashes of all rows, sorted, so that a batch is found at once.
 
 A scan of all rows costs a batch 30 ms a million; a look into sorted numbers costs it hardly more, however many there are. They
-are made of the data files alone, when a process has loaded some batches, and follow them: what a load or a compaction adds is
-read, what the table no longer names is passed over. Nothing of it outlives the process, so nothing of it can be out of date.
+are made of the data files alone, of more and more of them the more a process loads, and follow them: what a load or a compaction
+adds is read, what the table no longer names is passed over. Nothing of it outlives the process, so nothing can be out of date.
 
 An entry is one number: the upper bits of a hash, then the number of the file. Runs of sorted entries are merged as they grow, in
 pieces; large ones are in files without a name, whose pages are let go of after each look.
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baloo.lake.base import EVENTS
-from baloo.lake.files import parquet, storage_errors
+from baloo.lake.files import DataFile, parquet, storage_errors
 from baloo.lake.tables import TABLES
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Keys"]
 
 _Entries: TypeAlias = "NDArray[np.int64]"
-_SCANS = 10  # batches of a process before its lake's keys are sorted: what they cost then is about what sorting costs
+_EAGER = 20  # hashes of the lake's that a batch sorts for each of its own; so who loads little does not sort what many loaded
 _BITS = 23  # of an entry for the file; 40 of the hash are left, of which two in a million millions are the same by chance
 _FILE = (1 << _BITS) - 1
 _PIECE = 1 << 21  # entries that are sorted, or held, in memory
@@ -41,55 +41,54 @@ class Keys:
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
-        self._scans = 0
+        self._credit = 0
         self._begin()
 
     def _begin(self) -> None:
         self._numbers: dict[str, int] = {}  # of the files that the table names
         self._paths: list[str] = []  # by number, also of files that it named once
         self._runs: list[_Run] = []
+        self._waiting = 0  # entries in runs that were not merged yet
 
-    def narrow(self, connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> list[str]:
-        """Those of the table's data files in which a row may be that shares a hash with the tables `batch` or `taken`.
+    def narrow(self, connection: duckdb.DuckDBPyConnection, files: Sequence[DataFile]) -> list[str]:
+        """The paths of those of the table's files in which a row may be that shares a hash with the tables `batch` or `taken`.
 
         Raises StorageBroken where a file is not what was written, StorageFull where there is no room to sort.
         """
-        if self._scans < _SCANS:
-            self._scans += 1
-            return list(files)
+        wanted = np.unique(_hashes(connection, "batch", "SELECT doc AS key FROM taken") & ~_FILE)
+        self._credit += _EAGER * len(wanted)
         self._follow(connection, files)
-        wanted = _hashes(connection, "batch", "SELECT doc AS key FROM taken")
-        wanted = np.unique(wanted >> _BITS) << _BITS
         found = [run.look_up(wanted) for run in self._runs]
-        numbers = set(np.unique(np.concatenate(found)).tolist()) if found else set()
-        return [file for file in files if self._numbers[file] in numbers]
+        numbers = {None, *np.unique(np.concatenate(found)).tolist()} if found else {None}
+        return [str(self._lake.events.folder / file.path) for file in files if self._numbers.get(file.path) in numbers]
 
-    def _follow(self, connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> None:
-        """Take in what is new among the table's files, and forget those that are no longer named."""
-        for gone in self._numbers.keys() - set(files):
+    def _follow(self, connection: duckdb.DuckDBPyConnection, files: Sequence[DataFile]) -> None:
+        """Take in what is new among the table's files, as far as the credit goes, and forget those that are no longer named."""
+        for gone in self._numbers.keys() - {file.path for file in files}:
             del self._numbers[gone]
-        waiting = 0
         for file in files:
-            if file in self._numbers:
+            if file.path in self._numbers or 2 * file.rows > self._credit:
                 continue
-            if len(self._paths) == 1 << _BITS:
+            if len(self._paths) == _FILE:
                 self._begin()  # no number is left
-                return self._follow(connection, files)
-            self._lake.verify(file)
-            number = len(self._paths)
-            run = _Run(np.sort((_hashes(connection, parquet([file], TABLES[EVENTS])) & ~_FILE) | number))
-            self._paths.append(file)
-            self._numbers[file] = number
-            self._runs.append(run)
-            waiting += len(run.entries)
-            if waiting > _PIECE:
-                self._settle()
-                waiting = 0
+            self._credit -= 2 * file.rows
+            self._take_in(connection, file)
         self._settle()
-        return None
+
+    def _take_in(self, connection: duckdb.DuckDBPyConnection, file: DataFile) -> None:
+        path = str(self._lake.events.folder / file.path)
+        self._lake.verify(path)
+        entries = (_hashes(connection, parquet([path], TABLES[EVENTS])) & ~_FILE) | len(self._paths)
+        self._numbers[file.path] = len(self._paths)
+        self._paths.append(file.path)
+        self._runs.append(_Run(np.sort(entries)))
+        self._waiting += len(entries)
+        if self._waiting > _PIECE:
+            self._settle()
 
     def _settle(self) -> None:
         """Merge the last runs, so that each is at most half as long as the one before."""
+        self._waiting = 0
         first, size = len(self._runs), 0
         while first and (size == 0 or len(self._runs[first - 1].entries) < 2 * size):
             first -= 1

@@ -102,10 +102,10 @@ class Loader:
     def _load(self, batch: Batch, before: int, *, voids_done: bool) -> Loaded:
         lake = self._lake
         lay_out(lake.duckdb, batch, self._registry(), self._secret)
-        events = [str(lake.events.folder / f.path) for f in lake.events.files()]
         voids = [str(lake.voids.folder / f.path) for f in lake.voids.files() if f.min_seq <= before]
-        with blaming([*events, *voids]):
-            verdicts = judge(lake.duckdb, batch, self._keys.narrow(lake.duckdb, events), voids, before)
+        files = self._keys.narrow(lake.duckdb, lake.events.files())
+        with blaming([*files, *voids]):
+            verdicts = judge(lake.duckdb, batch, files, voids, before)
         if verdicts.gone:
             lake.duckdb.execute("DELETE FROM batch WHERE n IN (SELECT unnest($1))", [sorted(verdicts.gone)])
         self._resolve(batch)
