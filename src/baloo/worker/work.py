@@ -157,7 +157,7 @@ class Work:
         """Do what another process asks for (see `baloo.worker.control`)."""
         match order.get("do"):
             case "refresh":
-                self.drain()
+                self.load_waiting()
                 return asdict(self.refresh(whole=bool(order.get("whole"))))
             case "drain":
                 self.drain()
