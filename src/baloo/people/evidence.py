@@ -1,42 +1,55 @@
-"""Looks for evidence among identities that are new, and among those that share something with them."""
+"""Evidence on record: made to agree with what the rules find now, and with what a `.mailmap` says."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from baloo.people.mailmap import Line, Mailmap
-from baloo.people.rules import AUTOMATIC, MAILMAP, RULES, SAME_ADDRESS, Edge, group_input, is_personal, star
-from baloo.people.sql import insert_new, run_many, select_in, select_rows
+from baloo.people.matching import against
+from baloo.people.persons import edges_of
+from baloo.people.profiles import Profile, Sighting, profile
+from baloo.people.resolver import STAGING
+from baloo.people.rules import AUTOMATIC, BY_HAND, MAILMAP, RULES, Edge, group_input, star
+from baloo.people.sql import chunks, insert_new, run_many, select_in, select_rows
 from baloo.records.tables import edges, mailmap, observations
 
-__all__ = ["Sighting", "mailmaps", "record", "same_addresses", "withdraw"]
+__all__ = ["agree", "doubt", "mailmaps", "read_profiles"]
 
 _MANY = 20_000
+_AT_ONCE = 20_000  # identities whose observations are read together
 
-Sighting = tuple[int, str | None, str | None]
-"""(identity, name, address key) of an observation."""
+Triple = tuple[int, int, str]
 
 
-def same_addresses(connection: sa.Connection, fresh: Iterable[Sighting], secret: bytes) -> list[Edge]:
-    """The groups of identities that used the same personal address as one that is new."""
-    keys = {key for _, _, key in fresh if key is not None and is_personal(key)}
-    users: defaultdict[str, set[int]] = defaultdict(set)
-    for identity, key in _users(connection, keys):
-        if key in keys:
-            users[key].add(identity)
-    found: list[Edge] = []
-    for key, group in users.items():
-        if len(group) > 1:
-            found += star(SAME_ADDRESS, group_input(secret, SAME_ADDRESS, key), group)
+def read_profiles(connection: sa.Connection, only: Collection[int] | None = None) -> dict[int, Profile]:
+    """The profiles of these identities, or of all; those of staging have none."""
+    found: dict[int, Profile] = {}
+    joined = (
+        "SELECT i.id, i.system, i.account, o.username, o.email, o.name, o.first, o.last"
+        " FROM identities i LEFT JOIN observations o ON o.identity_id = i.id"
+    )
+    wanted: list[str] = [joined]
+    if only is not None:
+        wanted = [f"{joined} WHERE i.id IN ({', '.join(map(str, part))})" for part in chunks(sorted(only))]
+    for statement in wanted:
+        cursor: Any = connection.exec_driver_sql(statement).cursor
+        waiting: defaultdict[int, list[Sighting]] = defaultdict(list)
+        while rows := cursor.fetchmany(_AT_ONCE):
+            for number, system, account, username, email, name, first, last in rows:
+                if not system.endswith(STAGING):
+                    waiting[number].append(Sighting(number, system, account, username, email, name, first or 0, last or 0))
+            for seen in waiting.values():
+                found[seen[0].identity] = profile(seen, found.get(seen[0].identity))
+            waiting.clear()
     return found
 
 
-def mailmaps(connection: sa.Connection, fresh: Iterable[Sighting], secret: bytes, *, whole: bool) -> list[Edge]:
-    """The groups of identities that a `.mailmap` gives one author: those with one that is new, or with `whole` all of them.
+def mailmaps(connection: sa.Connection, keys: Iterable[str] | None, secret: bytes) -> list[Edge]:
+    """The groups of identities that a `.mailmap` gives one author: those with one of these address keys, or all.
 
     Each source is a map of its own.
     """
@@ -46,76 +59,73 @@ def mailmaps(connection: sa.Connection, fresh: Iterable[Sighting], secret: bytes
         select_rows(connection, of.id, of.source, of.proper_name, of.proper_email, of.commit_name, of.commit_email)
     ):
         sources[source].append(Line(*parts))
-    new = {key for _, _, key in fresh if key}
+    asked = None if keys is None else set(keys)
     found: list[Edge] = []
     for source, lines in sources.items():
         said = Mailmap(lines)
-        keys = sorted(said.related(None if whole else new))
-        sightings = select_in(connection, [seen.identity_id, seen.name, seen.email_key], seen.email_key, keys)
+        related = sorted(said.related(asked))
+        sightings = select_in(connection, [seen.identity_id, seen.name, seen.email_key], seen.email_key, related)
         for author, group in said.groups(sightings).items():
             found += star(MAILMAP, group_input(secret, MAILMAP, source, *author), group)
     return found
 
 
-def withdraw(connection: sa.Connection, rule: str, holding: Iterable[Edge]) -> set[int]:
-    """Take from a rule's evidence on record whatever is not `holding` any more; return the identities that it concerned."""
-    standing: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
-    for edge in holding:
-        standing[edge.a, edge.b].add(edge.inputs)
-    of = edges.c
-    gone: set[int] = set()
-    changed = []
-    for number, a, b, inputs in select_in(connection, [of.id, of.a, of.b, of.inputs], of.rule, [rule]):
-        left = sorted(standing[a, b].intersection(inputs.split()))
-        if left != inputs.split():
-            changed.append({"row": number, "text": " ".join(left)})
-            gone |= {a, b}
-    _restate(connection, changed)
-    return gone
+def agree(
+    connection: sa.Connection, found: Iterable[Edge], judged: Callable[[str, str], bool], about: Collection[int] | None, now: int
+) -> set[int]:
+    """Make the evidence on record what was found; return the identities that a change concerns.
 
-
-def record(connection: sa.Connection, found: Sequence[Edge], now: int) -> set[int]:
-    """Write the evidence that is not on record yet, and return the identities that it concerns.
-
-    A pair that shares several groups has one row a rule, which names them all.
+    `judged` tells of a rule and of a group that an edge on record rests on whether it was looked at now: then it stands only
+    where it was found again. `about` are identities among whom such edges may be; None reads them all. A pair that shares
+    several groups has one row a rule, which names them all.
     """
-    known = _known(connection, {edge.a for edge in found})
-    merged: dict[tuple[int, int, str], set[str]] = {}
+    wanted: defaultdict[Triple, set[str]] = defaultdict(set)
     for edge in found:
-        have = known.get((edge.a, edge.b, edge.rule))
-        if have is None or edge.inputs not in have[1]:
-            merged.setdefault((edge.a, edge.b, edge.rule), set(have[1] if have else ())).add(edge.inputs)
+        wanted[edge.a, edge.b, edge.rule].add(edge.inputs)
+    known = _known(connection, about)
+    concerned: set[int] = set()
     rows, changed = [], []
-    for (a, b, rule), inputs in merged.items():
-        text = " ".join(sorted(inputs))
-        if (a, b, rule) in known:
-            changed.append({"row": known[a, b, rule][0], "text": text})
-        else:
-            rows.append({"a": a, "b": b, "rule": rule, "inputs": text, **_standing(rule), "made": now})
+    for triple, (number, inputs) in known.items():
+        text = " ".join(sorted({one for one in inputs if not judged(triple[2], one)} | wanted.get(triple, set())))
+        if text != " ".join(inputs):
+            changed.append({"row": number, "text": text})
+            concerned.update(triple[:2])
+    for (a, b, rule), groups in wanted.items():
+        if (a, b, rule) not in known:
+            concerned.update((a, b))
+            rows.append(_row(a, b, rule, " ".join(sorted(groups)), now))
     insert_new(connection, edges, rows)
-    _restate(connection, changed)
-    return {end for a, b, _ in merged for end in (a, b)}
-
-
-def _restate(connection: sa.Connection, changed: Sequence[Mapping[str, Any]]) -> None:
     statement = sa.update(edges).where(edges.c.id == sa.bindparam("row")).values(inputs=sa.bindparam("text"))
     run_many(connection, statement, changed)
+    return concerned
 
 
-def _standing(rule: str) -> Mapping[str, Any]:
-    return {"weight": RULES[rule].weight, "rule_version": RULES[rule].version, "state": AUTOMATIC, "who": "", "reason": ""}
+def doubt(connection: sa.Connection, touched: Collection[int], profiles: dict[int, Profile], now: int) -> set[int]:
+    """Bring up to date what speaks against those being one person whom evidence joins with these identities."""
+    rows = edges_of(connection, touched)
+    holding = [edge for edge in rows.values() if edge.holds]
+    missing = {end for edge in holding for end in (edge.a, edge.b)} - profiles.keys()
+    profiles |= read_profiles(connection, missing) if missing else {}
+    stands = against(profiles, holding)
+    ends = {end for edge in rows.values() for end in (edge.a, edge.b)}
+    about = None if len(ends) > _MANY else ends
+    return agree(connection, stands, lambda rule, _: RULES[rule].weight < 0, about, now)
 
 
-def _users(connection: sa.Connection, keys: set[str]) -> list[tuple[Any, ...]]:
-    of = observations.c
-    if len(keys) > _MANY:
-        return select_rows(connection, of.identity_id, of.email_key, where="observations.email_key IS NOT NULL")
-    return select_in(connection, [of.identity_id, of.email_key], of.email_key, list(keys))
+def _row(a: int, b: int, rule: str, inputs: str, now: int) -> dict[str, Any]:
+    kind = RULES[rule]
+    fixed = {"state": AUTOMATIC, "who": "", "reason": "", "made": now}
+    return {"a": a, "b": b, "rule": rule, "inputs": inputs, "weight": kind.weight, "rule_version": kind.version, **fixed}
 
 
-def _known(connection: sa.Connection, centres: set[int]) -> dict[tuple[int, int, str], tuple[int, list[str]]]:
+def _known(connection: sa.Connection, about: Collection[int] | None) -> Mapping[Triple, tuple[int, list[str]]]:
+    """Rows of what rules found and a `.mailmap` says: pair and rule to the row's id and what it rests on."""
     of = edges.c
-    columns = [of.id, of.a, of.b, of.rule, of.inputs]
-    many = len(centres) > _MANY
-    rows = select_rows(connection, *columns) if many else select_in(connection, columns, of.a, list(centres))
-    return {(a, b, rule): (number, inputs.split()) for number, a, b, rule, inputs in rows}
+    columns = [of.a, of.b, of.rule, of.id, of.inputs]
+    rows: Sequence[tuple[Any, ...]]
+    if about is None or len(about) > _MANY:
+        rows = select_rows(connection, *columns)
+    else:
+        asked = sorted(about)
+        rows = select_in(connection, columns, of.a, asked) + select_in(connection, columns, of.b, asked)
+    return {(a, b, rule): (number, inputs.split()) for a, b, rule, number, inputs in rows if rule != BY_HAND}

@@ -1,14 +1,25 @@
-"""Who is who, after each load: evidence for the identities and addresses that are new, and the persons that follow."""
+"""Who is who, after each load: evidence for what is new, the persons that follow, and what is to be asked.
+
+Everything is searched where much is new or what was found before cannot be built on; else what is new is compared with those that
+share a key with it, which gives the same but for this: how frequent names are counts from the last whole search on.
+"""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from baloo.people.evidence import Sighting, mailmaps, record, same_addresses, withdraw
+from baloo.people.ask import Contributions, ask
+from baloo.people.blocks import small_blocks, small_frequencies
+from baloo.people.evidence import agree, doubt, mailmaps, read_profiles
+from baloo.people.index import Blocks, Index
+from baloo.people.matching import RULES_OF, Frequencies, found, shared_by_several
 from baloo.people.persons import recompute
-from baloo.people.rules import MAILMAP
+from baloo.people.profiles import Profile, keys
+from baloo.people.rules import MAILMAP, group_input
 from baloo.people.sql import read_meta, select_in, select_rows, write_meta
 from baloo.records.store import Records
 from baloo.records.tables import identities, observations
@@ -16,8 +27,16 @@ from baloo.records.tables import identities, observations
 __all__ = ["MAILMAP_EDITION", "Found", "find"]
 
 _IDENTITIES, _OBSERVATIONS, _MAILMAP_SEEN = "people_identities_seen", "people_observations_seen", "people_mailmap_seen"
+_EDITION, _PARTS, _WHOLE = "people_index_edition", "people_index_parts", "people_whole"
+_RULES = "people_rules"
 MAILMAP_EDITION = "people_mailmap_edition"
 """Where the number stands that grows with each change of a `.mailmap`."""
+
+RULES_EDITION = 1
+"""Grows with each change of how identities are compared: then everything is searched again."""
+
+_LARGE = 5_000  # identities; fewer are always searched whole
+_NEW = 20  # one part in so many may be new since the last whole search
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,36 +48,145 @@ class Found:
     changed: int = 0
 
 
-def find(records: Records, *, now: int = 0) -> Found:
-    """Look at what is new since the last run, and at nothing else. `now` is microseconds since 1970.
+def find(
+    records: Records, *, now: int = 0, whole: bool = False, contributions: Contributions | None = None
+) -> Found:
+    """Look at what is new since the last run, or with `whole` at everything. `now` is microseconds since 1970.
 
-    All of it is one transaction: it is done, or it is not begun and the next run does it.
+    `contributions` tells of identities how many each has; it is asked for those of whom there is something to ask, and what they
+    have is the effect of a suggestion. All of it is one transaction: it is done, or it is not begun and the next run does it.
     """
-    secret = records.secret
     with records.engine.begin() as connection:
-        fresh, sightings, awake = _new(connection)
+        news = _news(connection)
         edition = read_meta(connection, MAILMAP_EDITION)
         changed = edition != read_meta(connection, _MAILMAP_SEEN)
-        said = mailmaps(connection, sightings, secret, whole=changed)
-        touched = withdraw(connection, MAILMAP, said) if changed else set()
-        touched |= record(connection, said + same_addresses(connection, sightings, secret), now)
-        moved = recompute(connection, touched.union(fresh), awake)
-        if changed:
-            write_meta(connection, _MAILMAP_SEEN, edition)
-        return Found(read_meta(connection, "people_version"), len(fresh), len(moved))
+        whole = whole or _needs_all(connection, records, news)
+        if not (whole or changed or news.identities or news.concerned):
+            return Found(read_meta(connection, "people_version"))
+        said = mailmaps(connection, None if changed else news.keys, records.secret)
+        about = None if changed else {end for edge in said for end in (edge.a, edge.b)}
+        touched = agree(connection, said, lambda rule, _: changed and rule == MAILMAP, about, now)
+        search = _Search(connection, records, None if whole else news.concerned)
+        with contextlib.closing(search):
+            touched |= search.agree(now)
+            touched |= doubt(connection, touched, search.profiles, now)
+            moved = recompute(connection, touched.union(news.identities), news.awake)
+            ask(connection, search.profiles, search.blocks, search.often, None if whole else news.concerned, now, contributions)
+            search.keep()
+        write_meta(connection, _MAILMAP_SEEN, edition)
+        return Found(read_meta(connection, "people_version"), len(news.identities), len(moved))
 
 
-def _new(connection: sa.Connection) -> tuple[list[int], list[Sighting], list[int]]:
-    """Identities and observations above the marks, and older identities that did something for the first time; the marks move."""
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What came since the last run: identities, they and those with a new observation (`concerned`), address keys of these, and
+    older identities that did something for the first time (`awake`).
+    """
+
+    identities: list[int]
+    concerned: set[int]
+    keys: set[str]
+    awake: list[int]
+
+
+def _news(connection: sa.Connection) -> _News:
+    """Identities and observations above the marks; the marks move."""
     of = observations.c
     seen, mark = read_meta(connection, _IDENTITIES), read_meta(connection, _OBSERVATIONS)
     fresh = [number for (number,) in select_rows(connection, identities.c.id, where=f"identities.id > {seen}")]
-    rows = select_rows(connection, of.id, of.identity_id, of.name, of.email_key, where=f"observations.id > {mark}")
-    older = sorted({identity for _, identity, *_ in rows if identity <= seen})
+    rows = select_rows(connection, of.id, of.identity_id, of.email_key, where=f"observations.id > {mark}")
+    older = sorted({identity for _, identity, _ in rows if identity <= seen})
     before = {who for number, who in select_in(connection, [of.id, of.identity_id], of.identity_id, older) if number <= mark}
     if fresh:
         write_meta(connection, _IDENTITIES, max(fresh))
     if rows:
         write_meta(connection, _OBSERVATIONS, max(row[0] for row in rows))
-    sightings = [(identity, name, key) for _, identity, name, key in rows]
-    return fresh, sightings, [identity for identity in older if identity not in before]
+    keys = {key for _, _, key in rows if key}
+    return _News(fresh, {row[1] for row in rows}.union(fresh), keys, [who for who in older if who not in before])
+
+
+def _needs_all(connection: sa.Connection, records: Records, news: _News) -> bool:
+    """Whether what was found before cannot be built on: it is too little, too old, of other rules, or its index is gone."""
+    if read_meta(connection, _RULES) != RULES_EDITION:
+        return True
+    known, since = read_meta(connection, _WHOLE), read_meta(connection, _IDENTITIES)
+    if not news.concerned:
+        return False
+    files = Index.files(records, read_meta(connection, _EDITION), read_meta(connection, _PARTS))
+    return known < _LARGE or (since - known) * _NEW > known or len(news.concerned) * _NEW > known or files is None
+
+
+class _Search:
+    """What is found among identities: all of them, or those concerned and whoever shares a key with them."""
+
+    def __init__(self, connection: sa.Connection, records: Records, concerned: set[int] | None) -> None:
+        self._connection, self._records = connection, records
+        self._edition, self._parts = read_meta(connection, _EDITION), read_meta(connection, _PARTS)
+        self.concerned = concerned
+        self.profiles: dict[int, Profile] = {} if concerned is not None else read_profiles(connection)
+        self._index: Index | None = None
+        self._about: set[int] = set()
+        self.blocks: Blocks = {}
+        self.often = Frequencies()
+        if concerned is not None and not concerned:
+            return
+        if concerned is None and len(self.profiles) < _LARGE:
+            self.blocks, self.often = small_blocks(self.profiles.values()), small_frequencies(self.profiles.values())
+            return
+        self._index = Index(records.secret)
+        if concerned is None:
+            self._index.add(self.profiles.values())
+            self.blocks = self._index.blocks()
+        else:
+            self._index.read(Index.files(records, self._edition, self._parts) or [])
+            self.blocks = self._around(self._index, concerned)
+            shared = [users for users in self.blocks["mailbox"].values() if shared_by_several(self.profiles, users)]
+            self._about = concerned.union(*shared)
+            if self._about != concerned:  # what others found by a mailbox falls with it
+                self.blocks = self._around(self._index, self._about)
+        self.often = self._index.frequencies()
+
+    def _around(self, index: Index, whom: Collection[int]) -> Blocks:
+        self._load(index, whom)
+        self._load(index, index.met_by(whom))
+        return index.blocks(whom)
+
+    def _load(self, index: Index, whom: Collection[int]) -> None:
+        fresh = read_profiles(self._connection, set(whom) - self.profiles.keys())
+        self.profiles |= fresh
+        index.add(fresh.values())
+
+    def agree(self, now: int) -> set[int]:
+        """Bring the evidence on record up to date; return whom a change concerns."""
+        secret = self._records.secret
+
+        def name(rule: str, key: str, special: str = "") -> str:
+            return f"{group_input(secret, rule, key)}.{group_input(secret, special)[:6]}"
+
+        edges = found(self.profiles, self.blocks, self.often, name)
+        if self.concerned is None:
+            rules = {rule for several in RULES_OF.values() for rule in several}
+            return agree(self._connection, edges, lambda rule, _: rule in rules, None, now)
+        looked_at = {
+            name(rule, key).partition(".")[0]
+            for known in map(self.profiles.get, self._about) if known is not None
+            for kind, key in keys(known) for rule in RULES_OF.get(kind, ())
+        }  # fmt: skip
+        about = {member for of in self.blocks.values() for members in of.values() for member in members} | self._about
+        return agree(self._connection, edges, lambda _, group: group.partition(".")[0] in looked_at, about, now)
+
+    def keep(self) -> None:
+        """Write the index, and which it is, for the next run."""
+        if self.concerned is None:
+            self._edition, self._parts = self._edition + 1, 0
+            write_meta(self._connection, _WHOLE, read_meta(self._connection, _IDENTITIES))
+            write_meta(self._connection, _RULES, RULES_EDITION)
+        if self._index is not None:
+            self._index.write(self._records, self._edition, self._parts, self.concerned)
+            write_meta(self._connection, _EDITION, self._edition)
+            write_meta(self._connection, _PARTS, self._parts + 1)
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        if self._index is not None:
+            self._index.close()

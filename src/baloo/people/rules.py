@@ -12,16 +12,23 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 __all__ = [
-    "ACCEPTED", "AUTOMATIC", "BY_HAND", "LATER", "MAILMAP", "REJECTED", "RULES", "SAME_ADDRESS", "SPLIT", "UNDONE",
-    "Edge", "Rule", "group_input", "is_personal", "star", "unite",
+    "ACCEPTED", "AUTOMATIC", "BY_HAND", "DIFFERENT_NAMES", "INITIALS_AS_LOGIN", "LATER", "LONGER_NAME", "MAILMAP",
+    "NAME_AND_PLACE", "NAME_AS_LOGIN", "RARE_NAME", "REJECTED", "RULES", "SAME_ACCOUNT", "SAME_ADDRESS", "SAME_LOGIN", "SPLIT",
+    "TWO_ACCOUNTS", "UNDONE", "Edge", "Rule", "group_input", "is_personal", "star", "unite",
 ]
 
 AUTOMATIC, ACCEPTED, REJECTED, SPLIT, UNDONE = "automatic", "accepted", "rejected", "split", "undone"
 LATER = "later"
-BY_HAND, MAILMAP, SAME_ADDRESS = "by-hand", "mailmap", "same-address"
+BY_HAND, MAILMAP, SAME_ACCOUNT, SAME_ADDRESS = "by-hand", "mailmap", "same-account", "same-address"
+NAME_AND_PLACE, RARE_NAME, NAME_AS_LOGIN = "name-and-place", "rare-name", "name-as-login"
+SAME_LOGIN, INITIALS_AS_LOGIN, LONGER_NAME = "same-login", "initials-as-login", "longer-name"
+DIFFERENT_NAMES, TWO_ACCOUNTS = "different-names", "two-accounts"
+
+
+Pair: TypeAlias = "tuple[int, int]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +46,19 @@ RULES: Mapping[str, Rule] = {
     for rule in (
         Rule(BY_HAND, 100, 1, "somebody said that they are the same person"),
         Rule(MAILMAP, 90, 1, "a .mailmap names one author for both"),
-        Rule(SAME_ADDRESS, 80, 1, "both used the same personal address"),
+        Rule(SAME_ACCOUNT, 85, 1, "both are the same account"),
+        Rule(SAME_ADDRESS, 80, 2, "both used the same personal address"),
+        Rule(NAME_AND_PLACE, 75, 1, "the same full name, and the same local part, organisation or login"),
+        Rule(RARE_NAME, 70, 1, "the same full name, which nobody else is expected to have"),
+        Rule(NAME_AS_LOGIN, 65, 1, "the full name of the one is the other's login"),
+        Rule(SAME_LOGIN, 60, 1, "the same login, which is no word of a name, at about the same time"),
+        Rule(INITIALS_AS_LOGIN, 55, 1, "the name of the one, shortened, is the other's login, at about the same time"),
+        Rule(LONGER_NAME, 50, 1, "the name of the one is in the other's, and nobody else is expected to have it"),
+        Rule(DIFFERENT_NAMES, -40, 1, "their full names contradict each other"),
+        Rule(TWO_ACCOUNTS, -30, 1, "each has an account on the same system"),
     )
 }
+"""Evidence of negative weight speaks against: it goes before whatever rules found, and after what people said."""
 
 _NOBODY_LOCAL = frozenset(
     {"", "devnull", "do-not-reply", "donotreply", "nobody", "none", "no-reply", "noreply", "null", "root", "unknown"}
@@ -64,7 +81,12 @@ class Edge(NamedTuple):
     @property
     def holds(self) -> bool:
         """Whether it speaks for a and b being one person."""
-        return self.state == ACCEPTED or (self.state == AUTOMATIC and bool(self.inputs))
+        return self.state == ACCEPTED or (self.state == AUTOMATIC and bool(self.inputs) and not self.denies)
+
+    @property
+    def denies(self) -> bool:
+        """Whether it is of a kind that speaks against."""
+        return RULES[self.rule].weight < 0
 
 
 def is_personal(key: str | None) -> bool:
@@ -89,21 +111,23 @@ def star(rule: str, given: str, members: Iterable[int]) -> list[Edge]:
 def unite(edges: Iterable[Edge], keys: Callable[[Sequence[int]], Mapping[int, str]]) -> dict[int, int]:
     """Each identity of the edges to its person: the oldest identity of those it is united with.
 
-    `keys` gives the keys of identities; it is asked only where somebody said that two of them are different, to break ties by
-    what they are called and not by when they came.
+    What people said goes before what rules found against two identities, and that before what they found for them. `keys` gives
+    the keys of identities; it is asked only where something speaks against two of them, to break ties by what they are called
+    and not by when they came.
     """
     edges = list(edges)
     apart = {(edge.a, edge.b) for edge in edges if edge.state in (REJECTED, SPLIT)}
+    doubted = {(edge.a, edge.b) for edge in edges if edge.denies and edge.inputs and edge.state == AUTOMATIC}
     whole = _Union()
     for edge in edges:
         whole.take(edge.a, edge.b, edge.holds and (edge.a, edge.b) not in apart)
-    torn = _torn(edges, apart, whole)
+    torn = _torn(edges, apart | doubted, whole)
     if torn:
         concerned = [edge for edge in edges if edge.a in torn or edge.b in torn]
         names = keys(sorted({end for edge in concerned for end in (edge.a, edge.b)}))
         for identity in torn:
             whole.parent[identity] = identity
-        _unite_carefully(whole, concerned, apart, names)
+        _unite_carefully(whole, concerned, apart, doubted, names)
     return whole.persons()
 
 
@@ -145,28 +169,27 @@ def _torn(edges: Iterable[Edge], apart: set[tuple[int, int]], whole: _Union) -> 
         return set()
     clusters = _Union()
     for edge in edges:
-        clusters.take(edge.a, edge.b, bool(edge.inputs) or edge.holds)
+        clusters.take(edge.a, edge.b, edge.holds or (bool(edge.inputs) and not edge.denies))
     torn = {clusters.root(a) for a, b in apart if clusters.root(a) == clusters.root(b)}
     return {identity for identity in whole.parent if clusters.root(identity) in torn}
 
 
 def _unite_carefully(
-    union: _Union, edges: Sequence[Edge], apart: set[tuple[int, int]], names: Mapping[int, str]
+    union: _Union, edges: Sequence[Edge], apart: set[Pair], doubted: set[Pair], names: Mapping[int, str]
 ) -> None:
     foes: dict[int, set[int]] = {}
-    for a, b in apart:
-        foes.setdefault(a, set()).add(b)
-        foes.setdefault(b, set()).add(a)
-
-    def compatible(a: int, b: int) -> bool:
-        return all(union.root(foe) != b for foe in foes.get(a, ()) if foe in union.parent)
-
-    for members in _groups(edges, names):
+    _oppose(foes, union, apart)
+    said = True
+    for told, members in _groups(edges, names):
+        if said and not told:  # from here on rules speak, and what they found against two counts
+            said = False
+            _oppose(foes, union, doubted)
         met: list[int] = []
         for member in sorted(members, key=names.__getitem__):
             mine = union.root(member)
             roots = [union.root(other) for other in met]
-            friend = mine if mine in roots else next((root for root in roots if compatible(mine, root)), None)
+            hostile = {union.root(foe) for foe in foes.get(mine, ()) if foe in union.parent}
+            friend = mine if mine in roots else next((root for root in roots if root not in hostile), None)
             if friend is None:
                 met.append(member)
             elif friend != mine:
@@ -174,14 +197,27 @@ def _unite_carefully(
                 foes[merged] = foes.pop(mine, set()) | foes.pop(friend, set())
 
 
-def _groups(edges: Sequence[Edge], names: Mapping[int, str]) -> list[set[int]]:
-    """The groups that the edges stand for, strongest first, ties in an order that is the same whoever arrived first."""
+def _oppose(foes: dict[int, set[int]], union: _Union, pairs: Iterable[Pair]) -> None:
+    """Keep the sets of these pairs apart from now on."""
+    for a, b in pairs:
+        if a in union.parent and b in union.parent:
+            foes.setdefault(union.root(a), set()).add(b)
+            foes.setdefault(union.root(b), set()).add(a)
+
+
+def _groups(edges: Sequence[Edge], names: Mapping[int, str]) -> list[tuple[bool, set[int]]]:
+    """The groups that the edges stand for, and whether people told of them; the strongest first.
+
+    Ties are in an order that is the same whoever arrived first.
+    """
     found: dict[tuple[bool, int, str, str, tuple[str, ...]], set[int]] = {}
     for edge in edges:
+        if edge.denies:
+            continue
         strength = (edge.state != ACCEPTED, -RULES[edge.rule].weight, edge.rule)
         for given in edge.inputs.split():
             found.setdefault((*strength, given, ()), set()).update((edge.a, edge.b))
         if not edge.inputs and edge.holds:
             pair = tuple(sorted((names[edge.a], names[edge.b])))
             found.setdefault((*strength, "", pair), set()).update((edge.a, edge.b))
-    return [found[key] for key in sorted(found)]
+    return [(not key[0] or key[2] == MAILMAP, found[key]) for key in sorted(found)]

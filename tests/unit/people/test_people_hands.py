@@ -20,9 +20,9 @@ from baloo.records.tables import audit
 
 
 def seen(records: Records, *emails: str, system: str = "s") -> list[int]:
-    """Identities on a system with an address each; persons are found after."""
+    """Identities, each on a system of its own, with an address each; persons are found after."""
     rest: tuple[Any, ...] = (None, None, "{}", "production", 1)
-    events = [Event("i", "event", "1", 1, None, system, "k", f"a{n}", None, email, *rest) for n, email in enumerate(emails)]
+    events = [Event("i", "event", "1", 1, None, f"{system}{n}", "k", "a", None, email, *rest) for n, email in enumerate(emails)]
     ids = [identity for identity, _ in Resolver(records).resolve(events)]
     find(records)
     return ids

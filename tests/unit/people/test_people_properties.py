@@ -64,9 +64,9 @@ def workspace() -> Iterator[Records]:
 
 
 def see(records: Records, *actors: tuple[str, str | None]) -> list[int]:
-    """Identities of accounts with an address each."""
+    """Identities of accounts, each on a system of its own, with an address each."""
     rest: tuple[Any, ...] = (None, None, "{}", "production", 1)
-    events = [Event("i", "event", "1", 1, None, "s", "k", account, None, email, *rest) for account, email in actors]
+    events = [Event("i", "event", "1", 1, None, account, "k", account, None, email, *rest) for account, email in actors]
     return [identity for identity, _ in Resolver(records).resolve(events)]
 
 

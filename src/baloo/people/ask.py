@@ -1,0 +1,69 @@
+"""What is to be asked: suggestions on record, made to agree with what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from baloo.people.matching import Blocks, Frequencies
+from baloo.people.profiles import Profile
+from baloo.people.scoring import ASKED, Scored, Scorer, best_of, candidates
+from baloo.people.sql import insert_new, run_many, select_in, select_rows
+from baloo.records.tables import members, suggestions
+
+__all__ = ["Contributions", "ask"]
+
+Contributions = Callable[[Sequence[int]], Mapping[int, int]]
+"""How many contributions each of some identities has."""
+
+_MANY = 20_000
+
+
+def ask(
+    connection: sa.Connection, profiles: Mapping[int, Profile], blocks: Blocks, often: Frequencies, about: Collection[int] | None,
+    now: int, contributions: Contributions | None,
+) -> None:
+    """Suggest what may be one person; `about` are the identities that were looked at, None all.
+
+    A suggestion that was there before keeps its time, and until when it was put off.
+    """
+    pairs = {pair for pair in candidates(blocks) if about is None or pair[0] in about or pair[1] in about}
+    person = _persons(connection, {end for pair in pairs for end in pair})
+    scorer = Scorer(profiles, blocks, often)
+    scored = (scorer.score(a, b) for a, b in sorted(pairs) if person[a] != person[b])
+    found = best_of((one for one in scored if one.score >= ASKED), person)
+    before = _withdraw(connection, about)
+    ends = sorted({end for one in found for end in (one.a, one.b)})
+    done = contributions(ends) if contributions and ends else {}
+    insert_new(connection, suggestions, [_row(one, before.get((one.a, one.b), (now, None)), done) for one in found])
+
+
+def _row(one: Scored, before: tuple[int, int | None], done: Mapping[int, int]) -> dict[str, object]:
+    effect = min(done.get(one.a, 0), done.get(one.b, 0))
+    return {
+        "a": one.a, "b": one.b, "score": one.score, "rules": " ".join(one.rules), "against": " ".join(one.against),
+        "effect": effect, "made": before[0], "later": before[1],
+    }  # fmt: skip
+
+
+def _withdraw(connection: sa.Connection, about: Collection[int] | None) -> dict[tuple[int, int], tuple[int, int | None]]:
+    """Take away what was suggested of these; return when it was made, and until when it was put off."""
+    of = suggestions.c
+    columns = [of.a, of.b, of.made, of.later]
+    if about is None:
+        rows = select_rows(connection, *columns)
+        connection.execute(sa.delete(suggestions))
+    else:
+        whom = sorted(about)
+        rows = [*select_in(connection, columns, of.a, whom), *select_in(connection, columns, of.b, whom)]
+        gone = sa.delete(suggestions).where(of.a == sa.bindparam("one"), of.b == sa.bindparam("other"))
+        run_many(connection, gone, [{"one": a, "other": b} for a, b, *_ in rows])
+    return {(a, b): (made, later) for a, b, made, later in rows}
+
+
+def _persons(connection: sa.Connection, whom: Collection[int]) -> dict[int, int]:
+    of = members.c
+    if len(whom) > _MANY:
+        return dict(select_rows(connection, of.identity_id, of.person_id))
+    return dict(select_in(connection, [of.identity_id, of.person_id], of.identity_id, sorted(whom)))

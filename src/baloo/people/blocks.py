@@ -1,0 +1,31 @@
+"""Who meets whom where there are few identities: the same as `index.Index` in dictionaries. Nothing here reads or writes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from baloo.people.matching import Frequencies
+from baloo.people.profiles import FEW, KINDS, STRONG, Profile, keys
+
+__all__ = ["small_blocks", "small_frequencies"]
+
+
+def small_blocks(profiles: Iterable[Profile]) -> dict[str, dict[str, list[int]]]:
+    """Kind and key to the identities that share it; keys that only suggest and that many have are left out."""
+    spaces: defaultdict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+    for one in profiles:
+        for kind, text in keys(one):
+            spaces[KINDS[kind], text].append((one.identity, kind))
+    made: dict[str, dict[str, list[int]]] = {kind: {} for kind in KINDS}
+    for (space, text), members in spaces.items():
+        if len({identity for identity, _ in members}) > 1 and (space in STRONG or len(members) <= FEW):
+            for identity, kind in sorted(members):
+                made[kind].setdefault(text, []).append(identity)
+    return made
+
+
+def small_frequencies(profiles: Iterable[Profile]) -> Frequencies:
+    """In how many full names each word is."""
+    names = {name.key: name.words for one in profiles for name in one.names.values() if name.spaced}
+    return Frequencies(len(names), Counter(word for words in names.values() for word in set(words)))

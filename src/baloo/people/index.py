@@ -1,0 +1,180 @@
+"""Who meets whom: the keys of all identities, in Parquet files beside the records, so that what is new is compared with few.
+
+A file holds keyed hashes and ids of identities and nothing that tells who somebody is; without it everything is searched again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import duckdb
+from arro3.core import Array, DataType, Table
+
+from baloo.people.matching import Frequencies
+from baloo.people.profiles import FEW, KINDS, STRONG, Profile, keys
+from baloo.records.store import Records
+
+__all__ = ["Blocks", "Index"]
+
+_AT_ONCE = 200_000  # keys that are handed over together
+_KINDS = tuple(KINDS)
+_CODES = {kind: code for code, kind in enumerate(_KINDS)}
+_SPACES = {kind: f"{space}:" for kind, space in KINDS.items()}
+_WIDTH = 32  # identities are written as id * _WIDTH + the code of the kind
+
+Blocks: TypeAlias = "dict[str, dict[str, list[int]]]"
+
+
+class Index:
+    """The keys of identities: those added in memory, and those of earlier runs in files. `secret` keys the hashes."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret.hex()
+        self._engine = duckdb.connect(config={"threads": 2})
+        self._engine.execute("CREATE TABLE keys (key VARCHAR, code BIGINT)")
+        self._engine.execute("CREATE TABLE words (name VARCHAR, word VARCHAR)")
+        self._engine.execute("CREATE VIEW old_keys AS SELECT 0::UBIGINT AS key, 0::BIGINT AS code WHERE false")
+        self._engine.execute("CREATE VIEW old_words AS SELECT 0::UBIGINT AS name, 0::UBIGINT AS word WHERE false")
+
+    @staticmethod
+    def files(records: Records, edition: int, parts: int) -> list[tuple[Path, Path]] | None:
+        """The files of an edition, keys and words of each part; None where one is missing, or where none are kept."""
+        stem = _stem(records)
+        if stem is None or not parts:
+            return None
+        found = [_pair(stem, edition, part) for part in range(parts)]
+        return found if all(file.exists() for pair in found for file in pair) else None
+
+    def read(self, files: Sequence[tuple[Path, Path]]) -> None:
+        """Take what earlier runs kept into account."""
+        for at, table in enumerate(("old_keys", "old_words")):
+            names = ", ".join("'" + str(pair[at]).replace("'", "''") + "'" for pair in files)
+            self._engine.execute(f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM read_parquet([{names}])")
+
+    def write(self, records: Records, edition: int, part: int, only: Iterable[int] | None) -> None:
+        """Keep what was added, or of it what belongs to these identities; files of older editions go."""
+        stem = _stem(records)
+        if stem is None:
+            return
+        if only is not None:
+            self._ask(only)
+        whose = "" if only is None else f"WHERE code // {_WIDTH} IN (SELECT identity FROM asked)"
+        keys_file, words_file = _pair(stem, edition, part)
+        rows = f"SELECT {self._hash('key')} AS key, code FROM keys {whose}"
+        words = f"SELECT DISTINCT {self._hash('name')} AS name, {self._hash('word')} AS word FROM words"
+        for what, file in ((rows, keys_file), (words, words_file)):
+            self._engine.execute(f"COPY ({what} ORDER BY ALL) TO '{_quoted(file)}' (COMPRESSION zstd)")
+        for file in stem.parent.glob(f"{stem.name}-*.parquet"):
+            if int(file.stem.split("-")[2]) < edition:
+                file.unlink(missing_ok=True)
+
+    def met_by(self, whom: Iterable[int]) -> set[int]:
+        """Who shared a key, in earlier runs, with one of these that were added."""
+        self._ask(whom)
+        strong = ", ".join(str(_CODES[kind]) for kind in _KINDS if KINDS[kind] in STRONG)
+        return {row[0] for row in self._rows(f"""
+            WITH mine AS (SELECT DISTINCT {self._hash("key")} AS key FROM keys
+                WHERE code // {_WIDTH} IN (SELECT identity FROM asked)),
+            met AS (SELECT DISTINCT key, code FROM old_keys WHERE key IN (SELECT key FROM mine)),
+            few AS (SELECT key FROM met GROUP BY key HAVING count(*) <= {FEW} OR bool_or(code % {_WIDTH} IN ({strong})))
+            SELECT DISTINCT code // {_WIDTH} FROM met WHERE key IN (SELECT key FROM few)
+        """)}
+
+    def _hash(self, text: str) -> str:
+        return f"md5_number_lower('{self._secret}' || {text})"
+
+    def _ask(self, whom: Iterable[int]) -> None:
+        self._insert("", list(whom), table="CREATE OR REPLACE TABLE asked AS SELECT a AS identity FROM given")
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self._engine.close()
+
+    def add(self, profiles: Iterable[Profile]) -> None:
+        """Take the keys of identities, and the words of their full names."""
+        texts: list[str] = []
+        codes: list[int] = []
+        names: dict[str, set[str]] = {}
+        for one in profiles:
+            base = one.identity * _WIDTH
+            for kind, text in keys(one):
+                texts.append(_SPACES[kind] + text)
+                codes.append(base + _CODES[kind])
+            names.update((name.key, set(name.words)) for name in one.names.values() if name.spaced and name.key not in names)
+            if len(texts) > _AT_ONCE:
+                self._insert("keys", texts, codes)
+                texts, codes = [], []
+        self._insert("keys", texts, codes)
+        pairs = [(name, word) for name, words in names.items() for word in words]
+        self._insert("words", [name for name, _ in pairs], [word for _, word in pairs])
+
+    def blocks(self, only: Iterable[int] | None = None) -> Blocks:
+        """Kind and key to the identities that share it, of what has been added; `only` keys that one of these identities has."""
+        asked = ""
+        if only is not None:
+            self._ask(only)
+            asked = f"WHERE key IN (SELECT key FROM keys WHERE code // {_WIDTH} IN (SELECT identity FROM asked))"
+        weak = ", ".join(f"'{space}'" for space in {KINDS[kind] for kind in _KINDS} - STRONG)
+        rows = self._rows(f"""
+            SELECT key, list(code ORDER BY code) FROM keys {asked} GROUP BY key
+            HAVING min(code // {_WIDTH}) < max(code // {_WIDTH})
+                AND (NOT starts_with(key, 'handle:') OR bool_or(code % {_WIDTH} IN ({_CODES["joint"]}, {_CODES["stem"]})))
+                AND (count(*) <= {FEW} OR split_part(key, ':', 1) NOT IN ({weak}))
+        """)
+        found: Blocks = {kind: {} for kind in _KINDS}
+        for key, members in rows:
+            text = key.partition(":")[2]
+            for code in members:
+                identity, kind = divmod(code, _WIDTH)
+                found[_KINDS[kind]].setdefault(text, []).append(identity)
+        return found
+
+    def frequencies(self) -> Frequencies:
+        """In how many full names each word is that stands in one of those added; of earlier runs, too."""
+        name, word = self._hash("name"), self._hash("word")
+        self._engine.execute(f"CREATE OR REPLACE TABLE hashed AS SELECT DISTINCT {name} AS name, word, {word} AS hash FROM words")
+        total = self._one("SELECT count(*) FROM (SELECT name FROM hashed UNION SELECT name FROM old_words)")
+        often = Frequencies(int(total))
+        often.words.update(dict(self._rows("""
+            WITH texts AS (SELECT DISTINCT word, hash FROM hashed),
+            uses AS (SELECT hash, name FROM hashed UNION SELECT word, name FROM old_words WHERE word IN (SELECT hash FROM texts))
+            SELECT texts.word, count(*) FROM uses JOIN texts USING (hash) GROUP BY texts.word
+        """)))
+        return often
+
+    def _insert(self, into: str, first: Sequence[Any], second: Sequence[Any] = (), table: str = "") -> None:
+        if not first and not table:
+            return
+        columns: dict[str, Any] = {"a": _array(first), **({"b": _array(second)} if second else {})}
+        self._engine.register("given", Table.from_pydict(columns))
+        self._engine.execute(table or f"INSERT INTO {into} SELECT * FROM given")
+        self._engine.unregister("given")
+
+    def _rows(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        done = self._engine.execute(sql)
+        while rows := done.fetchmany(50_000):
+            yield from rows
+
+    def _one(self, sql: str) -> Any:  # noqa: ANN401 - a value of the engine
+        row = self._engine.execute(sql).fetchone()
+        return row[0] if row else None
+
+
+def _array(values: Sequence[Any]) -> Array:
+    return Array(values, type=DataType.string() if values and isinstance(values[0], str) else DataType.int64())
+
+
+def _stem(records: Records) -> Path | None:
+    """Where the files of these records are, without edition and part; nowhere where the records are no file."""
+    url = records.engine.url
+    return Path(url.database).with_name("people-keys") if url.drivername.startswith("sqlite") and url.database else None
+
+
+def _pair(stem: Path, edition: int, part: int) -> tuple[Path, Path]:
+    return stem.with_name(f"{stem.name}-{edition}-{part}.parquet"), stem.with_name(f"{stem.name}-{edition}-{part}-words.parquet")
+
+
+def _quoted(file: Path) -> str:
+    return str(file).replace("'", "''")

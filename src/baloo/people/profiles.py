@@ -1,0 +1,192 @@
+"""What each identity says of itself, ready to be compared, and the keys under which those that may be one person meet.
+
+Nothing here reads or writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from baloo.people.names import Name, fold, parts, read_address, read_name, squash
+from baloo.people.wordlists import NOBODY, ROLES
+
+__all__ = [
+    "DAY", "FEW", "KINDS", "STRONG", "Key", "Profile", "Sighting",
+    "from_mailbox", "initial_forms", "joint_forms", "keys", "profile",
+]  # fmt: skip
+
+DAY = 86_400_000_000
+"""Microseconds."""
+
+Key = tuple[str, str]
+"""The kind of what is shared, and what it is."""
+
+KINDS = {
+    "login": "login", "mailbox": "mailbox", "name": "name", "two": "two", "joint": "handle", "form": "handle", "short": "handle",
+    "stem": "handle", "surname": "surname", "word": "word", "role": "role", "domain": "domain", "start": "start", "end": "end",
+}  # fmt: skip
+"""Kinds of keys to the space that they are in: those of one space meet where their text is equal."""
+
+STRONG = frozenset({"login", "mailbox", "name", "handle", "two"})
+"""Spaces of keys by which rules join; the others only suggest."""
+
+FEW = 12
+"""More members than this of a key that only suggests, and it suggests nothing."""
+
+_SHORTEST = 4  # letters of a handle
+_AFFIX = 6  # letters at either end of a handle under which it is found
+_DIGITS = "0123456789"
+_HOSTS = ("github", "gitlab")
+_NONE: frozenset[Any] = frozenset()
+
+
+class Sighting(NamedTuple):
+    """An observation: an identity, its system, and what it was called; `first` and `last` are microseconds since 1970."""
+
+    identity: int
+    system: str
+    account: str | None
+    username: str | None
+    email: str | None
+    name: str | None
+    first: int
+    last: int
+
+
+class Profile:
+    """What is known of an identity. Days count from 1970; `handles` are words it goes by, True for logins and such.
+
+    `roles` are addresses of a role, which several people may use.
+    """
+
+    __slots__ = ("accounts", "domains", "first", "handles", "identity", "last", "logins", "mailboxes", "names", "roles", "system",
+                 "words")  # fmt: skip
+
+    def __init__(self, identity: int, system: str) -> None:
+        self.identity = identity
+        self.system = system
+        self.accounts: Set[str] = _NONE
+        self.names: dict[str, Name] = {}
+        self.mailboxes: set[str] = set()
+        self.roles: Set[str] = _NONE
+        self.domains: Set[str] = _NONE
+        self.logins: Set[tuple[str, str]] = _NONE
+        self.handles: dict[str, bool] = {}
+        self.words: set[str] = set()
+        self.first = 1 << 40
+        self.last = -(1 << 40)
+
+    def full(self) -> Iterator[Name]:
+        """Names that tell who it is."""
+        return (name for name in self.names.values() if name.full)
+
+    def __repr__(self) -> str:
+        return f"Profile({self.identity})"  # never what it is called
+
+
+def profile(sightings: Sequence[Sighting], known: Profile | None = None) -> Profile:
+    """The profile of one identity from all its observations; `known` is what it is from others of them."""
+    made = known or Profile(sightings[0].identity, sightings[0].system)
+    for seen in sightings:
+        _learn(made, seen)
+    return made
+
+
+def _learn(known: Profile, seen: Sighting) -> None:
+    known.first = min(known.first, seen.first // DAY)
+    known.last = max(known.last, seen.last // DAY)
+    if seen.account is not None:
+        known.accounts = known.accounts | {seen.account}
+    if seen.username:
+        login = fold(seen.username)
+        known.logins = known.logins | {(next((host for host in _HOSTS if host in seen.system), seen.system), login)}
+        _handle(known, squash(parts(login)), strong=True)
+    if seen.email:
+        _learn_address(known, seen.email)
+    if seen.name:
+        name = read_name(seen.name)
+        if name.words:
+            known.names[name.key] = name if name.spaced else known.names.get(name.key, name)
+            known.words.update(name.words)
+            if not name.spaced:
+                joint = squash(name.words)
+                _handle(known, joint, strong=any(map(str.isdigit, joint)))
+
+
+def _learn_address(known: Profile, text: str) -> None:
+    address = read_address(text)
+    if address.domain:
+        known.domains = known.domains | {address.domain}
+    if address.login:
+        number = {(address.host, f"#{address.number}")} if address.number else set()
+        known.logins = known.logins | number | {(address.host, address.login)}
+        _handle(known, squash(parts(address.login)), strong=True)
+    elif address.role:
+        known.roles = known.roles | {text.casefold()}
+    elif address.local:
+        words = parts(fold(address.local))
+        known.words.update(words)
+        if len(words) > 1 and all(len(word) > 1 and word.isalpha() for word in words):
+            name = Name(words, (), full=True, spaced=False)
+            known.names.setdefault(name.key, name)
+        if address.mailbox:
+            known.mailboxes.add(address.mailbox)
+        _handle(known, squash(words), strong=False)
+
+
+def _handle(known: Profile, joint: str, *, strong: bool) -> None:
+    if len(joint) >= _SHORTEST and joint not in ROLES and joint not in NOBODY and not joint.isdigit():
+        known.handles[joint] = strong or known.handles.get(joint, False)
+
+
+def joint_forms(name: Name) -> set[str]:
+    """A full name in one word, in either order, with and without what stands between first and last."""
+    words = name.words
+    forms = {squash(words), squash(words[::-1])}
+    return forms | {words[0] + words[-1], words[-1] + words[0]} if len(words) > 2 else forms
+
+
+def from_mailbox(mailbox: str) -> str:
+    """The handle that a mailbox gives."""
+    return squash(parts(fold(mailbox.partition("@")[0])))
+
+
+def initial_forms(name: Name) -> set[str]:
+    """A full name as logins shorten it: initials and the last word, or the other way round."""
+    words = name.words
+    forms = {words[0][0] + words[-1], words[-1] + words[0][0], words[0] + words[-1][0]}
+    if name.initials:
+        forms.add(words[0][0] + name.initials[0] + words[-1])
+    if len(words) > 2:
+        forms.add("".join(word[0] for word in words[:-1]) + words[-1])
+    return {form for form in forms if len(form) >= _SHORTEST}
+
+
+def keys(known: Profile) -> set[Key]:
+    """All under which the identity is found: what is shared under a key may make two identities one person."""
+    found: set[Key] = {("mailbox", mailbox) for mailbox in known.mailboxes}
+    found.update(("login", f"{host} {login}") for host, login in known.logins)
+    found.update(("role", role) for role in known.roles)
+    found.update(("domain", domain) for domain in known.domains)
+    for handle in known.handles:
+        found.add(("joint", handle))
+        if len(handle) >= _AFFIX:
+            found.update((("start", handle[:_AFFIX]), ("end", handle[-_AFFIX:])))
+        stem = handle.strip(_DIGITS)
+        if stem != handle and len(stem) >= _AFFIX:
+            found.add(("stem", stem))
+    found.update(("word", word) for word in known.words if len(word) > 3)
+    for key, name in known.names.items():
+        if not name.full:
+            found.add(("word", key))
+            continue
+        found.add(("name", key))
+        found.update(("form", form) for form in joint_forms(name))
+        found.update(("short", form) for form in initial_forms(name))
+        words = sorted(set(name.words))
+        if len(words) <= 4:
+            found.update(("two", f"{one} {other}") for one, other in combinations(words, 2))
+        found.add(("surname", f"{name.words[0][0]} {name.words[-1]}"))
+    return found

@@ -1,0 +1,225 @@
+"""How likely two identities are one person, from named kinds of evidence with published weights. Nothing here reads or writes.
+
+Weights are powers of ten of the odds; evidence of one group (names, logins, places, time) is not independent, so that of each
+group the strongest counts. A score is the probability that the sum of the weights stands for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from baloo.people.matching import NEARBY, SILENCE, Blocks, Frequencies, apart
+from baloo.people.names import Name, alike, contradict, parts, squash
+from baloo.people.profiles import Profile, initial_forms, joint_forms
+from baloo.people.rules import DIFFERENT_NAMES
+
+__all__ = ["ASKED", "KINDS", "Kind", "Scored", "Scorer", "best_of", "candidates"]
+
+ASKED = 0.5
+"""Pairs of a lower score are not asked about."""
+
+_ODDS = -1.0  # of two that meet in a block and have nothing else in common
+_MANY = {
+    "mailbox": 12, "login": 12, "name": 30, "role": 3, "joint": 8, "form": 8, "short": 8, "two": 8, "surname": 5, "word": 4,
+    "domain": 4, "stem": 6, "start": 5, "end": 5,
+}  # fmt: skip
+_ALONE = ("same-organisation", "small-domain")  # say nothing by themselves: colleagues share them
+_RARE_WORD = 3  # full names that a word may be in, to be remarkable
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of evidence: the group of which the strongest counts, its weight as a power of ten, and how it is said."""
+
+    name: str
+    group: str
+    weight: float
+    words: str
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("same-name", "name", 3.0, "the same full name"),
+        Kind("longer-name", "name", 2.5, "the full name of the one is in the other's"),
+        Kind("similar-name", "name", 1.6, "the same surname, and given names that begin alike or are written alike"),
+        Kind("same-word", "name", 0.8, "a name that is one word is in both"),
+        Kind("rare-word", "name", 0.6, "a word that few have in a name, a login or an address"),
+        Kind("same-login", "login", 2.2, "the same login or local part"),
+        Kind("name-as-login", "login", 2.5, "the full name of the one is the other's login or local part"),
+        Kind("initials-as-login", "login", 1.6, "the name of the one, shortened, is the other's login or local part"),
+        Kind("login-in-login", "login", 0.8, "the login of the one is the beginning or end of the other's"),
+        Kind("same-address", "place", 3.4, "the same address, or the same account of a code host"),
+        Kind("same-role", "place", 2.6, "the same address, as roles have it, and nobody else has it"),
+        Kind("small-domain", "place", 1.4, "addresses at a domain that few have"),
+        Kind("same-organisation", "place", 0.7, "addresses of one organisation"),
+        Kind("same-time", "time", 0.4, "active on one system at about the same time"),
+        Kind("long-silence", "time", -0.7, "five years lie between what they did"),
+        Kind("common-name", "rarity", -1.5, "others are expected to have this name"),
+        Kind("different-names", "against", -2.6, "their full names contradict each other"),
+        Kind("two-accounts", "against", -2.0, "each has an account on the same system"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A pair a < b, its score from 0 to 1, and the kinds of evidence for and against it, the strongest first."""
+
+    a: int
+    b: int
+    score: float
+    rules: tuple[str, ...]
+    against: tuple[str, ...]
+
+
+def candidates(blocks: Blocks) -> Iterator[tuple[int, int]]:
+    """Pairs that share a key that few have, each once or more."""
+    for kind, most in _MANY.items():
+        of = blocks.get(kind, {})
+        for key, members in of.items():
+            if kind in ("form", "short", "stem"):
+                others = [*blocks.get("joint", {}).get(key, ()), *(blocks.get("stem", {}).get(key, ()) if kind == "form" else ())]
+                if others and len(members) + len(others) <= most:
+                    yield from ((min(a, b), max(a, b)) for a in members for b in others if a != b)
+            if kind not in ("form", "short") and 1 < len(members) <= most:
+                yield from combinations(sorted(members), 2)
+
+
+class Scorer:
+    """Scores pairs of the profiles; `blocks` are those of `profiles.keys`, whole where they matter."""
+
+    def __init__(self, profiles: Mapping[int, Profile], blocks: Blocks, often: Frequencies) -> None:
+        self._of, self._blocks, self._often = profiles, blocks, often
+        self._relays: dict[str, bool] = {}
+
+    def score(self, a: int, b: int) -> Scored:
+        """What speaks for and against two identities being one person."""
+        a, b = sorted((a, b))
+        best: dict[str, tuple[float, str]] = {}
+        for name, share in self._evidence(self._of[a], self._of[b]):
+            kind = KINDS[name]
+            weight = kind.weight * share
+            if abs(weight) > abs(best.get(kind.group, (0.0, ""))[0]):
+                best[kind.group] = (weight, name)
+        if best.get("place", (0.0, ""))[1] in _ALONE and not best.keys() & {"name", "login"}:
+            del best["place"]
+        odds = _ODDS + sum(weight for weight, _ in best.values())
+        ranked = sorted(best.values(), key=lambda item: (-abs(item[0]), item[1]))
+        speak_for = tuple(name for weight, name in ranked if weight > 0)
+        return Scored(a, b, round(1 / (1 + 10.0**-odds), 4), speak_for, tuple(name for weight, name in ranked if weight < 0))
+
+    def _evidence(self, one: Profile, other: Profile) -> Iterator[tuple[str, float]]:
+        """Kinds of evidence, each with the part of its weight that it has here; one fact is said once."""
+        common = (one.mailboxes & other.mailboxes) | one.roles & other.roles
+        told = {word for mailbox in common for word in parts(mailbox.partition("@")[0])}
+        told |= {squash(parts(mailbox.partition("@")[0])) for mailbox in common}
+        told |= {squash(parts(login)) for _, login in one.logins & other.logins}
+        yield from _by_name(one, other, self._often, told)
+        yield from _by_login(one, other, self._often, told)
+        yield from self._by_place(one, other, common)
+        silence = max(one.first, other.first) - min(one.last, other.last)
+        if silence > SILENCE:
+            yield "long-silence", 1.0
+        elif silence <= NEARBY and one.system == other.system:
+            yield "same-time", 1.0
+        rule = apart(one, other)
+        if rule:
+            kin = any(mine.full and set(mine.words) & other.words for mine in one.names.values())
+            yield rule, 0.6 if kin and rule == DIFFERENT_NAMES else 1.0
+
+    def _by_place(self, one: Profile, other: Profile, common: set[str]) -> Iterator[tuple[str, float]]:
+        if one.logins & other.logins or any(not self._relay("mailbox", address) for address in common - one.roles):
+            yield "same-address", 1.0
+        elif any(not self._relay("role", address) for address in common & one.roles):
+            yield "same-role", 1.0
+        else:
+            for domain in one.domains & other.domains:
+                few = len(self._blocks.get("domain", {}).get(domain, ())) <= _MANY["domain"]
+                yield ("small-domain" if few else "same-organisation"), 1.0
+
+    def _relay(self, kind: str, address: str) -> bool:
+        """Whether three or more use an address who cannot be one person; of a role's, whether three do at all."""
+        if address not in self._relays:
+            users = self._blocks.get(kind, {}).get(address, ())
+            people: list[int] = []
+            for user in users:
+                if all(apart(self._of[user], self._of[known]) for known in people):
+                    people.append(user)
+            self._relays[address] = len(people) > 2 or (kind == "role" and len(users) > _MANY["role"])
+        return self._relays[address]
+
+
+def _by_name(one: Profile, other: Profile, often: Frequencies, told: set[str]) -> Iterator[tuple[str, float]]:
+    for mine in one.names.values():
+        for theirs in other.names.values():
+            if mine.full and theirs.full and not contradict(mine, theirs):
+                yield from _full_names(mine, theirs, often)
+    shared = {word for word in one.words & other.words if len(word) > 2 and word not in told}
+    if shared:
+        rarest = min(often.words[word] for word in shared)
+        if any(len(name.words) == 1 and name.words[0] in shared for known in (one, other) for name in known.names.values()):
+            yield "same-word", 1.0 if rarest <= _RARE_WORD else 0.5
+        if rarest <= _RARE_WORD:
+            yield "rare-word", 1.0
+
+
+def _full_names(mine: Name, theirs: Name, often: Frequencies) -> Iterator[tuple[str, float]]:
+    common = set(mine.words) & set(theirs.words)
+    if mine.key == theirs.key:
+        yield "same-name", 1.0
+    elif len(common) > 1:
+        yield "longer-name", 1.0
+    elif common and _begin_alike(mine, theirs, common):
+        yield "similar-name", 1.0
+    else:
+        return
+    expected = often.homonyms(common)
+    if expected > 0.05:
+        yield "common-name", min(1.0, (math.log10(expected) + 1.5) / 2)
+
+
+def _begin_alike(mine: Name, theirs: Name, common: set[str]) -> bool:
+    rest = [[*(word for word in name.words if word not in common), *name.initials] for name in (mine, theirs)]
+    return any(alike(a, b) or (min(len(a), len(b)) == 1 and a[0] == b[0]) for a in rest[0] for b in rest[1])
+
+
+def _by_login(one: Profile, other: Profile, often: Frequencies, told: set[str]) -> Iterator[tuple[str, float]]:
+    for handle in (one.handles.keys() & other.handles.keys()) - told:
+        plain = often.words[handle] > 0 or len(handle) < 6
+        strong = one.handles[handle] or other.handles[handle]
+        yield "same-login", (0.3 if plain else 0.8) + (0.2 if strong else 0.0)
+    for named, login in ((one, other), (other, one)):
+        handles = login.handles.keys() - told
+        stems = {handle.strip("0123456789") for handle in handles}
+        for name in named.full():
+            if joint_forms(name) & stems:
+                yield "name-as-login", 1.0
+            if initial_forms(name) & stems:
+                yield "initials-as-login", 1.0
+    for a in one.handles.keys() - told:
+        for b in other.handles.keys() - told:
+            if a != b and a.strip("0123456789") == b.strip("0123456789"):
+                yield "same-login", 0.3 if often.words[a.strip("0123456789")] else 0.7
+            elif _within(a, b):
+                yield "login-in-login", 1.0
+
+
+def _within(a: str, b: str) -> bool:
+    short, long_ = sorted((a, b), key=len)
+    return len(short) > 5 and short != long_ and (long_.startswith(short) or long_.endswith(short))
+
+
+def best_of(scored: Iterable[Scored], person: Mapping[int, int]) -> list[Scored]:
+    """The strongest for each two persons."""
+    best: defaultdict[tuple[int, int], Scored | None] = defaultdict(lambda: None)
+    for one in scored:
+        p, q = sorted((person.get(one.a, one.a), person.get(one.b, one.b)))
+        known = best[p, q]
+        if p != q and (known is None or (-one.score, one.a, one.b) < (-known.score, known.a, known.b)):
+            best[p, q] = one
+    return [one for one in best.values() if one is not None]

@@ -1,0 +1,28 @@
+"""Words that name nobody, roles that many have, providers where everybody has a mailbox: one list a file in `words/`."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+__all__ = ["NOBODY", "PUBLIC_MAIL", "ROLES", "SECOND_LEVEL", "TITLES"]
+
+
+def _read(name: str) -> frozenset[str]:
+    text = files("baloo.people").joinpath("words", f"{name}.txt").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("# "))
+
+
+NOBODY = _read("nobody")
+"""Names and local parts, folded, that stand for nobody."""
+
+ROLES = _read("roles")
+"""Local parts, and names in one word, that a role has and several people may use."""
+
+PUBLIC_MAIL = _read("public_mail")
+"""Domains, or their last label but one, at which everybody can have a mailbox: to share one says nothing."""
+
+SECOND_LEVEL = _read("second_level")
+"""Labels under a country below which organisations register."""
+
+TITLES = _read("titles")
+"""Words that come and go beside a name."""
