@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from baloo.queue.group import GroupCommit
 from baloo.queue.log import LogQueue
 from baloo.records import Records
 from baloo.workspace import Workspace
+from disks import small_disk
 from siege import Site, load_on, until
 from walls import Walls, event, request
 
@@ -131,18 +132,25 @@ def test_the_loader_waits_for_room(small: Path, leave: int):
     assert walls.queue.depth().rows == 0
 
 
-def test_a_whole_server_answers_507_and_goes_on_without_restart(small: Path, tell: Callable[[str], None]):
+@pytest.fixture
+def larger() -> Iterator[Path]:
+    """A file system with room for the longest file of the queue, which stays until all of it is loaded, and for the lake."""
+    with small_disk(f"{64 + 4 * FULL_DISKS}m") as disk:
+        yield disk
+
+
+def test_a_whole_server_answers_507_and_goes_on_without_restart(larger: Path, tell: Callable[[str], None]):
     """The disk is filled while clients send and the worker loads, and freed: the same processes go on, nothing is lost."""
     luck = random.Random(507)
-    site = Site(small / "W")
+    site = Site(larger / "W")
 
     async def work() -> None:
-        async with site.running(), load_on(site, luck, most=5, pause=0.02):
+        async with site.running(), load_on(site, luck, most=40, pause=0.02):
             server, worker = site.pid, await until(lambda: site.worker, "the worker")
             await site.loaded()  # a worker that begins on a full disk ends, and is started again
             for _ in range(FULL_DISKS):
                 refused = site.statuses[507]
-                ballast = fill(small, leave=luck.choice([0, 20_000, 100_000]))
+                ballast = fill(larger, leave=luck.choice([0, 20_000, 100_000]))
                 await until(lambda refused=refused: site.statuses[507] > refused, "a 507")
                 ballast.unlink()
                 taken = site.statuses[201]
