@@ -13,7 +13,7 @@ from baloo.logs import log
 __all__ = ["Worker", "next_pause"]
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds between two starts; doubled each time it dies young
-_LONGEST_KILLED = 1.0  # the same for one that was killed: it did not fail, and is to be back within five seconds
+_FIRST_KILLED, _LONGEST_KILLED = 0.1, 1.0  # the same for one that was killed: it did not fail, and is to be back soon
 _GROWN_UP = 10.0  # seconds after which a worker that dies was not born dead
 _LEAVE = 10.0  # seconds for the worker to end by itself
 
@@ -23,9 +23,8 @@ def next_pause(before: float, code: int, lived: float) -> float:
 
     `before` is the pause before it, 0 before the first.
     """
-    if lived > _GROWN_UP or not before:
-        return _FIRST_PAUSE
-    return min(before * 2, _LONGEST_KILLED if code < 0 else _LONGEST_PAUSE)
+    first, longest = (_FIRST_KILLED, _LONGEST_KILLED) if code < 0 else (_FIRST_PAUSE, _LONGEST_PAUSE)
+    return first if lived > _GROWN_UP or not before else min(before * 2, longest)
 
 
 class Worker:
