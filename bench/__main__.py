@@ -8,17 +8,18 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import counting, door, importing, serving, starting
+from bench import counting, door, identity, importing, serving, starting
 from bench.harness import Line, scratch, table
 
 SIZES = {"full": (1_000_000, 10_000_000, 80_000), "small": (50_000, 200_000, 5_000)}
+IDENTITIES = {"full": (40_000, 225_000), "small": (8_000, 20_000)}
 
 
 def main() -> None:
     """Run the benchmarks one after the other, so that none disturbs another."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", choices=sorted(SIZES), default="full")
-    parser.add_argument("--only", choices=["starting", "git", "door", "counting"], help="one part")
+    parser.add_argument("--only", choices=["starting", "git", "door", "identity", "counting"], help="one part")
     asked = parser.parse_args()
     some, many, commits = SIZES[asked.size]
     lines: list[Line] = []
@@ -30,6 +31,8 @@ def main() -> None:
         if asked.only in (None, "door"):
             lines += door.measure(folder)
             lines += door.measure_to_lake(folder / "door")
+        if asked.only in (None, "identity"):
+            lines += identity.measure(folder, *IDENTITIES[asked.size])
         if asked.only in (None, "counting"):
             lines += counting.measure(folder, some, many)
             lines += serving.measure(folder / "counting")
