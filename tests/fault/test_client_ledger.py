@@ -21,7 +21,7 @@ from served import World
 
 KILLS = 20 if os.environ.get("BALOO_SOAK") else 3
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 HOST = """
 import os, sys, time
@@ -33,7 +33,7 @@ for n in range(int(first), int(first) + int(count)):
     id_ = client.send(event | {"id": f"00000000-0000-4000-8000-{n:012}"})
     os.write(1, (id_ + "\\n").encode())
     time.sleep(0.001)
-sys.exit(0 if client.flush(100) else 1)
+sys.exit(0 if client.flush(600) else 1)
 """
 
 
@@ -66,7 +66,7 @@ def test_a_server_that_comes_later_and_is_killed_has_everything_once(world: Worl
             time.sleep(0.4)
             world.kill()
         world.start()
-        said = [host.communicate(timeout=120)[0].split() for host in hosts]
+        said = [host.communicate(timeout=900)[0].split() for host in hosts]
         assert client.flush(120)
     left = list(spool.glob("*.ndjson"))
 
