@@ -31,7 +31,7 @@ class Scanner:
         """The words that stand in each file under a folder, with its path; files without any are left out."""
         found: dict[str, set[str]] = {}
         for file in sorted(path for path in root.rglob("*") if path.is_file()):
-            words = {word for text in self._texts(file, file.read_bytes()) for word in self._in(text)}
+            words = {word for text in self._texts(file, file.read_bytes()) for word in self.within(text)}
             if words:
                 found[file.relative_to(root).as_posix()] = words
         return found
@@ -51,7 +51,8 @@ class Scanner:
                     inner = archive.extractfile(member)
                     yield from decoded(inner.read()) if inner else ()
 
-    def _in(self, text: str) -> set[str]:
+    def within(self, text: str) -> set[str]:
+        """The words that stand in a text."""
         folded = fold(text)
         return {word for word, pattern in self._patterns.items() if word in folded and pattern.search(folded)}
 

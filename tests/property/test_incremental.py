@@ -87,10 +87,10 @@ class History:
         self._by_hand(self.house.unlink)
 
     def exclude(self) -> None:
-        """Somebody opts out, or is a bot."""
+        """Somebody is a bot. Of who opts out nothing more is taken in: that is another history."""
         if known := self._known():
             who = self.random.choice(known)
-            self.house.exclude(who, self.random.choice(["bot", "opted-out"]))
+            self.house.exclude(who, "bot")
             self.out.add(who)
 
     def include(self) -> None:
