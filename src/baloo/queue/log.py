@@ -31,7 +31,7 @@ from baloo.workspace import fsync_folder
 
 __all__ = ["LogQueue"]
 
-_LONG = 32 << 20  # bytes after which a new file is begun
+_LONG = 16 << 20  # bytes after which a new file is begun
 _NAP = 0.0003  # seconds between two tries for the lock: finds the gap that an import leaves
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
