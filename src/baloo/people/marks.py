@@ -142,11 +142,12 @@ def renew_opted_out(connection: sa.Connection, secret: bytes, now: int) -> None:
 class Suppressed:
     """Whose events are suppressed: those of people who opted out, and of erased ones. Safe for one thread at a time.
 
-    The records are looked at again at most once a second, or when `renew` is called.
+    The records are looked at again at most once a second, or when `renew` is called; `changed` is told when it is somebody else.
     """
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, changed: Callable[[], None] = lambda: None) -> None:
         self._records = records
+        self._changed = changed
         self._edition = -1
         self._looked = -_LOOK_AGAIN
         self._marks: frozenset[bytes] = frozenset()
@@ -168,6 +169,8 @@ class Suppressed:
                 rows = connection.execute(sa.select(suppressed.c.mark, suppressed.c.why)).all()
                 self._marks = frozenset(mark for mark, _ in rows)
                 self._erased = frozenset(mark for mark, why in rows if why == ERASED)
+                if self._edition >= 0:
+                    self._changed()
                 self._edition = edition
                 self._known.clear()
         self._looked = time.monotonic()

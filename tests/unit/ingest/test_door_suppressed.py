@@ -13,7 +13,7 @@ from baloo.clock import FixedClock
 from baloo.ingest.accept import HTTP, IMPORT, Door
 from baloo.ingest.answer import ids, outcomes
 from baloo.people.find import find
-from baloo.people.marks import Suppressed
+from baloo.people.marks import OPTED_OUT, Suppressed, suppress
 from baloo.people.own import opt_out
 from baloo.people.resolver import Resolver
 from baloo.queue.base import decode
@@ -59,6 +59,24 @@ def test_an_event_of_somebody_who_opted_out_is_dropped(hushed: Door, event: dict
     assert sum(verdict.kinds.values()) == 1
     assert [one.name for one in decode(verdict.row).events] == ["Jun Sato"]
     assert b"Ama" not in b"".join(refusal.body for refusal in verdict.refusals) or "refused" in form
+    assert list(ring.newest()) == []
+
+
+def test_the_live_page_forgets_when_somebody_opts_out(tmp_path: Path, registry: Registry, settings: Settings) -> None:
+    """What it holds in memory may be of them; it is told when the door learns of it, and not before."""
+    records = Records.open(tmp_path / "records" / "records.sqlite")
+    ring = Ring()
+    known = Suppressed(records, ring.forget)
+    door = Door(lambda: registry, FixedClock(NOW), settings, known)
+    body = json.dumps({"kind": "git.commit", "actor": JUN}).encode()
+    ring.saw(door.accept(body, namespace="baloo", sender="git", via=HTTP), body, "tag")
+    known.renew()
+    assert len(list(ring.newest())) == 1
+
+    with records.engine.begin() as connection:
+        suppress(connection, [b"mark"], OPTED_OUT, 1)
+    known.renew()
+
     assert list(ring.newest()) == []
 
 

@@ -68,6 +68,12 @@ class Ring:
         while len(large) > _REQUESTS or (self._size > _LARGE and len(large) > 1):
             self._size -= len(large.popleft()[2])
 
+    def forget(self) -> None:
+        """Forget every request: somebody opted out, or was erased."""
+        for shelf in (self._tagged, self._refused, self._taken, self._large):
+            shelf.clear()
+        self._size = 0
+
     def newest(self, after: int = 0, *, tag: str | None = None, refused: bool = False) -> Iterator[Kept]:
         """The requests with a number above `after`, newest first; only those with a tag, or with something refused, if asked."""
         shelves = [self._large, self._tagged]
