@@ -19,6 +19,7 @@ from baloo.clock import FixedClock
 from baloo.ingest.accept import HTTP, Door
 from baloo.settings import load_settings
 from baloo.web.live import visits
+from baloo.web.live.figure import Hours
 from baloo.web.live.gallery import Wanted
 from baloo.web.live.hour import Hour
 from baloo.web.live.ring import Ring
@@ -166,6 +167,18 @@ def test_an_hour_forgets_what_is_older() -> None:
 
     assert first == [0] * 56 + [1, 1, 1, 0]
     assert [minute.accepted for minute in hour.minutes(Wanted())] == [1, *[0] * 59]
+
+
+def test_a_figure_serves_who_comes_by_meanwhile() -> None:
+    """It is made anew after a while, and for who asks for something else."""
+    counts, site = Counts(), pretend_site()
+    hours, scene, raw = Hours(Hour(counts)), site.scene({}), json.dumps(_EVENT).encode()
+    counts.saw(_DOOR.accept(raw, namespace="baloo", sender="forum", via=HTTP), raw, None)
+    first = hours.figure(scene, Wanted())
+    again, other = hours.figure(scene, Wanted(tag="ama")), hours.figure(scene, Wanted(system="forum"))
+
+    assert again is first
+    assert other is not first
 
 
 def test_nothing_in_an_hour_is_said(ask: Ask) -> None:

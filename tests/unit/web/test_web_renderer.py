@@ -26,8 +26,25 @@ def test_the_other_process_draws_the_same() -> None:
         assert renderer._process is not None
         renderer._process.terminate()
         renderer._process.wait()
-        assert renderer.draw(_PICTURE, ("wide", "narrow")) == here
+        assert renderer.draw(_PICTURE, ("narrow",)) == here[1:]
         assert renderer.png("<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>").startswith(b"\x89PNG")
+    finally:
+        renderer.close()
+
+
+def test_what_was_just_drawn_is_not_drawn_again() -> None:
+    """As long as nothing of it has changed: no process is asked."""
+    renderer = Renderer()
+    try:
+        first = renderer.draw(_PICTURE, ("wide",))
+        assert renderer._process is not None
+        renderer._process.terminate()
+        renderer._process.wait()
+        process = renderer._process
+
+        assert renderer.draw(_PICTURE, ("wide",)) == first
+        assert renderer._process is process
+        assert renderer.draw(funnel([Bar("First", 31, "31")]), ("wide",)) != first
     finally:
         renderer.close()
 

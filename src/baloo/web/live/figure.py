@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from baloo.charts import hour as picture_of
 from baloo.web.figures.figure import Figure
@@ -16,6 +18,9 @@ from baloo.web.words import Words
 __all__ = ["Hours", "events_table"]
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_STALE = 3.0  # seconds for which a figure is shown
+_MOST = 100  # figures
+_Key: TypeAlias = "tuple[str | None, str | None, str | None]"
 _FACTS = (
     "received", "verdict", "environment", "system", "kind", "schema", "version", "type", "pointer", "reason", "remedy",
 )  # fmt: skip
@@ -26,9 +31,20 @@ class Hours:
 
     def __init__(self, hour: Hour) -> None:
         self._hour = hour
+        self._made: dict[_Key, tuple[float, Figure]] = {}
 
     def figure(self, scene: Scene, wanted: Wanted) -> Figure:
-        """The hour that ends now."""
+        """The hour that ends now, or did a moment ago: who comes by meanwhile sees the same."""
+        key = (wanted.system, wanted.schema, wanted.verdict)
+        since, known = self._made.get(key, (-_STALE, None))
+        if known is None or time.monotonic() - since >= _STALE:
+            if len(self._made) >= _MOST:
+                self._made.clear()
+            known = self._figure(scene, wanted)
+            self._made[key] = (time.monotonic(), known)
+        return known
+
+    def _figure(self, scene: Scene, wanted: Wanted) -> Figure:
         words = scene.words
         minutes = self._hour.minutes(wanted)
         accepted, refused = sum(minute.accepted for minute in minutes), sum(minute.refused for minute in minutes)
