@@ -54,6 +54,7 @@ def main(mode: str, folder: str) -> int:
             finally:
                 work.reporter.write(now=True)
                 parts.close()
+                gc.unfreeze()  # or DuckDB's binding calls them leaked, on stderr
     except Exception as error:  # noqa: BLE001 - what has no words is raised again
         return said(error)
     return ExitCode.OK
