@@ -31,7 +31,8 @@ class World:
         self.token = self.baloo("token", "create", "code")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._server: subprocess.Popen[str] | None = None
+        self.log = root.with_name(f"{root.name}.log")
+        self._server: subprocess.Popen[bytes] | None = None
 
     def baloo(self, *arguments: str) -> str:
         """Run a command; its stdout."""
@@ -43,7 +44,8 @@ class World:
     def start(self) -> None:
         """Start the server, and go on when it listens."""
         command = [sys.executable, "-m", "baloo", "-w", str(self.root), "serve", "--port", str(self.port)]
-        self._server = subprocess.Popen(command, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
+        with self.log.open("ab") as log:
+            self._server = subprocess.Popen(command, stderr=log, start_new_session=True)
         give_up = time.monotonic() + 120
         while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):

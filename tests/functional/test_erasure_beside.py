@@ -60,9 +60,15 @@ def test_an_erasure_beside_a_server_that_takes_events_in(world: World, tmp_path:
         stop.set()
         sender.join()
     world.baloo("refresh")
-    left = Scanner(AMA.values()).scan(tmp_path)
+    scanner = Scanner(AMA.values())
+    left = scanner.scan(tmp_path)  # with the server's own log
 
     assert left == {}
+    assert (tmp_path / "W.log").stat().st_size > 0
+    assert not scanner.within(world.baloo("people", "export"))
+    for path in ("/", "/live", "/status", "/metrics", "/data/contributor/all.json"):
+        with urllib.request.urlopen(world.url + path, timeout=60) as answer:
+            assert not scanner.within(answer.read().decode())
     assert done["lake"]["rows"] > 0
     assert {(status, ids) for _, status, ids in sent} == {(201, 2)}
     with urllib.request.urlopen(f"{world.url}/metrics", timeout=60) as answer:
