@@ -28,7 +28,7 @@ def ask(
 
     A suggestion that was there before keeps its time, and until when it was put off.
     """
-    pairs = {pair for pair in candidates(blocks) if about is None or pair[0] in about or pair[1] in about}
+    pairs = {pair for pair in candidates(profiles, blocks) if about is None or pair[0] in about or pair[1] in about}
     person = _persons(connection, {end for pair in pairs for end in pair})
     scorer = Scorer(profiles, blocks, often)
     scored = (scorer.score(a, b) for a, b in sorted(pairs) if person[a] != person[b])

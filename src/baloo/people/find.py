@@ -7,7 +7,8 @@ share a key with it, which gives the same but for this: how frequent names are c
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection
+import gc
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -66,15 +67,26 @@ def find(
         said = mailmaps(connection, None if changed else news.keys, records.secret)
         about = None if changed else {end for edge in said for end in (edge.a, edge.b)}
         touched = agree(connection, said, lambda rule, _: changed and rule == MAILMAP, about, now)
-        search = _Search(connection, records, None if whole else news.concerned)
-        with contextlib.closing(search):
+        with _in_bulk():
+            search = _Search(connection, records, None if whole else news.concerned)
             touched |= search.agree(now)
             touched |= doubt(connection, touched, search.profiles, now)
             moved = recompute(connection, touched.union(news.identities), news.awake)
-            ask(connection, search.profiles, search.blocks, search.often, None if whole else news.concerned, now, contributions)
-            search.keep()
+            ask(connection, search.profiles, search.blocks, search.often, search.concerned, now, contributions)
         write_meta(connection, _MAILMAP_SEEN, edition)
         return Found(read_meta(connection, "people_version"), len(news.identities), len(moved))
+
+
+@contextlib.contextmanager
+def _in_bulk() -> Iterator[None]:
+    """Do not look for garbage in cycles meanwhile: none is made, and to look takes a third of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,27 +136,38 @@ class _Search:
         self._edition, self._parts = read_meta(connection, _EDITION), read_meta(connection, _PARTS)
         self.concerned = concerned
         self.profiles: dict[int, Profile] = {} if concerned is not None else read_profiles(connection)
-        self._index: Index | None = None
         self._about: set[int] = set()
         self.blocks: Blocks = {}
         self.often = Frequencies()
-        if concerned is not None and not concerned:
-            return
         if concerned is None and len(self.profiles) < _LARGE:
             self.blocks, self.often = small_blocks(self.profiles.values()), small_frequencies(self.profiles.values())
-            return
-        self._index = Index(records.secret)
-        if concerned is None:
-            self._index.add(self.profiles.values())
-            self.blocks = self._index.blocks()
+            self._searched_whole()
+        elif concerned is None or concerned:
+            with contextlib.closing(Index(records.secret)) as index:
+                self._by_index(index)
+
+    def _by_index(self, index: Index) -> None:
+        """Compare by the keys in the index, and keep it with what is new for the next run."""
+        if self.concerned is None:
+            index.add(self.profiles.values())
+            self.blocks = index.blocks()
+            self._searched_whole()
         else:
-            self._index.read(Index.files(records, self._edition, self._parts) or [])
-            self.blocks = self._around(self._index, concerned)
+            index.read(Index.files(self._records, self._edition, self._parts) or [])
+            self.blocks = self._around(index, self.concerned)
             shared = [users for users in self.blocks["mailbox"].values() if shared_by_several(self.profiles, users)]
-            self._about = concerned.union(*shared)
-            if self._about != concerned:  # what others found by a mailbox falls with it
-                self.blocks = self._around(self._index, self._about)
-        self.often = self._index.frequencies()
+            self._about = self.concerned.union(*shared)
+            if self._about != self.concerned:  # what others found by a mailbox falls with it
+                self.blocks = self._around(index, self._about)
+        self.often = index.frequencies()
+        index.write(self._records, self._edition, self._parts, self.concerned)
+        write_meta(self._connection, _EDITION, self._edition)
+        write_meta(self._connection, _PARTS, self._parts + 1)
+
+    def _searched_whole(self) -> None:
+        self._edition, self._parts = self._edition + 1, 0
+        write_meta(self._connection, _WHOLE, read_meta(self._connection, _IDENTITIES))
+        write_meta(self._connection, _RULES, RULES_EDITION)
 
     def _around(self, index: Index, whom: Collection[int]) -> Blocks:
         self._load(index, whom)
@@ -174,19 +197,3 @@ class _Search:
         }  # fmt: skip
         about = {member for of in self.blocks.values() for members in of.values() for member in members} | self._about
         return agree(self._connection, edges, lambda _, group: group.partition(".")[0] in looked_at, about, now)
-
-    def keep(self) -> None:
-        """Write the index, and which it is, for the next run."""
-        if self.concerned is None:
-            self._edition, self._parts = self._edition + 1, 0
-            write_meta(self._connection, _WHOLE, read_meta(self._connection, _IDENTITIES))
-            write_meta(self._connection, _RULES, RULES_EDITION)
-        if self._index is not None:
-            self._index.write(self._records, self._edition, self._parts, self.concerned)
-            write_meta(self._connection, _EDITION, self._edition)
-            write_meta(self._connection, _PARTS, self._parts + 1)
-
-    def close(self) -> None:
-        """Let go of the memory."""
-        if self._index is not None:
-            self._index.close()

@@ -13,6 +13,7 @@ import duckdb
 from arro3.core import Array, DataType, Table
 
 from baloo.people.matching import Frequencies
+from baloo.people.names import Name
 from baloo.people.profiles import FEW, KINDS, STRONG, Profile, keys
 from baloo.records.store import Records
 
@@ -65,7 +66,7 @@ class Index:
         rows = f"SELECT {self._hash('key')} AS key, code FROM keys {whose}"
         words = f"SELECT DISTINCT {self._hash('name')} AS name, {self._hash('word')} AS word FROM words"
         for what, file in ((rows, keys_file), (words, words_file)):
-            self._engine.execute(f"COPY ({what} ORDER BY ALL) TO '{_quoted(file)}' (COMPRESSION zstd)")
+            self._engine.execute(f"COPY ({what}) TO '{_quoted(file)}' (FORMAT parquet)")
         for file in stem.parent.glob(f"{stem.name}-*.parquet"):
             if int(file.stem.split("-")[2]) < edition:
                 file.unlink(missing_ok=True)
@@ -96,18 +97,21 @@ class Index:
         """Take the keys of identities, and the words of their full names."""
         texts: list[str] = []
         codes: list[int] = []
-        names: dict[str, set[str]] = {}
+        names: set[Name] = set()
         for one in profiles:
             base = one.identity * _WIDTH
             for kind, text in keys(one):
                 texts.append(_SPACES[kind] + text)
                 codes.append(base + _CODES[kind])
-            names.update((name.key, set(name.words)) for name in one.names.values() if name.spaced and name.key not in names)
+            names.update(name for name in one.names.values() if name.spaced)
             if len(texts) > _AT_ONCE:
-                self._insert("keys", texts, codes)
-                texts, codes = [], []
+                self._take(texts, codes, names)
+                texts, codes, names = [], [], set()
+        self._take(texts, codes, names)
+
+    def _take(self, texts: list[str], codes: list[int], names: set[Name]) -> None:
         self._insert("keys", texts, codes)
-        pairs = [(name, word) for name, words in names.items() for word in words]
+        pairs = [(name.key, word) for name in names for word in set(name.words)]
         self._insert("words", [name for name, _ in pairs], [word for _, word in pairs])
 
     def blocks(self, only: Iterable[int] | None = None) -> Blocks:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from baloo.people.names import Name, contradict
-from baloo.people.profiles import Profile, from_mailbox, initial_forms, joint_forms
+from baloo.people.names import Name, alike, contradict, squash
+from baloo.people.profiles import Profile, from_mailbox, initial_forms, joint_forms, name_of_mailbox
 from baloo.people.rules import (
     DIFFERENT_NAMES,
     INITIALS_AS_LOGIN,
@@ -34,6 +34,7 @@ RARE, RARE_NEARBY = 0.005, 0.05  # expected homonyms: alone, and with activity i
 SILENCE, NEARBY = 1826, 730  # days between the last of the one and the first of the other
 _UNSEEN = 0.35  # what a word that one name has alone counts for: of words seen once, so many are seen again (Good and Turing)
 _KIN = 10.0  # words that both stand in other names too may be of one language, in which they go together more often than chance
+_STRANGERS = 3  # names without anything in common that make a mailbox one that several use
 _LOGIN, _SHORT, _JOINT = 5, 6, 7  # letters that make a login, a shortened name, a full name in one word distinctive
 
 RULES_OF = {
@@ -82,8 +83,25 @@ def found(profiles: Mapping[int, Profile], blocks: Blocks, often: Frequencies, n
 
 
 def shared_by_several(profiles: Mapping[int, Profile], members: Sequence[int]) -> bool:
-    """Whether two of those who use one mailbox or login cannot be one person."""
-    return any(apart(profiles[a], profiles[b]) for a, b in combinations(members, 2))
+    """Whether two of those who use one mailbox or login cannot be one person, or three names have nothing in common."""
+    if any(apart(profiles[a], profiles[b]) for a, b in combinations(members, 2)):
+        return True
+    strangers: list[Name] = []
+    for name in (name for member in members for name in profiles[member].names.values()):
+        if not any(_kin(name, known) for known in strangers):
+            strangers.append(name)
+    return len(strangers) >= _STRANGERS
+
+
+def _kin(one: Name, other: Name) -> bool:
+    """Whether two names may be forms of one: a word in common or alike, the one shortened in the other, or in another script."""
+    if one.words[0].isascii() != other.words[0].isascii() or any(alike(a, b) for a in one.words for b in other.words):
+        return True
+    for short, long_ in ((one, other), (other, one)):
+        joint = squash(short.words)
+        if joint in joint_forms(long_) | initial_forms(long_) or squash(long_.words).startswith(joint[:4]):
+            return True
+    return False
 
 
 class _Tier:
@@ -92,20 +110,24 @@ class _Tier:
     ) -> None:
         self.of, self.blocks, self.often, self.name = profiles, blocks, often, name
         self.shared: set[str] = set()
+        self.nobodys: dict[int, set[str]] = {}  # names that identities have from a mailbox which several use
 
     def edges(self) -> Iterator[Edge]:
         yield from self._one_user(SAME_ACCOUNT, "login")
         yield from self._one_user(SAME_ADDRESS, "mailbox")
+        for mailbox in self.shared & self.blocks.get("mailbox", {}).keys():
+            for member in self.blocks["mailbox"][mailbox]:
+                self.nobodys.setdefault(member, set()).add(name_of_mailbox(mailbox).key)
         for key, members in self._several("name"):
-            yield from self._one_name(key, members)
+            yield from self._one_name(key, [member for member in members if self._named(member, key)])
         for key, members in self._several("joint"):
             yield from self._one_login(key, members)
         for key, members in self.blocks.get("form", {}).items():
             yield from self._name_as_login(key, members)
         for key, members in self.blocks.get("short", {}).items():
             yield from self._initials(key, members)
-        for key, members in self._several("two"):
-            yield from self._longer(key, members)
+        for key, members in self.blocks.get("two", {}).items():
+            yield from self._longer(key, sorted({*members, *self.blocks.get("name", {}).get(key, ())}))
 
     def _several(self, kind: str) -> Iterator[tuple[str, list[int]]]:
         return ((key, members) for key, members in self.blocks.get(kind, {}).items() if len(members) > 1)
@@ -160,6 +182,13 @@ class _Tier:
         if len(run) > 1:
             yield from star(rule, self.name(rule, key, f"{system} {self.of[run[0]].first}"), run)
 
+    def _named(self, member: int, key: str) -> bool:
+        """Whether somebody has a name, and not from a mailbox that several use."""
+        return self.of[member].names[key].spaced or key not in self.nobodys.get(member, ())
+
+    def _full(self, member: int) -> Iterator[Name]:
+        return (name for name in self.of[member].full() if self._named(member, name.key))
+
     def _by_login(self, key: str) -> list[int]:
         """Who goes by a login; not those who have it from a mailbox that several use."""
         members = self.blocks.get("joint", {}).get(key, ())
@@ -182,7 +211,9 @@ class _Tier:
         if not others or others == named:
             return
         members = sorted({*named, *others})
-        names = [name for member in named for name in self.of[member].full() if key in joint_forms(name)]
+        names = [name for member in named for name in self._full(member) if key in joint_forms(name)]
+        if not names:
+            return
         expected = max(self.often.homonyms(name.words) for name in names)
         if not shared_by_several(self.of, members):
             yield from self._rare(NAME_AS_LOGIN, key, members, expected)
@@ -191,7 +222,7 @@ class _Tier:
         others = self._by_login(key) if len(key) >= _SHORT else []
         if not others or others == named:
             return
-        names = {name.key: name for member in named for name in self.of[member].full() if key in initial_forms(name)}
+        names = {name.key: name for member in named for name in self._full(member) if key in initial_forms(name)}
         members = sorted({*named, *others})
         if len(names) != 1 or shared_by_several(self.of, members):
             return
@@ -203,7 +234,8 @@ class _Tier:
 
     def _longer(self, key: str, members: list[int]) -> Iterator[Edge]:
         words = set(key.split())
-        spellings = {name.key for member in members for name in self.of[member].full() if words <= set(name.words)}
+        members = [member for member in members if any(words <= set(name.words) for name in self._full(member))]
+        spellings = {name.key for member in members for name in self._full(member) if words <= set(name.words)}
         if len(spellings) > 1 and not shared_by_several(self.of, members):
             yield from self._rare(LONGER_NAME, key, members, self.often.homonyms(words))
 

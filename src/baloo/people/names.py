@@ -79,7 +79,7 @@ def squash(words: tuple[str, ...]) -> str:
 
 def parts(text: str) -> tuple[str, ...]:
     """The words of a login or of what stands before an `@`."""
-    return tuple(word for word in _PARTS.split(text) if word)
+    return (text,) if text.isalnum() else tuple(word for word in _PARTS.split(text) if word)
 
 
 @lru_cache(maxsize=50_000)
@@ -90,7 +90,7 @@ def read_name(text: str) -> Name:
     if "@" in text:
         text = text.partition("@")[0].partition("+")[0]
     words, initials = [], []
-    for word in map(fold, _PARTS.split(_CAMEL.sub(" ", text))):
+    for word in map(fold, parts(_CAMEL.sub(" ", text))):
         if len(word) > 1 or (word and not word.isascii()):
             words.append(word)
         elif word:
@@ -166,6 +166,8 @@ def _differ(one: Name, other: Name) -> bool:
 
 def alike(a: str, b: str) -> bool:
     """Whether two words may be one: a short form, or a letter or two written otherwise."""
+    if a == b:
+        return True
     short, long_ = sorted((a, b), key=len)
     if long_.startswith(short) and len(short) > 2:
         return True

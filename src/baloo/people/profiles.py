@@ -14,7 +14,7 @@ from baloo.people.wordlists import NOBODY, ROLES
 
 __all__ = [
     "DAY", "FEW", "KINDS", "STRONG", "Key", "Profile", "Sighting",
-    "from_mailbox", "initial_forms", "joint_forms", "keys", "profile",
+    "from_mailbox", "initial_forms", "joint_forms", "keys", "name_of_mailbox", "profile",
 ]  # fmt: skip
 
 DAY = 86_400_000_000
@@ -24,12 +24,12 @@ Key = tuple[str, str]
 """The kind of what is shared, and what it is."""
 
 KINDS = {
-    "login": "login", "mailbox": "mailbox", "name": "name", "two": "two", "joint": "handle", "form": "handle", "short": "handle",
+    "login": "login", "mailbox": "mailbox", "name": "name", "two": "name", "joint": "handle", "form": "handle", "short": "handle",
     "stem": "handle", "surname": "surname", "word": "word", "role": "role", "domain": "domain", "start": "start", "end": "end",
 }  # fmt: skip
 """Kinds of keys to the space that they are in: those of one space meet where their text is equal."""
 
-STRONG = frozenset({"login", "mailbox", "name", "handle", "two"})
+STRONG = frozenset({"login", "mailbox", "name", "handle"})
 """Spaces of keys by which rules join; the others only suggest."""
 
 FEW = 12
@@ -61,8 +61,9 @@ class Profile:
     `roles` are addresses of a role, which several people may use.
     """
 
-    __slots__ = ("accounts", "domains", "first", "handles", "identity", "last", "logins", "mailboxes", "names", "roles", "system",
-                 "words")  # fmt: skip
+    __slots__ = (
+        "accounts", "domains", "first", "handles", "identity", "last", "logins", "mailboxes", "names", "roles", "system",
+    )  # fmt: skip
 
     def __init__(self, identity: int, system: str) -> None:
         self.identity = identity
@@ -74,9 +75,14 @@ class Profile:
         self.domains: Set[str] = _NONE
         self.logins: Set[tuple[str, str]] = _NONE
         self.handles: dict[str, bool] = {}
-        self.words: set[str] = set()
         self.first = 1 << 40
         self.last = -(1 << 40)
+
+    @property
+    def words(self) -> set[str]:
+        """The words of its names and mailboxes."""
+        found = {word for name in self.names.values() for word in name.words}
+        return found.union(*(parts(fold(mailbox.partition("@")[0])) for mailbox in self.mailboxes))
 
     def full(self) -> Iterator[Name]:
         """Names that tell who it is."""
@@ -109,7 +115,6 @@ def _learn(known: Profile, seen: Sighting) -> None:
         name = read_name(seen.name)
         if name.words:
             known.names[name.key] = name if name.spaced else known.names.get(name.key, name)
-            known.words.update(name.words)
             if not name.spaced:
                 joint = squash(name.words)
                 _handle(known, joint, strong=any(map(str.isdigit, joint)))
@@ -126,14 +131,12 @@ def _learn_address(known: Profile, text: str) -> None:
     elif address.role:
         known.roles = known.roles | {text.casefold()}
     elif address.local:
-        words = parts(fold(address.local))
-        known.words.update(words)
-        if len(words) > 1 and all(len(word) > 1 and word.isalpha() for word in words):
-            name = Name(words, (), full=True, spaced=False)
+        name = name_of_mailbox(address.local)
+        if name.full:
             known.names.setdefault(name.key, name)
         if address.mailbox:
             known.mailboxes.add(address.mailbox)
-        _handle(known, squash(words), strong=False)
+        _handle(known, squash(name.words), strong=False)
 
 
 def _handle(known: Profile, joint: str, *, strong: bool) -> None:
@@ -151,6 +154,12 @@ def joint_forms(name: Name) -> set[str]:
 def from_mailbox(mailbox: str) -> str:
     """The handle that a mailbox gives."""
     return squash(parts(fold(mailbox.partition("@")[0])))
+
+
+def name_of_mailbox(mailbox: str) -> Name:
+    """What stands before the `@`, as a name; in full where it has several words and nothing else."""
+    words = parts(fold(mailbox.partition("@")[0]))
+    return Name(words, (), full=len(words) > 1 and all(len(word) > 1 and word.isalpha() for word in words), spaced=False)
 
 
 def initial_forms(name: Name) -> set[str]:
@@ -186,7 +195,7 @@ def keys(known: Profile) -> set[Key]:
         found.update(("form", form) for form in joint_forms(name))
         found.update(("short", form) for form in initial_forms(name))
         words = sorted(set(name.words))
-        if len(words) <= 4:
+        if 2 < len(words) <= 4:
             found.update(("two", f"{one} {other}") for one, other in combinations(words, 2))
         found.add(("surname", f"{name.words[0][0]} {name.words[-1]}"))
     return found

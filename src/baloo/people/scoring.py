@@ -77,17 +77,27 @@ class Scored:
     against: tuple[str, ...]
 
 
-def candidates(blocks: Blocks) -> Iterator[tuple[int, int]]:
-    """Pairs that share a key that few have, each once or more."""
+def candidates(profiles: Mapping[int, Profile], blocks: Blocks) -> Iterator[tuple[int, int]]:
+    """Pairs that share a key that few have, each once or more; a word only where it is all that one of them is called."""
+    for word, members in blocks.get("word", {}).items():
+        if len(members) <= _MANY["word"]:
+            for one in members:
+                if word in profiles[one].names:
+                    yield from ((min(one, other), max(one, other)) for other in members if other != one)
     for kind, most in _MANY.items():
+        if kind == "word":
+            continue
         of = blocks.get(kind, {})
         for key, members in of.items():
+            if kind == "two":
+                members = sorted({*members, *blocks.get("name", {}).get(key, ())})  # noqa: PLW2901 - with those of two words
             if kind in ("form", "short", "stem"):
                 others = [*blocks.get("joint", {}).get(key, ()), *(blocks.get("stem", {}).get(key, ()) if kind == "form" else ())]
                 if others and len(members) + len(others) <= most:
                     yield from ((min(a, b), max(a, b)) for a in members for b in others if a != b)
             if kind not in ("form", "short") and 1 < len(members) <= most:
-                yield from combinations(sorted(members), 2)
+                pairs = combinations(sorted(members), 2)
+                yield from pairs if kind != "domain" else ((a, b) for a, b in pairs if profiles[a].words & profiles[b].words)
 
 
 class Scorer:
