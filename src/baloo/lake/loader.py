@@ -101,6 +101,7 @@ class Loader:
 
     def _load(self, batch: Batch, before: int, *, voids_done: bool) -> Loaded:
         lake = self._lake
+        lake.duckdb.execute("SET allocator_background_threads = true")  # gives memory back; a refresh that ends turns it off
         lay_out(lake.duckdb, batch, self._registry(), self._secret)
         voids = [str(lake.voids.folder / f.path) for f in lake.voids.files() if f.min_seq <= before]
         files = self._keys.narrow(lake.duckdb, lake.events.files())

@@ -18,6 +18,7 @@ from baloo.people.blocks import small_blocks, small_frequencies
 from baloo.people.evidence import agree, doubt, mailmaps, read_profiles
 from baloo.people.index import Blocks, Index
 from baloo.people.matching import RULES_OF, Frequencies, found, shared_by_several
+from baloo.people.names import read_address, read_name
 from baloo.people.persons import recompute
 from baloo.people.profiles import Profile, keys
 from baloo.people.rules import MAILMAP, group_input
@@ -79,12 +80,17 @@ def find(
 
 @contextlib.contextmanager
 def _in_bulk() -> Iterator[None]:
-    """Do not look for garbage in cycles meanwhile: none is made, and to look takes a third of the time."""
+    """Do not look for garbage in cycles meanwhile: none is made, and to look takes a third of the time.
+
+    What is remembered of names is forgotten at the end: it lies among all that was made, and would hold ten times as much.
+    """
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        read_name.cache_clear()
+        read_address.cache_clear()
         if collects:
             gc.enable()
 
