@@ -45,7 +45,7 @@ def explain(records: Records, a: int, b: int) -> Explanation:
         both = {person.get(a, a), person.get(b, b)}
         same = len(both) == 1
         live = {n: e for n, e in rows.items() if e.holds}
-        denied = {n: e for n, e in rows.items() if e.state in (REJECTED, SPLIT)}
+        denied = {n: e for n, e in rows.items() if e.state in (REJECTED, SPLIT) or (e.denies and e.inputs)}
         inside = {n: e for n, e in live.items() if person[e.a] == person[e.b]}
         chain = _shortest(inside if same else live, a, b)
         against = [n for n, e in denied.items() if {person[e.a], person[e.b]} == both]
@@ -55,7 +55,8 @@ def explain(records: Records, a: int, b: int) -> Explanation:
     def link(number: int) -> Link:
         edge = rows[number]
         who, reason = said[number]
-        words = RULES[edge.rule].words if number in live else "somebody said that they are different people"
+        told = edge.rule if number in live or edge.denies else ""
+        words = RULES[told].words if told else "somebody said that they are different people"
         return Link(edge.a, edge.b, edge.rule, edge.state, words, who, reason)
 
     return Explanation(same, tuple(map(link, chain)), tuple(map(link, against)))

@@ -13,6 +13,7 @@ from baloo.lake.base import LakeSnapshot, Loaded
 from baloo.logs import log
 from baloo.people.find import find
 from baloo.people.marks import renew_opted_out
+from baloo.worker.effort import contributions
 from baloo.worker.erasing import complete, erase_person
 from baloo.worker.parts import Parts
 from baloo.worker.report import Reporter
@@ -75,7 +76,8 @@ class Work:
         if parts.registry.trouble is not None:
             raise parts.registry.trouble
         if self._unseen_people:
-            find(parts.records, now=parts.now())
+            snapshot = parts.lake.snapshot()
+            find(parts.records, now=parts.now(), contributions=lambda whom: contributions(snapshot, whom))
             with parts.records.engine.begin() as connection:
                 renew_opted_out(connection, parts.records.secret, parts.now())
             self._unseen_people = False
