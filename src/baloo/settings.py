@@ -56,6 +56,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "engine_memory_mb", 1500, "Memory that the engine may use for a refresh, in megabytes; beyond it, it spills to disk."
     ),
+    Setting(
+        "two_people_merge", False,
+        "Whether joining two persons waits until a second person says yes, where it changes a number that is published.",
+    ),
     Setting("public_k", 5, "Smallest number of people that pages and API tell; 1 tells all. `count` and the feed are exact."),
 )
 

@@ -23,6 +23,7 @@ __all__ = ["Who", "group", "register"]
 group = typer.Typer(no_args_is_help=True, help="Who is who: identities, the people behind them, and the evidence.")
 
 _WHO = "A person's id, `system:account`, `system:username`, or an address."
+_NAME = 60  # characters
 Who: TypeAlias = Annotated[str, typer.Argument(help=_WHO)]
 
 
@@ -77,6 +78,24 @@ def explain(context: typer.Context, one: Who, other: Who, as_json: AsJson = Fals
     steps = [f"{step.a} - {step.b}: {step.words} ({step.rule}, {step.state}). {step.reason}".rstrip() for step in found.chain]
     against = [f"{step.a} - {step.b}: {step.words}. {step.reason}".rstrip() for step in found.against]
     answer(asdict(found), "\n".join([said, *steps, *against]), as_json=as_json)
+
+
+@group.command()
+def review(
+    context: typer.Context,
+    name: Annotated[str, typer.Option(help="Who reviews, where several share the account of this machine.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make a link to the pages of the review, good once and for a quarter of an hour. They hold names: keep it to yourself."""
+    from baloo.people.desk import ENTRY_SECONDS, desk_link
+
+    if len(name) > _NAME or not name.isprintable() or "@" in name:
+        raise InputError(f"`--name` is one line of at most {_NAME} characters, and no address.")
+    now = state(context)
+    with opened(now) as records:
+        token = desk_link(records, who=f"{me()} ({name})" if name else me(), now=micros(now))
+    answer({"link": f"/people/review?link={token}", "seconds": ENTRY_SECONDS}, f"/people/review?link={token}", as_json=as_json)
+    narrate("Put the address of your server before it. It is good once, for 15 minutes, and signs you in for eight hours.")
 
 
 @group.command()

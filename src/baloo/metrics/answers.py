@@ -363,7 +363,7 @@ class AnswersSource:
         self.derived = derived
         self._registry = registry
         self._clock = clock
-        self._connection = Connection()
+        self.connection = Connection()
         self._lock = threading.Lock()
         self._present: tuple[tuple[object, ...], Registry, Answers] | None = None
 
@@ -377,7 +377,7 @@ class AnswersSource:
                 raise NothingCounted from None
             mark = (file.st_ino, file.st_mtime_ns, file.st_size, self._clock.today())
             if self._present is None or self._present[0] != mark or self._present[1] is not registry:
-                self._present = (mark, registry, Answers.open(self.derived, registry, self._clock, self._connection))
+                self._present = (mark, registry, Answers.open(self.derived, registry, self._clock, self.connection))
             return self._present[2]
 
 

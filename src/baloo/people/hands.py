@@ -19,9 +19,11 @@ from baloo.people.sql import insert_new, note, read_meta, run_many, select_in
 from baloo.records.store import Records
 from baloo.records.tables import decisions, edges, exclusions, identities, members, suggestions
 
-__all__ = ["Changed", "Pair", "decide", "exclude", "include", "link", "put_off_until", "say", "undo", "unlink"]
+__all__ = ["PROPOSED", "Changed", "Pair", "decide", "exclude", "include", "link", "put_off_until", "say", "undo", "unlink"]
 
 Pair = tuple[int, int]
+PROPOSED = "proposed"
+"""A yes that waits for another person's, see `baloo.people.second`: a decision that changes nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def undo(records: Records, batch: int, *, who: str, now: int = 0) -> Changed:
         note(connection, who, "decision undone", str(batch), now)
         put_off = [(row.a, row.b) for row in rows if row.what == LATER]
         put_off_until(connection, put_off, None)
-        states = {(row.a, row.b): row.before or UNDONE for row in rows if row.what != LATER}
+        states = {(row.a, row.b): row.before or UNDONE for row in rows if row.what not in (LATER, PROPOSED)}
         _restate(connection, states, who, f"undo of decision {batch}", now)
         changed = recompute(connection, {end for pair in states for end in pair})
         return Changed(read_meta(connection, "people_version"), tuple(changed), batch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -45,7 +46,7 @@ def run_many(connection: sa.Connection, statement: sa.Insert | sa.Update | sa.De
 
 def select_rows(connection: sa.Connection, *columns: sa.Column[Any], where: str = "") -> list[tuple[Any, ...]]:
     """The columns of all rows of their table, or of those that a condition without values admits."""
-    statement = str(sa.select(*columns).compile(dialect=connection.dialect))
+    statement = _selecting(connection.dialect, columns)
     cursor: Any = connection.exec_driver_sql(f"{statement} WHERE {where}" if where else statement).cursor
     rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
@@ -55,7 +56,7 @@ def select_in(
     connection: sa.Connection, columns: Sequence[sa.Column[Any]], column: sa.Column[Any], values: Sequence[Any]
 ) -> list[tuple[Any, ...]]:
     """The columns of the rows whose `column` is one of the values; give each value once."""
-    base = sa.select(*columns).compile(dialect=connection.dialect)
+    base = _selecting(connection.dialect, tuple(columns))
     name = connection.dialect.identifier_preparer.format_column(column, use_table=True)
     mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
     rows: list[tuple[Any, ...]] = []
@@ -64,6 +65,11 @@ def select_in(
         cursor: Any = connection.exec_driver_sql(condition, tuple(chunk)).cursor
         rows += cursor.fetchall()
     return rows
+
+
+@functools.lru_cache(256)
+def _selecting(dialect: sa.Dialect, columns: tuple[sa.Column[Any], ...]) -> str:
+    return str(sa.select(*columns).compile(dialect=dialect))
 
 
 def insert_known(

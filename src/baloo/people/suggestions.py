@@ -133,13 +133,17 @@ def undo(records: Records, batch: int, *, who: str, now: int = 0) -> Changed:
     return undo_batch(records, batch, who=who, now=now)
 
 
-def history(records: Records, *, person: int | None = None, limit: int = 200) -> list[Decision]:
-    """The latest decisions first, of everybody or of those that concern an identity of one person."""
+def history(
+    records: Records, *, person: int | None = None, batch: int | None = None, limit: int = 200
+) -> list[Decision]:
+    """The latest decisions first, of everybody, of those that concern an identity of one person, or of one batch."""
     of = decisions.c
     asked = sa.select(decisions).order_by(of.id.desc()).limit(limit)
     if person is not None:
         theirs = sa.select(members.c.identity_id).where(members.c.person_id == person)
         asked = asked.where(of.a.in_(theirs) | of.b.in_(theirs))
+    if batch is not None:
+        asked = asked.where(of.batch == batch).limit(None)
     with records.engine.connect().execution_options(writes=False) as connection:
         return [
             Decision(row.batch, row.made, row.who, row.what, row.a, row.b, row.score, tuple(row.rules.split()), row.reason,

@@ -19,6 +19,7 @@ from baloo.ingest.http import DoorApp, is_door_path, make_door
 from baloo.ingest.quarantine import Quarantine
 from baloo.ingest.tokens import TokenChecker
 from baloo.metrics.answers import AnswersSource
+from baloo.metrics.persons import Persons
 from baloo.people.marks import Suppressed
 from baloo.queue.group import GroupCommit
 from baloo.queue.log import LogQueue
@@ -42,6 +43,8 @@ from baloo.web.monitor.figures import Sources
 from baloo.web.monitor.heartbeat import Heartbeat, Pulse
 from baloo.web.monitor.routes import routes as monitor_routes
 from baloo.web.pages.addresses import first_visit, not_found, page_routes
+from baloo.web.people.parts import Counted, Parts
+from baloo.web.people.routes import routes as people_routes
 from baloo.web.renderer import Renderer
 from baloo.web.site import Site
 from baloo.worker.report import read_report
@@ -49,7 +52,9 @@ from baloo.workspace import Workspace
 
 __all__ = ["Dispatcher", "make_app", "pages_app"]
 
-_PACKED = r"^/($|api$|(areas|systems|organisations|definitions|charts|static|status|privacy|about|live)(/|$))"  # when made
+_PACKED = (  # when made
+    r"^/($|api$|(areas|systems|organisations|definitions|charts|static|status|privacy|about|live|people|me)(/|$))"
+)
 
 
 def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Callable[[], bool] = lambda: False) -> Dispatcher:
@@ -94,7 +99,8 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     async def beside() -> None:
         await asyncio.gather(heartbeat.run(), hour.run())
 
-    handlers = [*routes(), *live_routes(live), *monitor_routes(sources, settings["metrics_token"])]
+    people = Parts(site, records, Counted(Persons(workspace.derived, answers.connection)), clock, workspace)
+    handlers = [*routes(), *live_routes(live), *people_routes(people), *monitor_routes(sources, settings["metrics_token"])]
     return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, beside)))
 
 
