@@ -15,7 +15,7 @@ __all__ = ["Segment", "segments"]
 
 _SUFFIX = ".rows"
 _BUSY = 1 << 20  # bytes after which a file is made room in
-_ROOM = 4 << 20  # how much
+_ROOM, _PLENTY = 4 << 20, 64 << 20  # how much, and the bytes that must be free on the disk
 
 
 def segments(folder: Path) -> list[int]:
@@ -129,12 +129,11 @@ class Segment:
         self._synced = self.end
 
     def _make_room(self, size: int) -> None:
-        """Fill what comes next with zeros: to write over them is quicker to sync than to make the file longer."""
-        try:
+        """Fill what comes next with zeros, where there is plenty: to write over them is quicker to sync than to grow."""
+        disk = os.fstatvfs(self._handle)
+        if disk.f_bavail * disk.f_frsize > _PLENTY:
             self._write(bytes(size + _ROOM), self.end)
             self._room = self.end + size + _ROOM
-        except OSError:  # the disk is nearly full: what is to be appended may still find its place
-            os.ftruncate(self._handle, self.end)
 
     def _write(self, data: bytes, place: int) -> None:
         done = os.pwrite(self._handle, data, place)

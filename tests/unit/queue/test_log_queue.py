@@ -199,21 +199,15 @@ def test_a_busy_file_is_made_room_in(queue: LogQueue, monkeypatch: pytest.Monkey
     assert LogQueue(queue.path).append([b"next"]) == [201]
 
 
-def test_no_room_ahead_is_no_full_disk(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
-    """Where zeros find no place what is appended still may."""
+def test_no_room_is_made_where_it_is_scarce(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+    """A disk that is nearly full has its last bytes for what is appended."""
     monkeypatch.setattr(segment, "_BUSY", 100)
-    write = os.pwrite
-
-    def full(handle: int, data: bytes, place: int) -> int:
-        if len(data) > 5_000:
-            raise OSError(errno.ENOSPC, "")
-        return write(handle, data, place)
-
-    monkeypatch.setattr(os, "pwrite", full)
+    monkeypatch.setattr(segment, "_PLENTY", 1 << 60)
     for n in range(9):
         queue.append([b"row %d " % n * 9])
 
     assert len(rows(queue)) == 9
+    assert files(queue)[0].read_bytes()[-1:] != b"\0"
 
 
 def test_a_file_that_is_gone_is_missed(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
