@@ -18,6 +18,4 @@ def main() -> None:
     gc.set_threshold(50_000)  # what a command imports and reads is many objects, and hardly a cycle
     from baloo.cli.app import run
 
-    code = run(sys.argv[1:])
-    gc.freeze()  # nor is it gone through once more at the end
-    sys.exit(code)
+    sys.exit(run(sys.argv[1:]))
