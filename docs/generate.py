@@ -1,5 +1,5 @@
 """Writes the generated pages of the reference: the command line, the settings, the refusals, the metrics, the
-registry's schemas.
+evidence of who is who, the registry's schemas.
 
 `make docs` runs it; a test fails where a page is not what this would write.
 """
@@ -16,6 +16,8 @@ from baloo.cli.app import app
 from baloo.demo.describe import describe
 from baloo.errors import ExitCode
 from baloo.ingest.refusals import REMEDIES
+from baloo.people.rules import RULES
+from baloo.people.scoring import ASKED, KINDS
 from baloo.registry import schemas
 from baloo.settings import SETTINGS
 from baloo.web.monitor.catalogue import METRICS
@@ -31,6 +33,7 @@ def pages() -> dict[Path, str]:
         HERE / "settings.md": HEAD + settings(),
         HERE / "refusals.md": HEAD + refusals(),
         HERE / "metrics.md": HEAD + metrics(),
+        HERE / "evidence.md": HEAD + evidence(),
         HERE / "registry-schemas.md": HEAD + registry_schemas(),
         HERE / "demo-community.md": f"{HEAD}# The demo's community\n\n{describe()}",
     }
@@ -68,6 +71,20 @@ def refusals() -> str:
             ]
         )
         + "\n"
+    )
+
+
+def evidence() -> str:
+    """Every rule and every kind of evidence with its weight."""
+    rules = "\n".join(f"| `{rule.name}` | {rule.weight} | {rule.words} |" for rule in RULES.values())
+    kinds = "\n".join(f"| `{kind.name}` | {kind.group} | {kind.weight:+.1f} | {kind.words} |" for kind in KINDS.values())
+    return (
+        "# Evidence of who is who\n\n[Why it is so](../explanation/who-is-who.md).\n\n## Rules that join\n\n"
+        "The stronger go first. A negative weight keeps two persons apart against every rule, but not against what\npeople said.\n\n"
+        f"| rule | weight | in words |\n|---|---|---|\n{rules}\n\n## What makes a suggestion\n\n"
+        "A weight is a power of ten of the odds. Of each group the strongest counts, and the odds begin at one to ten; the\n"
+        f"score is the probability that the sum stands for. From {ASKED} on a pair is suggested.\n\n"
+        f"| evidence | group | weight | in words |\n|---|---|---|---|\n{kinds}\n"
     )
 
 

@@ -124,9 +124,25 @@ def mailmap(
 
 
 @group.command()
+def directory(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="JSON: an export of SortingHat, users of a directory, or a SCIM 2.0 list.")],
+    source: Annotated[str, typer.Option(help="What the directory is called.")] = "directory",
+    as_json: AsJson = False,
+) -> None:
+    """Take in who has which addresses and accounts, as a directory of people says; it replaces what this one said before."""
+    from baloo.people.joining import import_directory
+
+    now = state(context)
+    with opened(now) as records:
+        done = import_directory(records, _text(file), str(file), source, who=me(), now=micros(now))
+    _tell(done, "entries", as_json=as_json)
+
+
+@group.command()
 def roster(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV: who,from,to,organisation.")],
+    file: Annotated[Path, typer.Argument(help="CSV: who,from,to,organisation, and kind where it has volunteers.")],
     as_json: AsJson = False,
 ) -> None:
     """Make the roster of staff what the file says: who is paid, from when, to when. It goes before the staff domains."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -30,6 +31,8 @@ ROSTER = "roster"
 """The system of identities that only the roster names; the address joins them to the person."""
 
 _COLUMNS = ("who", "from", "to", "organisation")
+_KIND = "kind"  # a column that may be left out: staff or volunteer
+_NEVER = "0001-01-01"  # a volunteer is on the roster, and staff from never to never
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class _Entry(NamedTuple):
     since: str | None
     until: str | None
     organisation: str | None
+    kind: str = "staff"
 
 
 def import_mailmap(records: Records, text: str, source: str, *, who: str, now: int = 0) -> Imported:
@@ -52,7 +56,7 @@ def import_mailmap(records: Records, text: str, source: str, *, who: str, now: i
 
     `source` names the repository. What is gone from the file joins nobody any more. People who were erased are left out.
     """
-    parsed, problems = parse(text, source)
+    parsed, problems = parse(text, source, as_git=False)
     lines = list(dict.fromkeys(reversed(parsed)))[::-1]  # of two that are the same the later one counts
     gone = erased_by(records)
     lines = [line for line in lines if not any(gone(Actor("", email=email)) for email in (line.proper_email, line.commit_email))]
@@ -71,7 +75,8 @@ def import_mailmap(records: Records, text: str, source: str, *, who: str, now: i
 def import_roster(records: Records, text: str, file: str, *, who: str, now: int = 0) -> Imported:
     """Make the roster what a CSV file says: `who,from,to,organisation`, days in [from, to), either of which may be empty.
 
-    `who` is an address or `system:account`. Where a line is wrong nothing is changed, and each wrong line is told. People who
+    `who` is an address or `system:account`; a column `kind` may say `staff` or `volunteer`. Where a line is wrong, or two say
+    different things of somebody at one time, nothing is changed, and each wrong line is told. People who
     were erased are left out.
     """
     entries, problems = _read(text, file)
@@ -83,8 +88,11 @@ def import_roster(records: Records, text: str, file: str, *, who: str, now: int 
     with records.engine.begin() as connection:
         version = bump(connection)
         rows = [
-            {"identity_id": known[actor], "since": since, "until": until, "organisation": organisation, "version": version}
-            for actor, since, until, organisation in entries
+            {
+                "identity_id": known[one.actor], "since": one.since if one.kind == "staff" else _NEVER,
+                "until": one.until if one.kind == "staff" else _NEVER, "organisation": one.organisation, "version": version,
+            }
+            for one in entries
         ]
         connection.execute(sa.delete(roster))
         insert_new(connection, roster, rows)
@@ -114,9 +122,10 @@ def _read(text: str, file: str) -> tuple[list[_Entry], list[Problem]]:
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     entries: list[_Entry] = []
     problems: list[Problem] = []
+    before: defaultdict[Actor, list[tuple[int, _Entry]]] = defaultdict(list)
     try:
         head = [name.strip().casefold() for name in next(reader, [])]
-        if sorted(head) != sorted(_COLUMNS):
+        if sorted({*head, _KIND}) != sorted({*_COLUMNS, _KIND}) or len(set(head)) != len(head):
             return [], [Problem(file, 1, "", f"The first line must name the columns {','.join(_COLUMNS)}.", slug="roster")]
         for cells in reader:
             if not any(cell.strip() for cell in cells):
@@ -126,6 +135,9 @@ def _read(text: str, file: str) -> tuple[list[_Entry], list[Problem]]:
                 problems.append(Problem(file, reader.line_num, "", entry, slug="roster"))
             else:
                 entries.append(entry)
+                same = before[entry.actor._replace(email=email_key(entry.actor.email))]
+                problems += _conflict(entry, reader.line_num, same, file)
+                same.append((reader.line_num, entry))
     except csv.Error as error:
         problems.append(Problem(file, reader.line_num, "", f"This is not CSV: {error}.", slug="roster"))
     return entries, problems
@@ -147,7 +159,21 @@ def _entry(cells: dict[str, str], whole: bool) -> _Entry | str:
     since, until = days
     if since and until and since >= until:
         return "`from` is not before `to`."
-    return _Entry(actor, since, until, cells["organisation"] or None)
+    kind = cells.get(_KIND, "").casefold() or "staff"
+    if kind not in ("staff", "volunteer"):
+        return "`kind` is `staff` or `volunteer`."
+    return _Entry(actor, since, until, cells["organisation"] or None, kind)
+
+
+def _conflict(entry: _Entry, line: int, before: list[tuple[int, _Entry]], file: str) -> list[Problem]:
+    """Earlier lines that say something else of the same person at the same time."""
+    return [
+        Problem(file, line, "", f"Line {number} says something else of the same person at the same time.", slug="roster")
+        for number, other in before
+        if (other.kind, other.organisation) != (entry.kind, entry.organisation)
+        and (not entry.until or (other.since or "") < entry.until)
+        and (not other.until or (entry.since or "") < other.until)
+    ]  # fmt: skip
 
 
 def _actor(text: str) -> Actor | None:

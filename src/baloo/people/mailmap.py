@@ -30,9 +30,14 @@ class Line(NamedTuple):
     commit_email: str
 
 
-def parse(text: str, file: str = ".mailmap") -> tuple[list[Line], list[Problem]]:
-    """The mappings of a file, and the lines that are none; those are left out, as git does. No problem repeats a line."""
+def parse(text: str, file: str = ".mailmap", *, as_git: bool = True) -> tuple[list[Line], list[Problem]]:
+    """The mappings of a file, and the lines that are none; those are left out, as git does. No problem repeats a line.
+
+    With `as_git` False lines that lead in a circle are told and left out, too: git exchanges the addresses, and they say nothing
+    of who is one person.
+    """
     lines: list[Line] = []
+    numbers: list[int] = []
     problems: list[Problem] = []
     for number, written in enumerate(text.split("\n"), 1):
         if not written.strip() or written.startswith("#"):
@@ -44,7 +49,35 @@ def parse(text: str, file: str = ".mailmap") -> tuple[list[Line], list[Problem]]
             continue
         commit_name, commit_email, _ = _name_and_email(rest)
         lines.append(Line(name, "", "", email) if commit_email is None else Line(name, email, commit_name, commit_email))
-    return lines, problems
+        numbers.append(number)
+    round_ = set() if as_git else _circles(lines)
+    for line, number in zip(lines, numbers, strict=True):
+        if line in round_:
+            message = "This line and others lead from one address to the next in a circle: it joins nobody."
+            problems.append(Problem(file, number, "", message, severity="warning", slug="mailmap"))
+    return [line for line in lines if line not in round_], problems
+
+
+def _circles(lines: Sequence[Line]) -> set[Line]:
+    """The lines whose addresses lead back to where they began."""
+    leads: dict[str, tuple[str, Line]] = {}
+    for line in lines:
+        commit, proper = email_key(line.commit_email), email_key(line.proper_email)
+        if commit and proper and commit != proper and not line.commit_name:
+            leads[commit] = (proper, line)
+    found: set[Line] = set()
+    for start in leads:
+        here = start
+        passed: list[Line] = []
+        while here in leads and len(passed) <= len(leads):
+            here, line = leads[here]
+            passed.append(line)
+            if here == start:
+                found.update(passed)
+                break
+            if line in found:
+                break
+    return found
 
 
 def _name_and_email(text: str) -> tuple[str, str | None, str]:

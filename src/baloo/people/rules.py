@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
-    "ACCEPTED", "AUTOMATIC", "BY_HAND", "DIFFERENT_NAMES", "INITIALS_AS_LOGIN", "LATER", "LONGER_NAME", "MAILMAP",
+    "ACCEPTED", "AUTOMATIC", "BY_HAND", "DIFFERENT_NAMES", "DIRECTORY", "INITIALS_AS_LOGIN", "LATER", "LONGER_NAME", "MAILMAP",
     "NAME_AND_PLACE", "NAME_AS_LOGIN", "RARE_NAME", "REJECTED", "RULES", "SAME_ACCOUNT", "SAME_ADDRESS", "SAME_LOGIN", "SPLIT",
     "TWO_ACCOUNTS", "UNDONE", "Edge", "Rule", "group_input", "is_personal", "star", "unite",
 ]
 
 AUTOMATIC, ACCEPTED, REJECTED, SPLIT, UNDONE = "automatic", "accepted", "rejected", "split", "undone"
 LATER = "later"
+DIRECTORY = "directory"
 BY_HAND, MAILMAP, SAME_ACCOUNT, SAME_ADDRESS = "by-hand", "mailmap", "same-account", "same-address"
 NAME_AND_PLACE, RARE_NAME, NAME_AS_LOGIN = "name-and-place", "rare-name", "name-as-login"
 SAME_LOGIN, INITIALS_AS_LOGIN, LONGER_NAME = "same-login", "initials-as-login", "longer-name"
@@ -46,6 +47,7 @@ RULES: Mapping[str, Rule] = {
     for rule in (
         Rule(BY_HAND, 100, 1, "somebody said that they are the same person"),
         Rule(MAILMAP, 90, 1, "a .mailmap names one author for both"),
+        Rule(DIRECTORY, 88, 1, "a directory gives both to one person"),
         Rule(SAME_ACCOUNT, 85, 1, "both are the same account"),
         Rule(SAME_ADDRESS, 80, 2, "both used the same personal address"),
         Rule(NAME_AND_PLACE, 75, 1, "the same full name, and the same local part, organisation or login"),
@@ -220,4 +222,4 @@ def _groups(edges: Sequence[Edge], names: Mapping[int, str]) -> list[tuple[bool,
         if not edge.inputs and edge.holds:
             pair = tuple(sorted((names[edge.a], names[edge.b])))
             found.setdefault((*strength, "", pair), set()).update((edge.a, edge.b))
-    return [(not key[0] or key[2] == MAILMAP, found[key]) for key in sorted(found)]
+    return [(not key[0] or key[2] in (MAILMAP, DIRECTORY), found[key]) for key in sorted(found)]
