@@ -80,7 +80,8 @@ def evidence() -> str:
     kinds = "\n".join(f"| `{kind.name}` | {kind.group} | {kind.weight:+.1f} | {kind.words} |" for kind in KINDS.values())
     return (
         "# Evidence of who is who\n\n[Why it is so](../explanation/who-is-who.md).\n\n## Rules that join\n\n"
-        "The stronger go first. A negative weight keeps two persons apart against every rule, but not against what\npeople said.\n\n"
+        "The stronger go first. A negative weight keeps two persons apart against every rule, but not against what\npeople "
+        "said.\n\n"
         f"| rule | weight | in words |\n|---|---|---|\n{rules}\n\n## What makes a suggestion\n\n"
         "A weight is a power of ten of the odds. Of each group the strongest counts, and the odds begin at one to ten; the\n"
         f"score is the probability that the sum stands for. From {ASKED} on a pair is suggested.\n\n"
