@@ -63,6 +63,7 @@ def build(folder: Path) -> Baloo:
         baloo("people", "mailmap", str(folder / "mailmap"), "--source", "code")
         baloo("people", "roster", str(folder / "roster"))
         baloo("people", "unlink", "forum:a-1042", "forum:j-7", "--reason", "I know Ama Owusu, she is not Jun")
+        baloo("people", "unlink", "forum:j-7", "forum:t-1", "--reason", "ama@example.org knows them both")
         records = Records.open(Workspace.open(baloo.root).records)
         choose(records, 1, shown_name="Ama the First", hidden=False, now=1)
         records.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +71,14 @@ def test_who_was_erased_since_is_not_brought_back(community: Baloo, tmp_path: Pa
     assert (tmp_path / "W.before" / "baloo.toml").exists()
 
 
+def outside() -> bytes:
+    """An archive with a file that would stand elsewhere."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("../evil"))
+    return out.getvalue()
+
+
 def test_a_restore_is_whole_or_not_at_all(community: Baloo, tmp_path: Path) -> None:
     """What is cut off, changed, or no backup at all is refused, and so is a target that is in use; nothing stands there then."""
     file = tmp_path / "b.tar"
@@ -77,12 +87,13 @@ def test_a_restore_is_whole_or_not_at_all(community: Baloo, tmp_path: Path) -> N
     there = Baloo(tmp_path / "There")
     place = data.index(b"SQLite format 3")
     changed = data[: place + 5000] + b"?" + data[place + 5001 :]
-    damaged = {"cut": data[: len(data) // 2], "changed": changed, "none": b"none", "empty": b""}
+    damaged = {"cut": data[: len(data) // 2], "changed": changed, "none": b"none", "empty": b"", "outside": outside()}
 
     for name, wrong in damaged.items():
         (tmp_path / name / "x.tar").parent.mkdir(exist_ok=True)
         (tmp_path / name / "x.tar").write_bytes(wrong)
         there("restore", str(tmp_path / name / "x.tar"), code=7 if name == "changed" else 4)
         assert not there.root.exists()
+    assert not (tmp_path / "evil").exists()
     assert "already" in community.run("backup", str(file), code=4).stderr
     assert "no such file" in there.run("restore", str(tmp_path / "absent.tar"), code=4).stderr.casefold()

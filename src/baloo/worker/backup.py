@@ -17,7 +17,7 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 from pysqlite3 import dbapi2 as sqlite3
@@ -103,8 +103,10 @@ def restore(file: Path, target: Path, clock: Clock, *, tombstones: Iterable[byte
         backup = _unpack(file, made)
         LogQueue.begin(made / "data" / "queue", backup.seq)
         done = _settle(Workspace.open(made), clock, gone, out)
-        if target.exists():
+        if present is not None:
             target.replace(before)
+        elif target.exists():
+            target.rmdir()
         made.replace(target)
         fsync_folder(target.parent)
     return {"seq": backup.seq, **done}
@@ -190,26 +192,53 @@ def _entry(name: str, size: int) -> tarfile.TarInfo:
 def _unpack(file: Path, folder: Path) -> _Backup:
     """Unpack a backup into a folder, durably, and hold each file against its sum."""
     folder.mkdir(parents=True, mode=0o700)
+    found: dict[str, str] = {}
+    told = b""
     try:
-        with tarfile.open(file, "r|") as archive:
-            for entry in archive:
-                archive.extract(entry, folder, filter="data")
+        for name, inner in _read(file):
+            if name == _TOLD:
+                told = inner.read()
+            else:
+                found[name] = _put(inner, folder, name)
     except FileNotFoundError as error:
         raise InputError("There is no such file.", where=str(file)) from error
     except (tarfile.TarError, EOFError) as error:
-        raise InputError("This is not a backup, or it is cut off.", where=str(file), remedy="Name another one.") from error
-    told = folder / _TOLD
-    if not told.exists():
-        raise InputError("This is not a backup, or it is cut off.", where=str(file), remedy="Name another one.")
-    backup = msgspec.json.decode(told.read_bytes(), type=_Backup)
+        raise _no_backup(file) from error
+    if not told:
+        raise _no_backup(file)
+    backup = msgspec.json.decode(told, type=_Backup)
     if backup.format != 1:
         raise InputError("This backup was made by a newer Baloo.", where=str(file), remedy="Install a newer Baloo.")
-    told.unlink()
-    for name, digest in backup.sums.items():
-        with (folder / name).open("rb") as handle:
-            if hashlib.file_digest(handle, "sha256").hexdigest() != digest:
-                raise StorageBroken("A file of the backup is not what was written.", where=name, remedy="Restore another one.")
-            os.fsync(handle.fileno())
+    if found != backup.sums:
+        raise StorageBroken("The backup is damaged: a file is not what was written.", where=str(file), remedy="Name another.")
     for home in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
         fsync_folder(home)
     return backup
+
+
+def _read(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """The members of an archive, one after the other. Raises TarError where one is no file."""
+    with tarfile.open(file, "r|") as archive:
+        for entry in archive:
+            inner = archive.extractfile(entry) if entry.isfile() else None
+            if inner is None:
+                raise tarfile.TarError("something else than a file")
+            yield entry.name, inner
+
+
+def _put(inner: IO[bytes], folder: Path, name: str) -> str:
+    """Write a member of the archive to its place below a folder, durably; its SHA-256."""
+    place = (folder / name).resolve()
+    if not place.is_relative_to(folder):
+        raise tarfile.TarError("a file outside")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("wb+") as out:
+        shutil.copyfileobj(inner, out)
+        out.flush()
+        os.fsync(out.fileno())
+        out.seek(0)
+        return hashlib.file_digest(out, "sha256").hexdigest()
+
+
+def _no_backup(file: Path) -> InputError:
+    return InputError("This is not a backup, or it is cut off.", where=str(file), remedy="Name another one.")
