@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from litestar.types import ControllerRouterHandler
 
 import pretend
 from baloo.clock import FixedClock
@@ -69,10 +70,10 @@ def pretend_live(
 
 
 @contextmanager
-def asking(site: Site, live: Live | None = None) -> Iterator[Ask]:
+def asking(site: Site, live: Live | None = None, more: Iterable[ControllerRouterHandler] = ()) -> Iterator[Ask]:
     """`with asking(site) as ask: ask("/", "HEAD", accept_encoding="gzip")`."""
     live = live or pretend_live(site)
-    app, loop = pages_app(site, lambda: None, [*routes(), *live_routes(live)]), asyncio.new_event_loop()
+    app, loop = pages_app(site, lambda: None, [*routes(), *live_routes(live), *more]), asyncio.new_event_loop()
 
     def ask(address: str, method: str = "GET", body: bytes = b"", **headers: str) -> httpx.Response:
         async def asked() -> httpx.Response:

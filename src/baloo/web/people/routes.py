@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from baloo.web.people import desk
+from baloo.web.people import desk, me
 from baloo.web.people.parts import Parts
 
 __all__ = ["routes"]
@@ -12,4 +12,4 @@ __all__ = ["routes"]
 
 def routes(parts: Parts) -> list[Any]:
     """The handlers."""
-    return [*desk.routes(parts)]
+    return [*desk.routes(parts), *me.routes(parts)]

@@ -15,6 +15,7 @@ from baloo.people.own import Known
 from baloo.people.rules import RULES
 from baloo.people.scoring import KINDS
 from baloo.people.suggestions import Suggestion
+from baloo.web import scope as scopes
 from baloo.web.people.parts import Counted
 from baloo.web.scene import Scene
 
@@ -149,10 +150,9 @@ def told(scene: Scene, effect: Effect) -> Told:
 
 
 def _change(scene: Scene, scope: str, measure: str, *, fewer: bool) -> Change | None:
-    answers = scene.answers
     try:
-        title = answers.scope(scope).title
-        now = answers.count(scope, measure, as_of=scene.today).value
+        title = _title(scene, scope)
+        now = scene.answers.count(scope, measure, as_of=scene.today).value
     except UnknownName:  # declared when it was counted, and no more
         return None
     if now is None:
@@ -162,6 +162,18 @@ def _change(scene: Scene, scope: str, measure: str, *, fewer: bool) -> Change | 
     number = scene.words.number
     then = number(now - 1) if fewer else scene.words("effect-or", n=number(now), more=number(now + 1))
     return Change(title, number(now), then)
+
+
+def _title(scene: Scene, scope: str) -> str:
+    """What a scope is called. Raises UnknownName."""
+    kind, _, name = scope.partition(":")
+    area, slash, value = name.partition("/")
+    registry = scene.registry
+    if kind == "area":
+        return (scopes.part(registry, area, value) if slash else scopes.area(registry, area)).title
+    if kind in ("system", "organisation"):
+        return (scopes.system if kind == "system" else scopes.organisation)(registry, name).title
+    return scene.whole.title if kind == "community" else scene.words("effect-unclaimed")
 
 
 def _system(scene: Scene, name: str) -> str:

@@ -87,6 +87,7 @@ effect-number = Number
 effect-now = Now
 effect-then = If yes
 effect-or = { $n } or { $more }
+effect-unclaimed = In no area yet
 effect-point = { $scope }: { $point }
 effect-moved = { $n ->
     [0] What they did stays as it is.

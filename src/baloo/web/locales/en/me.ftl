@@ -1,0 +1,62 @@
+# Somebody’s own page, which a signed link opens.
+me-title = Your page
+me-description = What is known here of you.
+me-hello = Hello, { $who }
+me-lead = This is what we know of you, and what you can do about it. Nobody else sees this page; it stays open for half an hour.
+me-enter = Open your page?
+me-enter-text = It shows what is known here of you, and lets you choose. The link opens once.
+me-begin = Open my page
+me-join-text = Another page of yours is open in this browser. If both are yours, they can be one.
+me-join = Open, and join both
+me-closed = This page opens with a link.
+me-closed-text = Ask whoever runs this for one: it is sent to an address of yours that they know.
+me-did = What you did
+me-download-all = Everything you did (NDJSON)
+me-download-known = What is known of you (JSON)
+me-known = { $n ->
+    [one] One account that we know as yours
+   *[other] { NUMBER($n) } accounts that we know as yours
+}
+me-claim = Is another account yours?
+me-claim-text = Name it. You then get a code to write anywhere there by that account, such as a comment: that shows that it is yours.
+me-claim-mail = For another address, ask for a link to it, and open that link in this browser while this page is open.
+me-account = Account or username
+me-claim-button = That is me
+me-code-text = Write this code there, by that account, in something that is counted here. When it has arrived, check.
+me-check = Check
+me-choose = How you appear
+me-name = Name to be shown
+me-name-help = Left empty, you are called what the systems call you.
+me-hidden = Leave me out of everything public that shows names
+me-save = Save
+me-count = Being counted
+me-out-text = If you opt out, you are in no count from the next one on, and what you do is not taken in any more. You can come back.
+me-out = Do not count me
+me-in-text = You are in no count, and what you do is not taken in.
+me-in = Count me again
+me-said-chosen = Saved.
+me-said-out = You are in no count from the next one on.
+me-said-in = You are counted again from the next count on.
+me-said-joined = Both are yours now, and counted as one person.
+me-said-not-yet = The code has not arrived yet. What was written may take a while to get here.
+
+erase-title = Be forgotten
+erase-link = What this does, and how
+erase-lead = Everything that is known here of you goes for good. Nobody can bring it back, and neither can we.
+erase-goes = What goes
+erase-goes-events = Everything you did, from every system.
+erase-goes-names = Your names, accounts and addresses, also where others’ contributions mention them.
+erase-goes-counts = You leave every count, of today and of the past.
+erase-goes-again = What arrives of you again is not taken in, also from a backup or an import.
+erase-stays = What stays
+erase-stays-releases = Numbers that were published as a release. They name nobody.
+erase-stays-mark = A mark by which you are kept out. It cannot be turned back into an address or a name.
+erase-stays-shared = A name or an address that others use as well stays with them.
+erase-stays-systems = What the systems themselves know of you. Ask them.
+erase-sure = Are you sure?
+erase-tick = Yes, forget me. I know that nothing brings this back.
+erase-unsure = Tick the box first, if you are sure.
+erase-button = Forget me
+erase-back = Go back
+erase-begun = You are being forgotten.
+erase-begun-text = From this moment nothing of you is taken in. What is here goes within minutes, and this page with it. Goodbye, and thank you.
