@@ -62,6 +62,12 @@ class Keys:
         numbers = {None, *np.unique(np.concatenate(found)).tolist()} if found else {None}
         return [str(self._lake.events.folder / file.path) for file in files if self._numbers.get(file.path) in numbers]
 
+    def get_ready(self, connection: duckdb.DuckDBPyConnection, files: Sequence[DataFile]) -> None:
+        """Take in a million rows more, where there are any whose keys are not sorted yet. Raises what `narrow` raises."""
+        if len(self._numbers) < len(files):
+            self._credit += _PIECE
+            self._follow(connection, files)
+
     def _follow(self, connection: duckdb.DuckDBPyConnection, files: Sequence[DataFile]) -> None:
         """Take in what is new among the table's files, as far as the credit goes, and forget those that are no longer named."""
         for gone in self._numbers.keys() - {file.path for file in files}:

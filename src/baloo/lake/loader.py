@@ -84,6 +84,10 @@ class Loader:
         batch = self._read(before, begun, limit_rows, max_bytes)
         return None if batch is None else self._load(batch, before, voids_done=begun > before)
 
+    def get_ready(self) -> None:
+        """Do some of what a later load would have to do first; for when nothing waits."""
+        self._keys.get_ready(self._lake.duckdb, self._lake.events.files())
+
     def _read(self, before: int, begun: int, limit_rows: int, max_bytes: int) -> Batch | None:
         """The next batch; after a crash between the two commits, exactly the rows of the load that was begun."""
         if begun <= before:

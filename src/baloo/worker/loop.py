@@ -28,6 +28,8 @@ def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.
         loaded = 0
         try:
             loaded = work.load()
+            if refreshing and not loaded:
+                work.parts.loader.get_ready()
             rest = min(max(pause, 2 * (time.monotonic() - begun)), _LONGEST)  # a trickle costs a third of a core at the most
             if refreshing and time.monotonic() >= due:
                 begun = time.monotonic()

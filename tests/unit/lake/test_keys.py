@@ -128,6 +128,20 @@ def test_who_loads_little_sorts_little(walls: Walls, monkeypatch: pytest.MonkeyP
     assert [len(narrowed(walls, keys, [(1, 1 << 40)], [])) for _ in range(7)] == [10, 8, 5, 3, 0, 0, 0]
 
 
+def test_what_is_sorted_while_nothing_waits_need_not_be_paid_for(walls: Walls, monkeypatch: pytest.MonkeyPatch):
+    """Each time some files more, until there are no others."""
+    monkeypatch.setattr(keys_module, "_EAGER", 0)
+    keys, files = Keys(walls.lake), walls.lake.events.files()
+    left = [len(narrowed(walls, keys, [(1, None)], []))]
+    for _ in range(16):
+        keys.get_ready(walls.lake.duckdb, files)
+        left.append(len(narrowed(walls, keys, [(1, None)], [])))
+
+    assert left[0] == 12
+    assert left == sorted(left, reverse=True)
+    assert left[-1] == 0
+
+
 def test_no_file_is_missed_in_a_random_history(tmp_path: Path, small: None, monkeypatch: pytest.MonkeyPatch):
     """Loads, revisions, voids, twins, late copies, compactions and restarts: who looks into every file finds no more."""
     narrow = Keys.narrow
