@@ -177,6 +177,32 @@ def exclude(
 
 
 @group.command()
+def ignore(
+    context: typer.Context,
+    term: Annotated[str, typer.Argument(help="An address, a login or a name, as systems write it.")],
+    reason: Annotated[str, typer.Option(help="What it is; the term itself is kept as a hash.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Find people by it again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find nobody by an address, login or name that several use, such as a mailing list's."""
+    from baloo.people.find import find
+    from baloo.people.ignored import ignore as say
+    from baloo.people.ignored import ignored_terms, unignore
+
+    if not undo and not reason:
+        raise InputError("Say what it is: --reason.")
+    now = state(context)
+    with opened(now) as records:
+        if undo:
+            unignore(records, term, who=me(), now=micros(now))
+        else:
+            say(records, term, reason=reason, who=me(), now=micros(now))
+        find(records, now=micros(now))
+        listed = ignored_terms(records)
+    answer([asdict(one) for one in listed], f"{len(listed):,} on the list.", as_json=as_json)
+
+
+@group.command()
 def include(context: typer.Context, who: Who, as_json: AsJson = False) -> None:
     """Count somebody again who was excluded."""
     from baloo.people.hands import include as say

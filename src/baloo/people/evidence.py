@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from baloo.people.ignored import when_ignored
 from baloo.people.mailmap import Line, Mailmap
 from baloo.people.matching import against
 from baloo.people.persons import edges_of
@@ -25,8 +26,9 @@ _AT_ONCE = 20_000  # identities whose observations are read together
 Triple = tuple[int, int, str]
 
 
-def read_profiles(connection: sa.Connection, only: Collection[int] | None = None) -> dict[int, Profile]:
-    """The profiles of these identities, or of all; those of staging have none."""
+def read_profiles(connection: sa.Connection, secret: bytes, only: Collection[int] | None = None) -> dict[int, Profile]:
+    """The profiles of these identities, or of all; those of staging have none, and what is ignored is in none."""
+    unwanted = when_ignored(connection, secret)
     found: dict[int, Profile] = {}
     joined = (
         "SELECT i.id, i.system, i.account, o.username, o.email, o.name, o.first, o.last"
@@ -40,6 +42,8 @@ def read_profiles(connection: sa.Connection, only: Collection[int] | None = None
         waiting: defaultdict[int, list[Sighting]] = defaultdict(list)
         while rows := cursor.fetchmany(_AT_ONCE):
             for number, system, account, username, email, name, first, last in rows:
+                if unwanted is not None:
+                    username, email, name = (None if unwanted(text) else text for text in (username, email, name))  # noqa: PLW2901
                 if not system.endswith(STAGING):
                     waiting[number].append(Sighting(number, system, account, username, email, name, first or 0, last or 0))
             for seen in waiting.values():
@@ -100,12 +104,14 @@ def agree(
     return concerned
 
 
-def doubt(connection: sa.Connection, touched: Collection[int], profiles: dict[int, Profile], now: int) -> set[int]:
+def doubt(
+    connection: sa.Connection, secret: bytes, touched: Collection[int], profiles: dict[int, Profile], now: int
+) -> set[int]:
     """Bring up to date what speaks against those being one person whom evidence joins with these identities."""
     rows = edges_of(connection, touched)
     holding = [edge for edge in rows.values() if edge.holds]
     missing = {end for edge in holding for end in (edge.a, edge.b)} - profiles.keys()
-    profiles |= read_profiles(connection, missing) if missing else {}
+    profiles |= read_profiles(connection, secret, missing) if missing else {}
     stands = against(profiles, holding)
     ends = {end for edge in rows.values() for end in (edge.a, edge.b)}
     about = None if len(ends) > _MANY else ends

@@ -16,21 +16,21 @@ import sqlalchemy as sa
 from baloo.people.ask import Contributions, ask
 from baloo.people.blocks import small_blocks, small_frequencies
 from baloo.people.evidence import agree, doubt, mailmaps, read_profiles
+from baloo.people.ignored import RULES_SEEN
 from baloo.people.index import Blocks, Index
 from baloo.people.matching import RULES_OF, Frequencies, found, shared_by_several
-from baloo.people.names import read_address, read_name
-from baloo.people.persons import recompute
+from baloo.people.names import is_program, read_address, read_name
+from baloo.people.persons import bump, recompute
 from baloo.people.profiles import Profile, keys
 from baloo.people.rules import MAILMAP, group_input
-from baloo.people.sql import read_meta, select_in, select_rows, write_meta
+from baloo.people.sql import insert_new, note, read_meta, select_in, select_rows, write_meta
 from baloo.records.store import Records
-from baloo.records.tables import identities, observations
+from baloo.records.tables import exclusions, identities, observations
 
 __all__ = ["MAILMAP_EDITION", "Found", "find"]
 
 _IDENTITIES, _OBSERVATIONS, _MAILMAP_SEEN = "people_identities_seen", "people_observations_seen", "people_mailmap_seen"
 _EDITION, _PARTS, _WHOLE = "people_index_edition", "people_index_parts", "people_whole"
-_RULES = "people_rules"
 MAILMAP_EDITION = "people_mailmap_edition"
 """Where the number stands that grows with each change of a `.mailmap`."""
 
@@ -71,11 +71,21 @@ def find(
         with _in_bulk():
             search = _Search(connection, records, None if whole else news.concerned)
             touched |= search.agree(now)
-            touched |= doubt(connection, touched, search.profiles, now)
+            touched |= doubt(connection, records.secret, touched, search.profiles, now)
             moved = recompute(connection, touched.union(news.identities), news.awake)
             ask(connection, search.profiles, search.blocks, search.often, search.concerned, now, contributions)
+        _exclude(connection, news.bots, now)
         write_meta(connection, _MAILMAP_SEEN, edition)
         return Found(read_meta(connection, "people_version"), len(news.identities), len(moved))
+
+
+def _exclude(connection: sa.Connection, bots: list[int], now: int) -> None:
+    """Take programs out of every count when they are first seen; who is included by hand afterwards stays in."""
+    if bots:
+        version = bump(connection)
+        row = {"why": "bot", "reason": "recognised by its name", "made": now, "version": version}
+        insert_new(connection, exclusions, [{"identity_id": bot, **row} for bot in bots])
+        note(connection, "baloo", "people excluded: bot", " ".join(map(str, bots))[:10_000], now)
 
 
 @contextlib.contextmanager
@@ -97,14 +107,15 @@ def _in_bulk() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What came since the last run: identities, they and those with a new observation (`concerned`), address keys of these, and
-    older identities that did something for the first time (`awake`).
+    """What came since the last run: identities, they and those with a new observation (`concerned`), address keys of these, older
+    identities that did something for the first time (`awake`), and of the new ones the programs.
     """
 
     identities: list[int]
     concerned: set[int]
     keys: set[str]
     awake: list[int]
+    bots: list[int]
 
 
 def _news(connection: sa.Connection) -> _News:
@@ -112,20 +123,22 @@ def _news(connection: sa.Connection) -> _News:
     of = observations.c
     seen, mark = read_meta(connection, _IDENTITIES), read_meta(connection, _OBSERVATIONS)
     fresh = [number for (number,) in select_rows(connection, identities.c.id, where=f"identities.id > {seen}")]
-    rows = select_rows(connection, of.id, of.identity_id, of.email_key, where=f"observations.id > {mark}")
-    older = sorted({identity for _, identity, _ in rows if identity <= seen})
+    columns = (of.id, of.identity_id, of.email_key, of.username, of.name)
+    rows = select_rows(connection, *columns, where=f"observations.id > {mark}")
+    older = sorted({identity for _, identity, *_ in rows if identity <= seen})
     before = {who for number, who in select_in(connection, [of.id, of.identity_id], of.identity_id, older) if number <= mark}
     if fresh:
         write_meta(connection, _IDENTITIES, max(fresh))
     if rows:
         write_meta(connection, _OBSERVATIONS, max(row[0] for row in rows))
-    keys = {key for _, _, key in rows if key}
-    return _News(fresh, {row[1] for row in rows}.union(fresh), keys, [who for who in older if who not in before])
+    keys = {row[2] for row in rows if row[2]}
+    bots = sorted({row[1] for row in rows if row[1] > seen and any(map(is_program, row[2:]))})
+    return _News(fresh, {row[1] for row in rows}.union(fresh), keys, [who for who in older if who not in before], bots)
 
 
 def _needs_all(connection: sa.Connection, records: Records, news: _News) -> bool:
     """Whether what was found before cannot be built on: it is too little, too old, of other rules, or its index is gone."""
-    if read_meta(connection, _RULES) != RULES_EDITION:
+    if read_meta(connection, RULES_SEEN) != RULES_EDITION:
         return True
     known, since = read_meta(connection, _WHOLE), read_meta(connection, _IDENTITIES)
     if not news.concerned:
@@ -141,7 +154,7 @@ class _Search:
         self._connection, self._records = connection, records
         self._edition, self._parts = read_meta(connection, _EDITION), read_meta(connection, _PARTS)
         self.concerned = concerned
-        self.profiles: dict[int, Profile] = {} if concerned is not None else read_profiles(connection)
+        self.profiles: dict[int, Profile] = {} if concerned is not None else read_profiles(connection, records.secret)
         self._about: set[int] = set()
         self.blocks: Blocks = {}
         self.often = Frequencies()
@@ -173,7 +186,7 @@ class _Search:
     def _searched_whole(self) -> None:
         self._edition, self._parts = self._edition + 1, 0
         write_meta(self._connection, _WHOLE, read_meta(self._connection, _IDENTITIES))
-        write_meta(self._connection, _RULES, RULES_EDITION)
+        write_meta(self._connection, RULES_SEEN, RULES_EDITION)
 
     def _around(self, index: Index, whom: Collection[int]) -> Blocks:
         self._load(index, whom)
@@ -181,7 +194,7 @@ class _Search:
         return index.blocks(whom)
 
     def _load(self, index: Index, whom: Collection[int]) -> None:
-        fresh = read_profiles(self._connection, set(whom) - self.profiles.keys())
+        fresh = read_profiles(self._connection, self._records.secret, set(whom) - self.profiles.keys())
         self.profiles |= fresh
         index.add(fresh.values())
 

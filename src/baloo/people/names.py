@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from baloo.people.keys import email_key
-from baloo.people.wordlists import NOBODY, PUBLIC_MAIL, ROLES, SECOND_LEVEL, TITLES
+from baloo.people.wordlists import BOTS, NOBODY, PUBLIC_MAIL, ROLES, SECOND_LEVEL, TITLES
 
-__all__ = ["Address", "Name", "alike", "contradict", "fold", "parts", "read_address", "read_name", "squash"]
+__all__ = ["Address", "Name", "alike", "contradict", "fold", "is_program", "parts", "read_address", "read_name", "squash"]
 
 _LONGEST = 200  # letters of a name that are looked at; nobody is called more
 _PLAIN = str.maketrans(
@@ -60,6 +60,14 @@ class Address(NamedTuple):
 
 NOTHING = Name((), (), False, False)
 NOWHERE = Address("", "", "")
+
+
+def is_program(text: str | None) -> bool:
+    """Whether a name, login or address says of itself that it is a program's."""
+    if not text:
+        return False
+    plain = text.casefold().partition("@")[0].strip()
+    return plain.endswith("[bot]") or plain in BOTS
 
 
 def fold(text: str) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-__all__ = ["NOBODY", "PUBLIC_MAIL", "ROLES", "SECOND_LEVEL", "TITLES"]
+__all__ = ["BOTS", "NOBODY", "PUBLIC_MAIL", "ROLES", "SECOND_LEVEL", "TITLES"]
 
 
 def _read(name: str) -> frozenset[str]:
     text = files("baloo.people").joinpath("words", f"{name}.txt").read_text("utf-8")
     return frozenset(line for line in text.splitlines() if line and not line.startswith("# "))
 
+
+BOTS = _read("bots")
+"""Names and logins of programs that do not end in `[bot]`."""
 
 NOBODY = _read("nobody")
 """Names and local parts, folded, that stand for nobody."""

@@ -15,6 +15,7 @@ __all__ = [
     "edges",
     "exclusions",
     "identities",
+    "ignored",
     "mailmap",
     "members",
     "meta",
@@ -27,7 +28,7 @@ __all__ = [
     "tokens",
 ]
 
-RECORDS_VERSION = 5
+RECORDS_VERSION = 6
 metadata = MetaData()
 _id = BigInteger().with_variant(Integer, "sqlite")  # SQLite makes ids of INTEGER PRIMARY KEY only
 
@@ -123,6 +124,13 @@ exclusions = Table(  # in no count: bots, and people who opted out; any identity
     Column("why", String, nullable=False),  # bot or opted-out
     Column("reason", String, nullable=False, default=""), Column("made", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
+)
+
+ignored = Table(  # terms by which nobody is found
+    "ignored", metadata,
+    Column("id", _id, primary_key=True, autoincrement=True),
+    Column("term", String, nullable=False, unique=True),  # keyed hash of an address, login or name: see `baloo.people.ignored`
+    Column("reason", String, nullable=False), Column("made", BigInteger, nullable=False), Column("who", String, nullable=False),
 )
 
 roster = Table(  # staff, with dates, [from, until)
