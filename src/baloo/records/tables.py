@@ -1,5 +1,5 @@
-"""The tables of the records. Names and addresses of people stand in `identities`, `observations`, `mailmap` and `quarantine` only,
-and the name that somebody chose to be shown by in `choices` (see `rights`).
+"""The tables of the records. Names and addresses of people stand in `identities`, `observations`, `mailmap` and `quarantine`
+only, and the name that somebody chose to be shown by in `choices` (see `rights`).
 
 Times are microseconds since 1970 in UTC, dates are ISO texts; both compare as they sort.
 """
