@@ -34,7 +34,7 @@ _EDITION, _PARTS, _WHOLE = "people_index_edition", "people_index_parts", "people
 MAILMAP_EDITION = "people_mailmap_edition"
 """Where the number stands that grows with each change of a `.mailmap`."""
 
-RULES_EDITION = 1
+RULES_EDITION = 2
 """Grows with each change of how identities are compared: then everything is searched again."""
 
 _LARGE = 5_000  # identities; fewer are always searched whole

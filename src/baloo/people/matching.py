@@ -35,7 +35,7 @@ SILENCE, NEARBY = 1826, 730  # days between the last of the one and the first of
 _UNSEEN = 0.35  # what a word that one name has alone counts for: of words seen once, so many are seen again (Good and Turing)
 _KIN = 10.0  # words that both stand in other names too may be of one language, in which they go together more often than chance
 _STRANGERS = 3  # names without anything in common that make a mailbox one that several use
-_LOGIN, _SHORT, _JOINT = 5, 6, 7  # letters that make a login, a shortened name, a full name in one word distinctive
+_LOGIN, _NUMBERED, _SHORT, _JOINT = 8, 5, 6, 7  # letters that make a login (with a digit), or a name in one word, one's own
 
 RULES_OF = {
     "login": (SAME_ACCOUNT,), "mailbox": (SAME_ADDRESS,), "name": (NAME_AND_PLACE, RARE_NAME), "joint": (SAME_LOGIN,),
@@ -198,7 +198,7 @@ class _Tier:
         return any(from_mailbox(mailbox) == handle for mailbox in known.mailboxes & self.shared)
 
     def _one_login(self, key: str, members: list[int]) -> Iterator[Edge]:
-        if len(key) < _LOGIN or self.often.words[key]:
+        if self.often.words[key] or not (len(key) >= _LOGIN or (len(key) >= _NUMBERED and any(map(str.isdigit, key)))):
             return
         stem = key.strip("0123456789")
         members = self._by_login(key)
