@@ -11,6 +11,7 @@ import pytest
 from tests.functional.conftest import REGISTRY, TODAY, Baloo, event
 
 from baloo.people.own import choose
+from baloo.people.refer import resolve_reference
 from baloo.records import Records
 from baloo.workspace import Workspace
 
@@ -66,6 +67,7 @@ def build(folder: Path) -> Baloo:
         baloo("people", "unlink", "forum:j-7", "forum:t-1", "--reason", "ama@example.org knows them both")
         records = Records.open(Workspace.open(baloo.root).records)
         choose(records, 1, shown_name="Ama the First", hidden=False, now=1)
+        choose(records, resolve_reference(records, "forum:j-7")[0], shown_name="A friend of Ama Owusu", hidden=False, now=1)
         records.close()
         baloo("refresh")
     return baloo

@@ -251,13 +251,13 @@ def _clean_texts(connection: sa.Connection, words: Words) -> int:
     """Take the words out of what people wrote in the records, such as reasons; in how many texts they stood."""
     count = 0
     for table in metadata.sorted_tables:
-        if table.name in _OURS or "id" not in table.c:
-            continue
-        for column in table.columns:
-            if isinstance(column.type, sa.String):
-                for number, text in select_rows(connection, table.c.id, column, where=f"{table.name}.{column.name} <> ''"):
+        keys = list(table.primary_key.columns)
+        for column in () if table.name in _OURS else table.columns:
+            if isinstance(column.type, sa.String) and not column.primary_key:
+                for *key, text in select_rows(connection, *keys, column, where=f"{table.name}.{column.name} <> ''"):
                     if (clean := words.clean(text)) != text:
-                        connection.execute(sa.update(table).where(table.c.id == number).values({column.name: clean}))
+                        row = [one == value for one, value in zip(keys, key, strict=True)]
+                        connection.execute(sa.update(table).where(*row).values({column.name: clean}))
                         count += 1
     return count
 
