@@ -1,4 +1,4 @@
-"""Questions about single persons, for those who correct who is who: what somebody holds, what they did, what joining would change.
+"""Questions about single persons, for those who correct who is who: what they hold, what they did, what joining would change.
 
 The answers name persons and identities by their ids. They are for operators and for the person, never for public pages.
 """
@@ -60,7 +60,7 @@ class Persons:
         self._connection = connection
 
     def held(self, whom: Collection[int], day: dt.date) -> dict[int, Held]:
-        """What persons held at the end of a day, by the ids that persons had when it was counted; who held nothing is left out."""
+        """What persons held at the end of a day, by the ids that they had when it was counted; who held nothing is left out."""
         manifest = read_manifest(self._derived)
         if manifest is None or not whom:
             return {}
@@ -89,8 +89,10 @@ def joined(one: Held, other: Held) -> Effect:
     """What joining two who hold these would change in how many are active, and have reached each point."""
     both = one & other
     fewer = {(scope, measure) for scope, measure in both if measure == "active" or measure.startswith("point:")}
-    open_ = {(scope, "active") for scope, measure in both if measure == "known"}
-    return Effect(tuple(sorted(fewer)), tuple(sorted(open_ - one - other)))
+    open_ = {(scope, "active") for scope, measure in both if measure == "known"} - one - other
+    if not any(scope.startswith("area:") for scope, _ in open_):  # who is in no area more is in no whole of areas either
+        open_ = {(scope, measure) for scope, measure in open_ if scope != "community" and not scope.startswith("organisation:")}
+    return Effect(tuple(sorted(fewer)), tuple(sorted(open_)))
 
 
 def _names(manifest: Manifest) -> Mapping[int, Iterable[tuple[str, str]]]:

@@ -12,6 +12,7 @@ import pytest
 
 import pretend
 from asking import Ask, asking
+from baloo.metrics.persons import joined
 from baloo.people.desk import DESK_SECONDS, ENTRY_SECONDS, at_desk, desk_link, enter
 from baloo.people.faces import faces, persons_of
 from baloo.people.links import make_link
@@ -319,6 +320,21 @@ def test_a_chosen_name_is_what_one_is_called(parts: Parts) -> None:
     names = {face.name for face in faces(parts.records, ids).values()}
 
     assert names == {"Ama Owusu", "w1", "x@example.org"}
+
+
+@pytest.mark.parametrize(("one", "other", "fewer", "perhaps"), [
+    (["area:a active"], ["area:a active"], ["area:a active"], []),
+    (["area:a active"], ["area:a known"], [], []),
+    (["area:a known", "community known"], ["area:a known", "community known"], [], ["area:a active", "community active"]),
+    (["area:a known", "community known"], ["area:b known", "community known"], [], []),
+    (["area:a point:p"], ["area:a point:p"], ["area:a point:p"], []),
+])
+def test_the_effect_of_a_merge(one: list[str], other: list[str], fewer: list[str], perhaps: list[str]) -> None:
+    """Counted twice is one fewer; a whole of areas rises only where an area may."""
+    held = [frozenset((scope, measure) for scope, measure in (text.split() for text in texts)) for texts in (one, other)]
+    effect = joined(*held)
+
+    assert ([" ".join(row) for row in effect.fewer], [" ".join(row) for row in effect.perhaps]) == (fewer, perhaps)
 
 
 def _write(folder: Path, held: list[tuple[str, str, int]]) -> None:

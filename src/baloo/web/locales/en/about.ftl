@@ -46,7 +46,7 @@ kept-live-long = In memory alone, until later ones take their place.
 privacy-never = What is never stored
 privacy-never-text = Passwords, what you wrote, where you are, which browser you use. These pages load nothing from elsewhere and set no cookie, but for who shows a system’s token on the live page.
 privacy-out = How to be left out
-privacy-out-text = Ask the people who run this community’s Baloo. They mark your accounts, and from the next count on you are in no number, past ones included.
+privacy-out-text = Ask the people who run this community’s Baloo for a link to your own page. There you see what is known of you, take it along, choose how you appear, opt out of every count, past ones included, or have everything of yours erased.
 
 about-title = Who counts the people of { $community }?
 about-description = What Baloo is, how it counts, and how to use its figures.
