@@ -330,7 +330,7 @@ class TestVerify:
         file.write_bytes(data)
 
         with pytest.raises(StorageBroken, match="not what was written"):
-            walls.lake.verify(str(file))
+            Lake.open(walls.folder / "lake", write=False).verify(str(file))
 
     def test_a_missing_file_is_told(self, walls: Walls):
         """The error names the file."""
@@ -338,7 +338,7 @@ class TestVerify:
         Path(file).unlink()
 
         with pytest.raises(StorageBroken, match="missing"):
-            walls.lake.verify(file)
+            Lake.open(walls.folder / "lake", write=False).verify(file)
 
 
 def test_nothing_is_left_of_a_file_that_could_not_be_written(walls: Walls, monkeypatch: pytest.MonkeyPatch):
