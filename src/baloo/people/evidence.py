@@ -83,21 +83,22 @@ def agree(
     where it was found again. `about` are identities among whom such edges may be; None reads them all. A pair that shares
     several groups has one row a rule, which names them all.
     """
-    wanted: defaultdict[Triple, set[str]] = defaultdict(set)
+    wanted: dict[Triple, str] = {}
     for edge in found:
-        wanted[edge.a, edge.b, edge.rule].add(edge.inputs)
+        triple = (edge.a, edge.b, edge.rule)
+        wanted[triple] = f"{wanted[triple]} {edge.inputs}" if triple in wanted else edge.inputs
     known = _known(connection, about)
     concerned: set[int] = set()
     rows, changed = [], []
     for triple, (number, inputs) in known.items():
-        text = " ".join(sorted({one for one in inputs if not judged(triple[2], one)} | wanted.get(triple, set())))
+        text = " ".join(sorted({one for one in inputs if not judged(triple[2], one)} | set(wanted.get(triple, "").split())))
         if text != " ".join(inputs):
             changed.append({"row": number, "text": text})
             concerned.update(triple[:2])
     for (a, b, rule), groups in wanted.items():
         if (a, b, rule) not in known:
             concerned.update((a, b))
-            rows.append(_row(a, b, rule, " ".join(sorted(groups)), now))
+            rows.append(_row(a, b, rule, " ".join(sorted(set(groups.split()))), now))
     insert_new(connection, edges, rows)
     statement = sa.update(edges).where(edges.c.id == sa.bindparam("row")).values(inputs=sa.bindparam("text"))
     run_many(connection, statement, changed)

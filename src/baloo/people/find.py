@@ -169,8 +169,9 @@ class _Search:
         """Compare by the keys in the index, and keep it with what is new for the next run."""
         if self.concerned is None:
             index.add(self.profiles.values())
-            self.blocks = index.blocks()
             self._searched_whole()
+            index.write(self._records, self._edition, self._parts, None)
+            self.blocks = index.blocks()
         else:
             index.read(Index.files(self._records, self._edition, self._parts) or [])
             self.blocks = self._around(index, self.concerned)
@@ -178,8 +179,8 @@ class _Search:
             self._about = self.concerned.union(*shared)
             if self._about != self.concerned:  # what others found by a mailbox falls with it
                 self.blocks = self._around(index, self._about)
+            index.write(self._records, self._edition, self._parts, self.concerned)
         self.often = index.frequencies()
-        index.write(self._records, self._edition, self._parts, self.concerned)
         write_meta(self._connection, _EDITION, self._edition)
         write_meta(self._connection, _PARTS, self._parts + 1)
 

@@ -115,18 +115,24 @@ class Index:
         self._insert("words", [name for name, _ in pairs], [word for _, word in pairs])
 
     def blocks(self, only: Iterable[int] | None = None) -> Blocks:
-        """Kind and key to the identities that share it, of what has been added; `only` keys that one of these identities has."""
+        """Kind and key to the identities that share it, of what has been added; `only` keys that one of these identities has.
+
+        Asked of all, it is the last that is asked of the keys.
+        """
         asked = ""
         if only is not None:
             self._ask(only)
             asked = f"WHERE key IN (SELECT key FROM keys WHERE code // {_WIDTH} IN (SELECT identity FROM asked))"
         weak = ", ".join(f"'{space}'" for space in {KINDS[kind] for kind in _KINDS} - STRONG)
-        rows = self._rows(f"""
-            SELECT key, list(code ORDER BY code) FROM keys {asked} GROUP BY key
+        self._engine.execute(f"""
+            CREATE OR REPLACE TABLE shared AS SELECT key, list(code ORDER BY code) AS codes FROM keys {asked} GROUP BY key
             HAVING min(code // {_WIDTH}) < max(code // {_WIDTH})
                 AND (NOT starts_with(key, 'handle:') OR bool_or(code % {_WIDTH} IN ({_CODES["joint"]}, {_CODES["stem"]})))
                 AND (count(*) <= {FEW} OR split_part(key, ':', 1) NOT IN ({weak}))
         """)
+        if only is None:
+            self._engine.execute("DROP TABLE keys")  # nothing else is asked of it, and it is large
+        rows = self._rows("SELECT key, codes FROM shared")
         found: Blocks = {kind: {} for kind in _KINDS}
         for key, members in rows:
             text = key.partition(":")[2]

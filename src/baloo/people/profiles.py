@@ -62,7 +62,7 @@ class Profile:
     """
 
     __slots__ = (
-        "accounts", "domains", "first", "handles", "identity", "last", "logins", "mailboxes", "names", "roles", "system",
+        "accounts", "domains", "first", "handles", "identity", "last", "logins", "mailboxes", "names", "roles", "said", "system",
     )  # fmt: skip
 
     def __init__(self, identity: int, system: str) -> None:
@@ -72,6 +72,7 @@ class Profile:
         self.names: dict[str, Name] = {}
         self.mailboxes: set[str] = set()
         self.roles: Set[str] = _NONE
+        self.said: set[str] | None = None
         self.domains: Set[str] = _NONE
         self.logins: Set[tuple[str, str]] = _NONE
         self.handles: dict[str, bool] = {}
@@ -80,9 +81,10 @@ class Profile:
 
     @property
     def words(self) -> set[str]:
-        """The words of its names and mailboxes."""
-        found = {word for name in self.names.values() for word in name.words}
-        return found.union(*(parts(fold(mailbox.partition("@")[0])) for mailbox in self.mailboxes))
+        """The words of its names and mailboxes; kept from the first time on."""
+        if self.said is None:
+            self.said = _words(self)
+        return self.said
 
     def full(self) -> Iterator[Name]:
         """Names that tell who it is."""
@@ -90,6 +92,11 @@ class Profile:
 
     def __repr__(self) -> str:
         return f"Profile({self.identity})"  # never what it is called
+
+
+def _words(known: Profile) -> set[str]:
+    found = {word for name in known.names.values() for word in name.words}
+    return found.union(*(parts(fold(mailbox.partition("@")[0])) for mailbox in known.mailboxes))
 
 
 def profile(sightings: Sequence[Sighting], known: Profile | None = None) -> Profile:
@@ -186,7 +193,7 @@ def keys(known: Profile) -> set[Key]:
         stem = handle.strip(_DIGITS)
         if stem != handle and len(stem) >= _AFFIX:
             found.add(("stem", stem))
-    found.update(("word", word) for word in known.words if len(word) > 3)
+    found.update(("word", word) for word in _words(known) if len(word) > 3)
     for key, name in known.names.items():
         if not name.full:
             found.add(("word", key))
