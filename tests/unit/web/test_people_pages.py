@@ -160,16 +160,22 @@ def test_a_group_is_answered_as_it_was_shown(visitor: Visitor) -> None:
     """All pairs of a rule are joined in one batch; where the group has changed since it was shown, nothing is done."""
     pairs = pairs_to_review(visitor.parts.records, 6)
     visitor.enter()
-    page = visitor.get("/people/rules?rules=same-login").text
-    digest = re.search(r'name="digest" value="(\w+)"', page)[1]  # type: ignore[index]
-    form = f"rules=same-login&against=&answer=yes&digest={digest}"
-    first = visitor.post("/people/rules", form)
-    again = visitor.post("/people/rules", form)
 
-    assert first.status_code == 303
-    assert again.status_code == 400
-    assert sorted((one.a, one.b) for one in history(visitor.parts.records)) == pairs[1::2]
-    assert len({one.batch for one in history(visitor.parts.records)}) == 1
+    def form() -> str:
+        page = visitor.get("/people/rules?rules=same-login").text
+        found = re.search(r'name="digest" value="(\w+)"', page)
+        return f"rules=same-login&against=&answer=yes&digest={found[1] if found else ''}"
+
+    stale = form()
+    a, b = pairs[1]
+    visitor.post("/people/answer", f"person={a}&pair={a}-{b}&answer=no")
+    refused, before = visitor.post("/people/rules", stale), len(history(visitor.parts.records))
+    done = visitor.post("/people/rules", form())
+    joined_now = [one for one in history(visitor.parts.records) if one.what == "accepted"]
+
+    assert (refused.status_code, before, done.status_code) == (400, 1, 303)
+    assert sorted((one.a, one.b) for one in joined_now) == pairs[3::2]
+    assert len({one.batch for one in joined_now}) == 1
 
 
 def test_a_person_is_shown_and_parted(visitor: Visitor) -> None:
