@@ -62,10 +62,11 @@ def opened(now: State) -> Iterator[Records]:
     """The records, in which everybody who was loaded is known by person."""
     from baloo.people.find import find
     from baloo.records import Records
+    from baloo.worker.effort import counted_in
 
     records = Records.open(now.workspace.records)
     try:
-        find(records, now=micros(now))
+        find(records, now=micros(now), contributions=counted_in(now.workspace))
         yield records
     finally:
         records.close()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from baloo.lake.base import LakeSnapshot
+from baloo.workspace import Workspace
 
-__all__ = ["contributions"]
+__all__ = ["contributions", "counted_in"]
 
 
 def contributions(snapshot: LakeSnapshot, identities: Sequence[int]) -> Mapping[int, int]:
@@ -22,3 +23,16 @@ def contributions(snapshot: LakeSnapshot, identities: Sequence[int]) -> Mapping[
             {"files": list(snapshot.events), "whom": list(identities)},
         ).fetchall()
     return dict(rows)
+
+
+def counted_in(workspace: Workspace) -> Callable[[Sequence[int]], Mapping[int, int]]:
+    """`contributions` over what a workspace's lake has when it is asked; nothing where there is no lake yet."""
+
+    def count(identities: Sequence[int]) -> Mapping[int, int]:
+        if not (workspace.lake / "events" / "_delta_log").exists():
+            return {}
+        from baloo.lake.store import Lake  # noqa: PLC0415 - most commands have nothing to ask
+
+        return contributions(Lake.open(workspace.lake, write=False).snapshot(), identities)
+
+    return count
