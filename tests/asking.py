@@ -33,6 +33,8 @@ from baloo.web.site import Site
 
 __all__ = ["Ask", "PretendChecker", "asking", "pretend_live", "pretend_site"]
 
+_NOW = 1_795_000_020.0  # the hour of the live page does not turn while a test asks
+
 Ask = Callable[..., httpx.Response]
 
 
@@ -66,7 +68,7 @@ def pretend_live(
     """Marula's live page, over a ring that nothing has come into."""
     gallery = Gallery(ring or Ring(), past)
     watchers, visits = Watchers(gallery, most, leaving), Visits(checker or PretendChecker())
-    return Live(site, gallery, watchers, visits, Hours(Hour(counts or Counts())))
+    return Live(site, gallery, watchers, visits, Hours(Hour(counts or Counts(), lambda: _NOW)))
 
 
 @contextmanager
