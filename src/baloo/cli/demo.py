@@ -96,6 +96,7 @@ def _build(folder: Path, now: State, people: int, years: int, until: dt.date, se
     from baloo.records import Records
     from baloo.registry import load
     from baloo.registry.provider import RegistryProvider
+    from baloo.worker.effort import counted_in
     from baloo.worker.importing import run_import
 
     workspace = Workspace.init(folder, settings="demo = true\n")
@@ -112,7 +113,7 @@ def _build(folder: Path, now: State, people: int, years: int, until: dt.date, se
     narrate(f"{report.accepted:,} contributions of {people:,} fictional people went through the door in {report.seconds:.0f} s.")
     records = Records.open(workspace.records)
     micros = int(now.clock.now().timestamp() * 1_000_000)
-    find(records, now=micros)
+    find(records, now=micros, contributions=counted_in(workspace))
     import_mailmap(records, mailmap(people, years, seed), "code:.mailmap", who="the demo", now=micros)
     for reference, why, reason in exclusions():
         exclude(records, resolve_reference(records, reference), why=why, who="the demo", reason=reason, now=micros)
