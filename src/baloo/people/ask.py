@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TypeAlias
 
 import sqlalchemy as sa
 
@@ -17,6 +18,9 @@ __all__ = ["Contributions", "ask"]
 Contributions = Callable[[Sequence[int]], Mapping[int, int]]
 """How many contributions each of some identities has."""
 
+Before: TypeAlias = "tuple[int, int | None, int]"
+"""When a suggestion was made, until when it was put off, and its effect."""
+
 _MANY = 20_000
 
 
@@ -26,7 +30,7 @@ def ask(
 ) -> None:
     """Suggest what may be one person; `about` are the identities that were looked at, None all.
 
-    A suggestion that was there before keeps its time, and until when it was put off.
+    A suggestion that was there before keeps its time, until when it was put off, and its effect where nobody counts.
     """
     pairs = {pair for pair in candidates(profiles, blocks) if about is None or pair[0] in about or pair[1] in about}
     person = _persons(connection, {end for pair in pairs for end in pair})
@@ -35,22 +39,22 @@ def ask(
     found = best_of((one for one in scored if one.score >= ASKED), person)
     before = _withdraw(connection, about)
     ends = sorted({end for one in found for end in (one.a, one.b)})
-    done = contributions(ends) if contributions and ends else {}
-    insert_new(connection, suggestions, [_row(one, before.get((one.a, one.b), (now, None)), done) for one in found])
+    done = contributions(ends) if contributions and ends else None
+    insert_new(connection, suggestions, [_row(one, before.get((one.a, one.b), (now, None, 0)), done) for one in found])
 
 
-def _row(one: Scored, before: tuple[int, int | None], done: Mapping[int, int]) -> dict[str, object]:
-    effect = min(done.get(one.a, 0), done.get(one.b, 0))
+def _row(one: Scored, before: Before, done: Mapping[int, int] | None) -> dict[str, object]:
+    effect = before[2] if done is None else min(done.get(one.a, 0), done.get(one.b, 0))
     return {
         "a": one.a, "b": one.b, "score": one.score, "rules": " ".join(one.rules), "against": " ".join(one.against),
         "effect": effect, "made": before[0], "later": before[1],
     }  # fmt: skip
 
 
-def _withdraw(connection: sa.Connection, about: Collection[int] | None) -> dict[tuple[int, int], tuple[int, int | None]]:
-    """Take away what was suggested of these; return when it was made, and until when it was put off."""
+def _withdraw(connection: sa.Connection, about: Collection[int] | None) -> dict[tuple[int, int], Before]:
+    """Take away what was suggested of these, and return what is kept of it."""
     of = suggestions.c
-    columns = [of.a, of.b, of.made, of.later]
+    columns = [of.a, of.b, of.made, of.later, of.effect]
     if about is None:
         rows = select_rows(connection, *columns)
         connection.execute(sa.delete(suggestions))
@@ -59,7 +63,7 @@ def _withdraw(connection: sa.Connection, about: Collection[int] | None) -> dict[
         rows = [*select_in(connection, columns, of.a, whom), *select_in(connection, columns, of.b, whom)]
         gone = sa.delete(suggestions).where(of.a == sa.bindparam("one"), of.b == sa.bindparam("other"))
         run_many(connection, gone, [{"one": a, "other": b} for a, b, *_ in rows])
-    return {(a, b): (made, later) for a, b, made, later in rows}
+    return {(a, b): (made, later, effect) for a, b, made, later, effect in rows}
 
 
 def _persons(connection: sa.Connection, whom: Collection[int]) -> dict[int, int]:

@@ -176,6 +176,8 @@ def test_the_effect_is_what_the_smaller_one_did(records: Records) -> None:
 
     find(records, contributions=lambda whom: {identity: identity * 10 for identity in whom})
 
+    find(records, whole=True)  # where nobody counts, it stays
+
     found = suggested(records)
     assert found
     assert all(one.effect == one.a * 10 for one in found)
