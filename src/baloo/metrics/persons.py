@@ -64,7 +64,7 @@ class Persons:
         manifest = read_manifest(self._derived)
         if manifest is None or not whom:
             return {}
-        sql = _sql("held").format(live=live_rows(Files(self._derived, 0), manifest), whom=_listed(whom))
+        sql = _sql("persons_held").format(live=live_rows(Files(self._derived, 0), manifest), whom=_listed(whom))
         names = _names(manifest)
         found: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
         for person, key in self._connection.rows(sql, {"day": day}):
@@ -79,7 +79,7 @@ class Persons:
         counts, sources = (reading([self._derived / name for name in manifest.engine[table]]) for table in ("counts", "sources"))
         found: defaultdict[int, list[Did]] = defaultdict(list)
         for identity, *rest in self._connection.rows(
-            _sql("did").format(counts=counts, sources=sources, whom=_listed(identities))
+            _sql("persons_did").format(counts=counts, sources=sources, whom=_listed(identities))
         ):
             found[identity].append(Did(*rest))
         return dict(found)
@@ -104,7 +104,7 @@ def _names(manifest: Manifest) -> Mapping[int, Iterable[tuple[str, str]]]:
 
 @cache
 def _sql(name: str) -> str:
-    return files("baloo.metrics").joinpath("sql", f"persons_{name}.sql").read_text("utf-8")
+    return files("baloo.metrics").joinpath("sql", f"{name}.sql").read_text("utf-8")
 
 
 def _listed(ids: Iterable[int]) -> str:

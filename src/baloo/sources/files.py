@@ -65,13 +65,10 @@ class EventsSource:
         """Blocks of whole lines. Of a file that is cut off, those before are given before the error is raised."""
         rest = b""
         lines = 0
-        while True:
-            try:
-                block = stream.read(_BLOCK)
-            except EOFError as error:
-                remedy = "The lines before were taken in. Fetch the file again and import it once more: nothing counts twice."
-                raise _cut_off(f"{self._file}:{lines + 1}", remedy) from error
-            if not block:
+        cut: EOFError | None = None
+        while cut is None:
+            block, cut = _block(stream)
+            if not block and cut is None:
                 break
             end = block.rfind(b"\n") + 1
             if not end:
@@ -80,6 +77,9 @@ class EventsSource:
             whole, rest = rest + block[:end], block[end:]
             lines += whole.count(b"\n")
             yield whole
+        if cut is not None:
+            remedy = "The lines before were taken in. Fetch the file again and import it once more: nothing counts twice."
+            raise _cut_off(f"{self._file}:{lines + 1}", remedy) from cut
         if rest.strip():
             yield rest
 
@@ -119,6 +119,19 @@ class EventsSource:
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise InputError("This is UTF-16.", where=str(self._file), remedy="Save it as UTF-8.")
         return head.removeprefix(_BOM).lstrip()
+
+
+def _block(stream: IO[bytes]) -> tuple[bytes, EOFError | None]:
+    """The next block, nothing at the end; of a stream that is cut off what stands before, and the error."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while size < _BLOCK and (part := stream.read1(_BLOCK - size)):  # type: ignore[attr-defined] # both have it
+            parts.append(part)
+            size += len(part)
+    except EOFError as error:
+        return b"".join(parts), error
+    return b"".join(parts), None
 
 
 def key_of(file: Path) -> str:

@@ -70,8 +70,9 @@ class Edge(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the words are ours
         """Refuse what is no HTTP. An answer that is still to come for a whole request before it goes out first."""
         error = sys.exc_info()[1]
-        if isinstance(error, httptools.HttpParserCallbackError):  # raised by us, while the parser called
-            self.failed(error.__context__)
+        within = error.__context__ if isinstance(error, httptools.HttpParserCallbackError) else None
+        if within is not None and not isinstance(within, httptools.HttpParserError):  # raised by us, while the parser called
+            self.failed(within)
         elif self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body:
             self.cycle.keep_alive = False
             self.flow.pause_reading()

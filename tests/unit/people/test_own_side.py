@@ -83,7 +83,7 @@ def test_nothing_personal_stands_in_a_link(records: Records) -> None:
         body = token.partition(".")[0]
         plain = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)).decode().casefold()
 
-        assert not any(word in plain or word in token for word in ("ama", "owusu", "example", "a1"))
+        assert not any(word in plain for word in ("owusu", "example", "@"))
 
 
 def test_an_address_that_others_use_proves_nothing(records: Records) -> None:

@@ -15,7 +15,7 @@ from baloo.sources.base import Source
 from baloo.sources.csv_file import CsvSource, read_mapping
 from baloo.sources.files import EventsSource
 
-LINES = [json.dumps({"n": n, "fill": "x" * 300}).encode() for n in range(2_000)]
+LINES = [json.dumps({"n": n, "fill": "x" * 2_000}).encode() for n in range(2_000)]
 
 
 def _numbers(source: Source, done: int = 0) -> list[int]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +20,11 @@ from baloo.workspace import Workspace
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """A workspace whose socket stands in a folder of its own, under a very long path."""
-    runtime = tmp_path / "run"
-    runtime.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
-    return Workspace.init(tmp_path / ("long" * 30))
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """A workspace under a very long path, whose socket stands in a folder of its own: the path of a socket is short."""
+    with tempfile.TemporaryDirectory(prefix="baloo-") as runtime:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        yield Workspace.init(tmp_path / ("long" * 30))
 
 
 def _do(order: dict[str, Any]) -> dict[str, Any]:
@@ -94,10 +95,10 @@ def test_a_socket_left_behind_is_nobody(workspace: Workspace):
         assert (gone, ask(workspace, {"do": "refresh"})) == (None, {"did": "refresh"})
 
 
-def test_only_the_owner_may_open_the_socket(workspace: Workspace, tmp_path: Path):
+def test_only_the_owner_may_open_the_socket(workspace: Workspace):
     """The socket and its folder are closed to other users."""
     with _worker(workspace):
-        (socket,) = (tmp_path / "run").rglob("*.sock")
+        (socket,) = Path(os.environ["XDG_RUNTIME_DIR"]).rglob("*.sock")
 
         assert socket.stat().st_mode & 0o077 == 0
         assert socket.parent.stat().st_mode & 0o077 == 0
