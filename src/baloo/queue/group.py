@@ -20,7 +20,7 @@ __all__ = ["Done", "GroupCommit"]
 Done: TypeAlias = Callable[["int | Exception"], None]
 """Told the seq of a row, or the error."""
 
-_MOST_ROWS, _MOST_BYTES = 1_024, 4 << 20  # of one group, about
+_MOST_ROWS, _MOST_BYTES = 1_024, 512 << 10  # of one group, about
 _GATHER = 0.001  # seconds that a group waits for as many rows as the last one had
 _LONG, _ASIDE = 0.02, 1.0  # a commit that takes longer, in seconds, is left to the thread for a while
 _log = logging.getLogger("baloo.queue")
