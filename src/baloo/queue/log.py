@@ -53,10 +53,14 @@ class LogQueue:
             self._lock: int | None = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             self._mark = Mark(self.path / "dropped")
             fsync_folder(self.path.parent)
-        with self._alone():
-            if (self.path / OLDER).exists():
-                take_over(self.path)
-            self._current()
+        try:
+            with self._alone():
+                if (self.path / OLDER).exists():
+                    take_over(self.path)
+                self._current()
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def begin(cls, path: Path, after: int) -> None:

@@ -7,6 +7,7 @@ import os
 import random
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -175,7 +176,8 @@ def test_a_bit_that_flips_is_found(tmp_path: Path):
         bytes_[luck.randrange(len(bytes_))] ^= 1 << luck.randrange(8)
         victim.write_bytes(bytes_)
         try:
-            found.append([row.data for row in LogQueue(folder).read(0, 999)] == said)
+            with closing(LogQueue(folder)) as queue:
+                found.append([row.data for row in queue.read(0, 999)] == said)
         except StorageBroken as error:
             found.append(str(folder) in str(error))
 
