@@ -72,7 +72,7 @@ class GroupCommit:
             self._due = self._loop.call_soon(self._commit)
 
     def close(self) -> None:
-        """Commit what waits; the queue itself stays open. Called when the loop has ended, or from it."""
+        """Commit what waits; the queue itself stays open. To be called in the loop, or when it has ended."""
         self._thread.shutdown()
         while self._waiting:
             taken = self._take()

@@ -50,9 +50,9 @@ class LogQueue:
         self._reading: Segment | None = None  # where the last read ended
         with self._words():
             self.path.mkdir(parents=True, exist_ok=True)
-            self._lock: int | None = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            self._mark = Mark(self.path / "dropped")
             fsync_folder(self.path.parent)
+            self._mark = Mark(self.path / "dropped")
+            self._lock: int | None = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             with self._alone():
                 if (self.path / OLDER).exists():
@@ -86,7 +86,13 @@ class LogQueue:
             if newest.end > _LONG:
                 newest = self._begin(newest.next)
             first = newest.next
-            newest.append(rows)
+            try:
+                newest.append(rows)
+            except BaseException:
+                if newest.spoiled:  # before anybody else comes: they would take the rows for appended
+                    with suppress(OSError):
+                        self._current()
+                raise
         return list(range(first, first + len(rows)))
 
     def read(self, after: int, limit: int, max_bytes: int = 64 << 20) -> list[Stored]:
@@ -119,8 +125,11 @@ class LogQueue:
             names = segments(self.path)
         done = [first for first, following in pairwise(names) if following <= through + 1]
         if done:
-            with self._words():
+            with self._turn, self._words():
                 self._mark.sync()  # who finds the files gone knows that they were forgotten
+                if self._reading is not None and self._reading.first in done:  # else the disk keeps what it holds
+                    self._reading.close()
+                    self._reading = None
                 for first in done:
                     Segment.named(self.path, first).unlink(missing_ok=True)
 

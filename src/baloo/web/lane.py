@@ -54,7 +54,7 @@ class Lane(Edge):
         super().__init__(*given, **named)
         self._express = express
         self._heads = express.heads
-        self._whole = b""  # what came at once on a connection that rested
+        self._whole = b""  # what comes at once on a connection that rested, while it is taken in
         self._parts: list[bytes] | None = None  # of the body of a request for the short lane
 
     def data_received(self, data: bytes) -> None:
@@ -76,6 +76,7 @@ class Lane(Edge):
                     return
         self._whole = data if rests else b""
         super().data_received(data)
+        self._whole = b""  # a connection that rests holds nothing
         if self._parts is not None:
             parts, self._parts = self._parts, None
             if not self.transport.is_closing():

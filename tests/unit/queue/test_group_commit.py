@@ -134,7 +134,7 @@ def test_closing_commits_what_waits(queue: LogQueue):
         group = GroupCommit(queue)
         waiting = [asyncio.ensure_future(group.append(b"row")) for _ in range(50)]
         await asyncio.sleep(0)
-        await asyncio.to_thread(group.close)
+        group.close()
         await asyncio.gather(*waiting)
 
     asyncio.run(work())

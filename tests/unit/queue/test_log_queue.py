@@ -17,6 +17,7 @@ from baloo.errors import BalooError, Busy, StorageBroken, StorageFull, Workspace
 from baloo.queue import log, segment
 from baloo.queue.frames import HEAD, file_head
 from baloo.queue.log import LogQueue
+from baloo.queue.mark import Mark
 
 
 @pytest.fixture
@@ -77,6 +78,53 @@ def test_what_fails_is_cut_off_again_and_told(
     assert raised.value.remedy
 
 
+def test_a_zeroed_sector_before_other_rows_is_damage(queue: LogQueue):
+    """An end is no end where rows follow: nothing is cut off, and the error names the file."""
+    ends = []
+    for n in range(5):
+        queue.append([b"row %d " % n * 200])
+        ends.append(files(queue)[0].stat().st_size)
+    data = files(queue)[0].read_bytes()
+    files(queue)[0].write_bytes(data[: ends[1]] + bytes(512) + data[ends[1] + 512 :])
+
+    with pytest.raises(StorageBroken, match=r"\.rows"):
+        LogQueue(queue.path)
+
+    assert files(queue)[0].stat().st_size == len(data)
+
+
+def test_what_another_process_wrote_is_synced_before_it_is_read(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+    """Somebody may have died between the write and the sync: what the loader takes for durable is."""
+    other = LogQueue(queue.path)
+    other.append([b"row"])
+    other.close()
+    calls: list[str] = []
+    sync, read = os.fdatasync, segment.rows_of
+    monkeypatch.setattr(os, "fdatasync", lambda handle: (calls.append("sync"), sync(handle)))
+    monkeypatch.setattr(segment, "rows_of", lambda *given: (calls.append("rows"), read(*given))[1])
+
+    queue.read(0, 9)
+
+    assert calls == ["sync", "rows"]
+
+
+def test_a_file_goes_only_when_it_is_on_disk_that_it_was_dropped(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+    """Else rows that are gone would be missed after a power cut. Nobody in this process holds the file's room."""
+    queue.append([b"row"])
+    queue.read(0, 9)
+    (file,) = files(queue)
+    calls: list[str] = []
+    sync, unlink = Mark.sync, Path.unlink
+    monkeypatch.setattr(Mark, "sync", lambda self: (calls.append("sync"), sync(self))[1])
+    monkeypatch.setattr(Path, "unlink", lambda self, **named: (calls.append(self.name), unlink(self, **named))[1])
+
+    queue.drop(1)
+
+    assert calls == ["sync", file.name]
+    held = [Path(link).resolve() for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    assert not [path for path in held if path.name.startswith(file.name)]
+
+
 def test_rows_that_can_not_be_cut_off_are_never_read(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
     """A new file is begun with the same seq; where it begins, the old one ends."""
     queue.append([b"before"])
@@ -89,9 +137,12 @@ def test_rows_that_can_not_be_cut_off_are_never_read(queue: LogQueue, monkeypatc
     with pytest.raises(StorageBroken):
         queue.append([b"lost"])
     monkeypatch.undo()
+    other = LogQueue(queue.path)
 
-    assert queue.append([b"after"]) == [2]
-    assert rows(queue) == [b"before", b"after"]
+    assert other.append([b"theirs"]) == [2]
+    assert queue.append([b"after"]) == [3]
+    assert rows(queue) == [b"before", b"theirs", b"after"]
+    other.close()
 
 
 def test_an_interrupted_append_leaves_nothing_behind(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
