@@ -119,7 +119,7 @@ def _void_rows(lake: Lake, files: Sequence[DataFile]) -> dict[str, int]:
 def _rewrite(lake: Lake, group: Sequence[DataFile], void: Mapping[str, int]) -> int:
     """One file for a group of a month; none where nothing is left of it."""
     events = lake.events
-    files = parquet([str(events.folder / f.path) for f in group], events.columns)
+    files = parquet(events.sound(group), events.columns)
     gone = any(void.get(file.path) for file in group)
     source = f"SELECT e.* FROM {files} AS e"
     if gone:
@@ -142,7 +142,7 @@ def _compact_voids(lake: Lake, through: int) -> int:
     for month, group in groupby(sorted(old, key=lambda f: f.month), key=lambda f: f.month):
         files = list(group)
         source = f"""
-            SELECT v.* FROM {parquet([str(voids.folder / f.path) for f in files], voids.columns)} AS v
+            SELECT v.* FROM {parquet(voids.sound(files), voids.columns)} AS v
             JOIN needed USING (doc) WHERE first < v.seq
         """
         new = write(lake.duckdb, voids.columns, voids.folder, month, source)

@@ -133,7 +133,7 @@ def _suspicion(words: Words, fields: Fields) -> str:
 def _without(lake: Lake, file: DataFile) -> DataFile | None:
     """A file anew, without the rows of `erased` and with the texts of `cleaned`; None where nothing is left of it."""
     events = lake.events
-    source = parquet([str(events.folder / file.path)], events.columns, places=True)
+    source = parquet(events.sound([file]), events.columns, places=True)
     return write(lake.duckdb, events.columns, events.folder, file.month, f"""
         SELECT e.* EXCLUDE (filename, file_row_number) REPLACE (
             CASE WHEN c.filename IS NULL THEN e.object ELSE c.object END AS object,
@@ -163,6 +163,7 @@ def _erase_voids(lake: Lake) -> None:
         source = parquet([str(voids.folder / file.path)], voids.columns)
         keys = "USING (seq, doc, namespace, environment, id)"
         if lake.duckdb.execute(f"SELECT 1 FROM {source} SEMI JOIN needless {keys} LIMIT 1").fetchall():
+            voids.sound([file])
             touched.append(file)
             rest = f"SELECT * FROM {source} ANTI JOIN needless {keys}"
             new.append(write(lake.duckdb, voids.columns, voids.folder, file.month, rest))

@@ -8,7 +8,7 @@ an error, never an answer.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from baloo.lake.entries import (
     table_of,
     write_entry,
 )
-from baloo.lake.files import DataFile, connect, quoted, storage_errors
+from baloo.lake.files import DataFile, connect, quoted, storage_errors, verify
 from baloo.lake.tables import APP, MONTH, Columns
 from baloo.workspace import fsync_folder, write_whole
 
@@ -82,6 +82,16 @@ class DeltaLog:
         if self._files[0] != table.version():
             self._files = (table.version(), _active(table))
         return self._files[1]
+
+    def sound(self, files: Iterable[DataFile]) -> list[str]:
+        """The paths of data files that are to be written anew, each compared with its name now: the new name would hide a change.
+
+        Raises StorageBroken where a file is not what was written.
+        """
+        places = [self.folder / file.path for file in files]
+        for place in places:
+            verify(place)
+        return [str(place) for place in places]
 
     def commit(
         self, add: Sequence[DataFile], remove: Sequence[DataFile] = (), *, through: int | None = None, new_data: bool = True
