@@ -221,6 +221,7 @@ def test_a_truncated_gzip_keeps_what_stands_before(baloo: Baloo, tmp_path: Path)
         (("token", "create", "cod"), 4, "Did you mean `code`"),
         (("import", "events", __file__, "--namespace", "balo"), 4, "Did you mean `baloo`"),
         (("people", "link", "forum:nobody", "forum:none"), 4, "Nobody is known"),
+        (("count", "active", "--organisation", "moco"), 4, "There is no organisation `moco`."),
         (("cuont",), 2, "cuont"),
         (("quarantine", "replay"), 4, "Which events"),
         (("quarantine", "replay", "99"), 4, "None of these ids waits"),
@@ -235,6 +236,15 @@ def test_a_wrong_word_is_explained(baloo: Baloo, write: Write, arguments: tuple[
 
     assert says in done.stderr
     assert done.stdout == ""
+
+
+def test_a_group_without_a_command_says_what_it_has_once(baloo: Baloo):
+    """`baloo count` alone lists its commands, under one line of usage, with the exit code of wrong words."""
+    done = baloo.run("count", code=2)
+
+    assert done.stderr.startswith("Usage: baloo")
+    assert done.stderr.count("Usage:") == 1
+    assert "How many people are active" in done.stderr
 
 
 def test_an_invalid_registry_is_named_by_file_line_and_key(baloo: Baloo):

@@ -71,10 +71,13 @@ def run(arguments: Sequence[str]) -> int:
 def _unforeseen(error: Exception) -> int:
     shown = getattr(error, "format_message", None)
     if shown is not None and hasattr(error, "exit_code"):  # the parser's own: wrong words on the command line
-        context = getattr(error, "ctx", None)
+        context, text = getattr(error, "ctx", None), shown()
+        if text.startswith("Usage:"):  # a group without a command says what it has
+            narrate(text)
+            return ExitCode.USAGE
         if context is not None:
             narrate(context.get_usage())
-        narrate(f"baloo: {shown()}")
+        narrate(f"baloo: {text}")
         return ExitCode.USAGE
     known = in_words(error)
     if known is not None:

@@ -42,7 +42,7 @@ from baloo.web.monitor.counts import Counts, Statuses
 from baloo.web.monitor.figures import Sources
 from baloo.web.monitor.heartbeat import Heartbeat, Pulse
 from baloo.web.monitor.routes import routes as monitor_routes
-from baloo.web.pages.addresses import first_visit, not_found, page_routes
+from baloo.web.pages.addresses import first_visit, not_found, not_taken, page_routes
 from baloo.web.people.parts import Counted, Parts
 from baloo.web.people.routes import routes as people_routes
 from baloo.web.renderer import Renderer
@@ -128,7 +128,7 @@ def pages_app(
     app = Litestar(
         [*page_routes(site), *api], lifespan=[life], openapi_config=None, logging_config=None, state=State(dict(state or {})),
         compression_config=CompressionConfig("gzip", exclude=[_PACKED]),
-        exception_handlers={NotFoundException: not_found(site), MethodNotAllowedException: wrong_method(not_found(site))},
+        exception_handlers={NotFoundException: not_found(site), MethodNotAllowedException: wrong_method(not_taken(site))},
     )
     return guarded(app)
 

@@ -227,8 +227,12 @@ def test_head_is_get_without_the_body(ask: Ask) -> None:
 
 
 def test_other_methods_are_not_answered_by_pages(ask: Ask) -> None:
-    """A page takes no POST."""
-    assert ask("/", "POST").status_code == 404
+    """A page takes no POST: 405 with what is allowed; an address where nothing stands is 404 whatever is asked of it."""
+    refused = ask("/", "POST")
+
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+    assert "This page can only be read." in refused.text
+    assert ask("/nowhere", "POST").status_code == 404
 
 
 def test_a_page_is_packed_only_for_those_who_can_unpack(ask: Ask) -> None:

@@ -25,11 +25,23 @@ def counted_by(registry: Registry, scope: Scope, level: str, day: dt.date) -> st
         return f"You count as {level} in {scope.title} when you are {level} in at least one of its areas."
     area = registry.areas.get(scope.id.partition("/")[0]) if scope.kind == "area" else None
     if area is None:
-        return default_definition(registry, scope.title)
+        return _without_points(registry, scope.title, level)
     points = [point for point in registry.pathway_of(area.id) if point.level == level]
     said = [definition(registry, area, point, day) for point in (points[:1] if level == "active" else points)]
     if not said:
-        said = [default_definition(registry, area.title)]
+        said = [_without_points(registry, area.title, level)]
+    elif level in ("visitor", "casual"):
+        said.append("So does who reaches a step of a higher level.")
     if registry.parts_of(area.id) or (area.split_by and "/" not in scope.id):
         said.append("Who counts in one of its parts counts here.")
     return " ".join(said)
+
+
+def _without_points(registry: Registry, title: str, level: str) -> str:
+    """What a level means where no conversion point is of it: levels nest, and the community's rule says who is active."""
+    if level == "active":
+        return default_definition(registry, title)
+    if level == "core":
+        return f"Nobody counts as core in {title}: no conversion point there is of that level."
+    who = "a visitor" if level == "visitor" else level
+    return f"You count as {who} in {title} when you reach a step of a higher level there, such as being active."

@@ -40,7 +40,7 @@ class Names:
         if name not in self.scopes:
             what, _, rest = name.partition(":")
             same = [s.id for s in self.scopes.values() if s.kind == what]
-            if same and rest:
+            if rest and (same or what == "organisation"):  # a community need not name any
                 raise UnknownName(what, rest, same)
             raise UnknownName("scope", name, [s for s in self.scopes if "/" not in s])
         return name

@@ -18,12 +18,12 @@ from baloo.errors import BalooError, InputError, RegistryError, UnknownName
 from baloo.metrics.answers import NothingCounted
 from baloo.web.assets import assets
 from baloo.web.pages import about, areas, charts, definitions, home, programs, systems
-from baloo.web.pages.errors import broken, empty, missing, refused
+from baloo.web.pages.errors import broken, empty, missing, refused, wrong_method
 from baloo.web.pages.route import Route
 from baloo.web.site import Page, Reply, Show, Site
 from baloo.web.words import words_in
 
-__all__ = ["first_visit", "not_found", "or_error_page", "packed", "page_routes"]
+__all__ = ["first_visit", "not_found", "not_taken", "or_error_page", "packed", "page_routes"]
 
 log = logging.getLogger(__name__)
 _MODULES = (home, areas, systems, definitions, about, programs, charts)
@@ -94,6 +94,16 @@ def not_found(site: Site) -> Callable[[Request[Any, Any, Any], Exception], Respo
 
     def answer(request: Request[Any, Any, Any], _: Exception) -> Response[bytes]:
         return packed(request, _error(site, missing(None)), {"cache-control": "no-store"})
+
+    return answer
+
+
+def not_taken(site: Site) -> Callable[[Request[Any, Any, Any], Exception], Response[bytes]]:
+    """The page for a method that an address does not take."""
+
+    def answer(request: Request[Any, Any, Any], _: Exception) -> Response[bytes]:
+        allowed = "POST" if request.method == "GET" else "GET, HEAD"
+        return packed(request, _error(site, wrong_method()), {"cache-control": "no-store", "allow": allowed})
 
     return answer
 

@@ -6,7 +6,7 @@ from baloo.errors import InputError, UnknownName
 from baloo.web.site import Page
 from baloo.web.words import words_in
 
-__all__ = ["broken", "empty", "missing", "refused"]
+__all__ = ["broken", "empty", "missing", "refused", "wrong_method"]
 
 
 def _page(status: int, headline: str, text: str, hint: str = "") -> Page:
@@ -23,6 +23,12 @@ def missing(error: UnknownName | None) -> Page:
     """No page at this address; with a name that is close to the one asked for."""
     words = words_in()
     return _page(404, words("missing-title"), words("missing-text"), str(error) if error else "")
+
+
+def wrong_method() -> Page:
+    """A page that is there, asked for with a method that it does not take."""
+    words = words_in()
+    return _page(405, words("method-title"), words("method-text"))
 
 
 def refused(error: InputError) -> Page:

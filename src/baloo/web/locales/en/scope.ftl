@@ -1,7 +1,7 @@
 # Pages of areas, systems and organisations.
 crumbs = Where you are
 scope-title = { $scope }: { $people } people
-scope-description = { $people } people are active in { $scope }.
+scope-description = People active in { $scope }, each counted once: { $people }.
 scope-lead = { $n ->
     [one] One person is active here.
    *[other] { $n } people are active here.
