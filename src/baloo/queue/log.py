@@ -230,7 +230,10 @@ class LogQueue:
 
     @contextmanager
     def _alone(self, wait: float | None = None) -> Iterator[None]:
-        """Hold the queue, against other threads and processes. Raises Busy after `wait` seconds."""
+        """Hold the queue, against other threads and processes. Raises Busy after `wait` seconds.
+
+        Other processes wait on while rows stand at the end that nobody may read: their seqs are given again.
+        """
         patience = self._wait if wait is None else wait
         if not self._turn.acquire(timeout=patience):
             raise _busy(self.path)
@@ -240,7 +243,8 @@ class LogQueue:
                 try:
                     yield
                 finally:
-                    fcntl.flock(lock, fcntl.LOCK_UN)
+                    if self._newest is None or not self._newest.spoiled:
+                        fcntl.flock(lock, fcntl.LOCK_UN)
         finally:
             self._turn.release()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from baloo.errors import StorageBroken, WorkspaceError
@@ -72,8 +72,9 @@ class Segment:
         try:
             said, salt = first_of(os.pread(handle, HEAD, 0))
         except (OSError, Torn, Damaged, WorkspaceError) as error:
-            os.close(handle)
-            raise (_broken(path, 0) if isinstance(error, Damaged) else error) from None
+            with closing(os.fdopen(handle, "rb")) as file:
+                lost = isinstance(error, Damaged) or (isinstance(error, Torn) and file.seek(HEAD) and file.read().strip(b"\0"))
+            raise (_broken(path, 0) if lost else error) from None
         segment = cls(path, handle, first, salt)
         if said != first:
             segment.close()

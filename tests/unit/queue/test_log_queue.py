@@ -145,6 +145,27 @@ def test_rows_that_can_not_be_cut_off_are_never_read(queue: LogQueue, monkeypatc
     other.close()
 
 
+def test_no_seq_is_given_twice_while_the_disk_takes_nothing(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+    """Where no new file can be begun either nobody else reads the rows that may not be read, until it can."""
+    queue.append([b"before"])
+    other = LogQueue(queue.path, wait=0.05)
+
+    def fail(*_: object, **__: object) -> int:
+        raise OSError(errno.EROFS, "")
+
+    for call in ("fdatasync", "ftruncate", "fsync"):
+        monkeypatch.setattr(os, call, fail)
+    with pytest.raises(WorkspaceError):
+        queue.append([b"lost"])
+    monkeypatch.undo()
+    with pytest.raises(Busy):
+        other.read(0, 9)
+
+    assert queue.append([b"after"]) == [2]
+    assert [row.data for row in other.read(0, 9)] == [b"before", b"after"]
+    other.close()
+
+
 def test_an_interrupted_append_leaves_nothing_behind(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
     """Ctrl-C between the write and the sync takes the rows back."""
 
@@ -322,6 +343,18 @@ def test_a_file_whose_beginning_was_cut_off_is_begun_anew(queue: LogQueue):
 
     assert queue.append([b"two"]) == [2]
     assert rows(queue) == [b"one", b"two"]
+
+
+@pytest.mark.parametrize("gone", [HEAD, 512])
+def test_a_beginning_that_is_gone_takes_no_rows_with_it(queue: LogQueue, gone: int):
+    """A file without a head that has rows was not cut off while it was made: it stays, and is told."""
+    queue.append([b"x" * 1_000])
+    with files(queue)[0].open("r+b") as file:
+        file.write(bytes(gone))
+
+    with pytest.raises(StorageBroken, match="written otherwise"):
+        LogQueue(queue.path)
+    assert len(files(queue)) == 1
 
 
 def test_a_sender_cannot_forge_a_frame(queue: LogQueue):
