@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from typing import Any
 
 from litestar import Litestar
@@ -13,6 +13,7 @@ from litestar.datastructures import State
 from litestar.enums import ScopeType
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
+from sqlalchemy.exc import SQLAlchemyError
 
 from baloo.clock import Clock, clock_from_environment
 from baloo.ingest.http import DoorApp, is_door_path, make_door
@@ -52,6 +53,7 @@ from baloo.workspace import Workspace
 
 __all__ = ["Dispatcher", "make_app", "pages_app"]
 
+_LOOK_OUT = 2.0  # seconds
 _PACKED = (  # when made
     r"^/($|api$|(areas|systems|organisations|definitions|charts|static|status|privacy|about|live|people|me)(/|$))"
 )
@@ -87,7 +89,8 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     counts, statuses, pulse = Counts(), Statuses(), Pulse(workspace)
     hour = Hour(counts)
     live = Live(site, gallery, watchers, Visits(tokens), Hours(hour))
-    door = make_door(workspace, registry, tokens, appender, clock, [ring, counts], Suppressed(records, ring.forget))
+    suppressed = Suppressed(records, gallery.forget)
+    door = make_door(workspace, registry, tokens, appender, clock, [ring, counts], suppressed)
     sources = Sources(workspace, counts, statuses, lambda: door.statuses, waiting, appender.timings, watchers, pulse)
     heartbeat = Heartbeat(door.entry, settings["heartbeat_seconds"])
     state = {"answers": answers, "workspace": workspace, "pulse": pulse}
@@ -97,11 +100,19 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
         first_visit(site)
 
     async def beside() -> None:
-        await asyncio.gather(heartbeat.run(), hour.run())
+        await asyncio.gather(heartbeat.run(), hour.run(), _look_out(suppressed))
 
     people = Parts(site, records, Counted(Persons(workspace.derived, answers.connection)), clock, workspace)
     handlers = [*routes(), *live_routes(live), *people_routes(people), *monitor_routes(sources, settings["metrics_token"])]
     return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, beside)))
+
+
+async def _look_out(suppressed: Suppressed) -> None:
+    """See who opts out or is erased, so that they are forgotten though nothing arrives; until cancelled."""
+    while True:
+        await asyncio.sleep(_LOOK_OUT)
+        with suppress(SQLAlchemyError):  # the records are locked, or on a bad disk: what arrives meets that, too
+            suppressed.renew()
 
 
 def pages_app(

@@ -177,6 +177,19 @@ def test_a_look_goes_on_where_the_last_one_ended() -> None:
     assert gallery.look(_EVERYBODY, 30, again.last).shown == []
 
 
+def test_nothing_is_shown_of_what_is_forgotten() -> None:
+    """Somebody is erased, and nothing arrives after that: what a look has found is forgotten with the ring."""
+    ring = Ring()
+    _see(ring, _event(), tag="t")
+    _see(ring, _event())
+    gallery, wanted = Gallery(ring), [_EVERYBODY, Wanted(tag="t"), Wanted(mine="forum"), Wanted(verdict="refused")]
+    before = [len(gallery.look(one, 30, fresh=False).shown) for one in wanted]
+    gallery.forget()
+
+    assert before == [2, 1, 2, 0]
+    assert [gallery.look(one, 30, fresh=False).shown for one in wanted] == [[], [], [], []]
+
+
 @pytest.mark.parametrize(("wanted", "keys"), [
     (Wanted(system="wiki"), ["2-0"]), (Wanted(verdict="refused"), ["3-0"]), (Wanted(verdict="accepted"), ["2-0", "1-0"]),
     (Wanted(schema="contribution", system="forum"), ["1-0"]), (Wanted(tag="x"), []),

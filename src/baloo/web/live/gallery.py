@@ -77,6 +77,11 @@ class Gallery:
         """The number of the newest request."""
         return self._ring.last
 
+    def forget(self) -> None:
+        """Forget every request, in the ring and in what looks have found: somebody opted out, or was erased."""
+        self._ring.forget()
+        self._windows.clear()
+
     def look(self, wanted: Wanted, most: int, after: int = 0, *, fresh: bool = True) -> Look:
         """Up to `most` events above the number `after`; the past too where that is 0.
 

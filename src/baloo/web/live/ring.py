@@ -69,7 +69,8 @@ class Ring:
             self._size -= len(large.popleft()[2])
 
     def forget(self) -> None:
-        """Forget every request: somebody opted out, or was erased."""
+        """Forget every request. Its number goes on, so that whoever looks again looks anew."""
+        self.last += 1
         for shelf in (self._tagged, self._refused, self._taken, self._large):
             shelf.clear()
         self._size = 0
