@@ -16,16 +16,19 @@ from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
 
 from baloo.clock import Clock
-from baloo.errors import BalooError, ExitCode, InputError, UnknownName
-from baloo.metrics.derived import Manifest, read_manifest
+from baloo.errors import UnknownName
+from baloo.metrics.derived import Manifest, NothingCounted, read_manifest
+from baloo.metrics.questions.compared import check_order, cohorts_of, exchange_of, flows_of, stamp_of
 from baloo.metrics.questions.curves import Curve, Curves
 from baloo.metrics.questions.known import Known
 from baloo.metrics.questions.periods import eves, last_day, last_days, last_sunday
-from baloo.metrics.questions.reader import Came, Connection, Reader, States
+from baloo.metrics.questions.reader import Connection, Reader, States
 from baloo.metrics.questions.scopes import LEVELS, Names
 from baloo.metrics.questions.values import (
     Breakdown,
+    Cohort,
     Count,
+    Exchange,
     FeedRow,
     Flows,
     Grain,
@@ -43,8 +46,8 @@ from baloo.metrics.questions.values import (
 from baloo.registry.model import Registry
 
 __all__ = [
-    "LEVELS", "Answers", "AnswersSource", "Breakdown", "Count", "FeedRow", "Flows", "Grain", "LevelCount", "Move",
-    "NothingCounted", "Operation", "Overlap", "Pair", "PeriodGrain", "Row", "Scope", "Staging", "Stamp", "Step",
+    "LEVELS", "Answers", "AnswersSource", "Breakdown", "Cohort", "Count", "Exchange", "FeedRow", "Flows", "Grain", "LevelCount",
+    "Move", "NothingCounted", "Operation", "Overlap", "Pair", "PeriodGrain", "Row", "Scope", "Staging", "Stamp", "Step",
 ]
 
 Operation: TypeAlias = Literal["union", "intersection", "difference"]
@@ -52,17 +55,6 @@ _T = TypeVar("_T")
 _WEEK = dt.timedelta(7)
 _DEFAULT_STEP = ("active", "Active", "active", "active")
 _KEPT = 2000  # answers of a state that are remembered
-
-
-class NothingCounted(BalooError):
-    """No refresh has run in this workspace yet."""
-
-    slug = "nothing-counted"
-    exit_code = ExitCode.INPUT
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__("Nothing is counted yet.", remedy="Run `baloo refresh`.")
 
 
 class Answers:
@@ -75,7 +67,7 @@ class Answers:
     def __init__(self, folder: Path, manifest: Manifest, registry: Registry, today: dt.date, connection: Connection) -> None:
         self.registry = registry
         self.today = today
-        self.stamp = _stamp(manifest)
+        self.stamp = stamp_of(manifest)
         self._reader = Reader(folder, manifest, connection)
         self._curves = Curves(self._reader.curves)
         self._names = Names(registry, manifest)
@@ -208,7 +200,7 @@ class Answers:
 
     def flows(self, scope: str, start: dt.date, end: dt.date, level: str = "active", staff: bool = True) -> Flows:
         """Who stayed, left, joined and returned between the ends of two days. Raises UnknownName, InputError."""
-        _check_order(start, end)
+        check_order(start, end)
         scope = self._names.scope(scope)
         return self._flows([scope], [start, end], level, staff)[0][0]
 
@@ -218,12 +210,12 @@ class Answers:
         if grain not in ("month", "quarter", "year"):
             raise UnknownName("grain", grain, ("month", "quarter", "year"))
         end = min(end or self.today, self.today)
-        _check_order(start, end)
+        check_order(start, end)
         return self._flows([self._names.scope(scope)], eves(grain, start, end), level, staff)[0]
 
     def flows_by_area(self, start: dt.date, end: dt.date, level: str = "active", staff: bool = True) -> list[tuple[str, Flows]]:
         """The flows of each top-level area: their sums are more than the community's, where people are in several."""
-        _check_order(start, end)
+        check_order(start, end)
         areas = self.top_areas()
         found = self._flows([f"area:{area}" for area in areas], [start, end], level, staff)
         return [(area, flows) for area, (flows,) in zip(areas, found, strict=True)]
@@ -231,7 +223,7 @@ class Answers:
     def moves(self, start: dt.date, end: dt.date, level: str = "active", staff: bool = True,
               areas: Sequence[str] | None = None) -> list[Move]:
         """Between which areas (default: the top-level ones) people moved, most people first."""
-        _check_order(start, end)
+        check_order(start, end)
         keys = self._area_keys(areas, level)
         found: dict[tuple[str, str], int] = {}
         for before, after, n in self._states(tuple(keys.values()), start, end, staff):
@@ -240,6 +232,27 @@ class Answers:
             for pair in ((source, target) for source in left for target in came):
                 found[pair] = found.get(pair, 0) + n
         return [Move(*pair, n) for pair, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
+
+    def exchange(self, area: str, start: dt.date, end: dt.date, level: str = "active", staff: bool = True) -> Exchange:
+        """Where else those were who came to an area between two days, and where else those are who left it.
+
+        Else is every top-level area that the area does not lie in. Raises UnknownName, InputError.
+        """
+        check_order(start, end)
+        name = self._names.area(area)
+        within = {whole.id for whole in self.registry.whole_of(name.partition("/")[0])} | {name.partition("/")[0]}
+        keys = self._area_keys([name, *(top for top in self.top_areas() if top not in within)], level)
+        return exchange_of(self._states(tuple(keys.values()), start, end, staff), keys, name, start, end)
+
+    def cohorts(self, scope: str, start: dt.date, end: dt.date | None = None, grain: PeriodGrain = "quarter",
+                level: str = "active", staff: bool = True) -> list[Cohort]:
+        """Who first held a level in each period that touches [start, end], and still or again at the end of each later one."""
+        end = min(end or self.today, self.today)
+        check_order(start, end)
+        scope = self._names.scope(scope)
+        key, days = self._names.key(scope, self._names.measure(scope, level)), eves(grain, start, end)
+        kept = self._keep(("cohorts", key, tuple(days), staff), lambda: self._reader.cohorts(key, days, staff))
+        return cohorts_of(kept, days)
 
     # Several areas at a day
 
@@ -342,7 +355,7 @@ class Answers:
         found = {(row.key, row.eve): row for row in came}
         held = [[self._held(*measure, day, staff) for day in days] for measure in measures]
         return [
-            [_flows(found.get((key or 0, a)) if key is not None else None, a, b, before, after)
+            [flows_of(found.get((key or 0, a)) if key is not None else None, a, b, before, after)
              for (a, before), (b, after) in pairwise(zip(days, people, strict=True))]
             for key, people in zip(keys, held, strict=True)
         ]
@@ -379,19 +392,3 @@ class AnswersSource:
             if self._present is None or self._present[0] != mark or self._present[1] is not registry:
                 self._present = (mark, registry, Answers.open(self.derived, registry, self._clock, self.connection))
             return self._present[2]
-
-
-def _stamp(manifest: Manifest) -> Stamp:
-    days = [dt.date.fromisoformat(day) for day in manifest.last_days.values()]
-    return Stamp(manifest.version, manifest.seq, dt.datetime.fromisoformat(manifest.refreshed), max(days, default=None))
-
-
-def _check_order(start: dt.date, end: dt.date) -> None:
-    if start > end:
-        raise InputError(f"The start, {start}, is after the end, {end}.", where="start", remedy="Turn them round.")
-
-
-def _flows(came: Came | None, a: dt.date, b: dt.date, before: int, after: int) -> Flows:
-    people, returned = (came.people, came.returned) if came else (0, 0)
-    stayed = after - people
-    return Flows(a, b, before, stayed, before - stayed, people - returned, returned, after)

@@ -17,11 +17,23 @@ from pathlib import Path
 
 import msgspec
 
+from baloo.errors import BalooError, ExitCode
 from baloo.workspace import write_whole
 
-__all__ = ["FOREVER", "Key", "Manifest", "read_manifest", "write_manifest"]
+__all__ = ["FOREVER", "Key", "Manifest", "NothingCounted", "read_manifest", "write_manifest"]
 
 FOREVER = "9999-12-31"
+
+
+class NothingCounted(BalooError):
+    """No refresh has run in this workspace yet."""
+
+    slug = "nothing-counted"
+    exit_code = ExitCode.INPUT
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("Nothing is counted yet.", remedy="Run `baloo refresh`.")
 
 
 class Key(msgspec.Struct, frozen=True):

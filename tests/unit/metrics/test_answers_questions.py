@@ -88,6 +88,48 @@ def test_counts_flows_and_moves(counted: Counted, one: dt.date, other: dt.date, 
 
 @relaxed
 @given(communities(), days, days, st.booleans())
+def test_exchange(counted: Counted, one: dt.date, other: dt.date, staff: bool) -> None:
+    """Who came to an area and who left it, by the exact set of other areas at the other day, parts both days' people."""
+    start, end = sorted((one, other))
+    with tempfile.TemporaryDirectory() as folder:
+        found = opened(counted, folder).exchange("code", start, end, staff=staff)
+
+    at = {(a, d): people(counted, f"area:{a}", "active", d, staff) for a in AREAS for d in (start, end)}
+    before, after = at["code", start], at["code", end]
+
+    def elsewhere(who: set[int], on: dt.date) -> dict[tuple[str, ...], int]:
+        return dict(Counter(tuple(a for a in AREAS if a != "code" and p in at[a, on]) for p in who))
+
+    assert (found.before, found.stayed, found.after) == (len(before), len(before & after), len(after))
+    assert {o.areas: o.people for o in found.came} == elsewhere(after - before, start)
+    assert {o.areas: o.people for o in found.went} == elsewhere(before - after, end)
+
+
+@relaxed
+@given(communities(), days, st.booleans())
+def test_cohorts(counted: Counted, start: dt.date, staff: bool) -> None:
+    """A cohort is who first held the level in the month, and its later numbers those of them who hold it at each month's end."""
+    end = BEGIN + dt.timedelta(200)
+    with tempfile.TemporaryDirectory() as folder:
+        found = opened(counted, folder).cohorts("area:code", min(start, end), end, "month", staff=staff)
+
+    known: set[int] = set()
+    on = found[0].eve
+    for n in range((on - BEGIN).days + 400):
+        known |= people(counted, "area:code", "active", on - dt.timedelta(n), staff)
+    for i, cohort in enumerate(found):
+        new: set[int] = set()
+        while on < cohort.last:
+            on += dt.timedelta(1)
+            new |= people(counted, "area:code", "active", on, staff) - known
+        known |= new
+        later = [len(new & people(counted, "area:code", "active", c.last, staff)) for c in found[i + 1:]]
+        assert (cohort.people, list(cohort.later)) == (len(new), later)
+    assert found[-1].last == end
+
+
+@relaxed
+@given(communities(), days, days, st.booleans())
 def test_overlaps_after_moves(counted: Counted, one: dt.date, other: dt.date, staff: bool) -> None:
     """Overlaps at a day are the same whether the moves until that day were asked for before, or nothing was."""
     start, end = sorted((one, other))

@@ -1,4 +1,4 @@
-"""Reads the counted files of one manifest through DuckDB: three questions, each one statement of `metrics/sql/answers_*.sql`."""
+"""Reads the counted files of one manifest through DuckDB: four questions, each one statement of `metrics/sql/answers_*.sql`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import msgspec
 from baloo.errors import StorageBroken
 from baloo.metrics.derived import Manifest
 
-__all__ = ["Came", "Connection", "Reader", "States"]
+__all__ = ["Came", "Connection", "Kept", "Reader", "States"]
 
 _BITS = 62  # keys in one word
 _integers = msgspec.json.Decoder(list[int])
@@ -38,6 +38,14 @@ class Came(NamedTuple):
     eve: dt.date
     people: int
     returned: int  # those of them who had held it before the eve
+
+
+class Kept(NamedTuple):
+    """People who first held a key after the day `eve` and by the next one asked about; at `day`, those who held it then."""
+
+    eve: dt.date
+    day: dt.date | None
+    people: int
 
 
 class Connection:
@@ -104,10 +112,17 @@ class Reader:
         """Who came between each day and the next, for each key; days are in order, and where nobody came there is no row."""
         if not keys or len(days) < 2 or not self._live:
             return []
-        eve, day = ("CASE " + " ".join(f"WHEN start <= DATE '{b}' THEN DATE '{(a, b)[i]}'" for a, b in pairwise(days)) + " END"
-                    for i in (0, 1))
+        eve, day = (_between(days, "start", i) for i in (0, 1))
         sql = _sql("flows").format(held=self._held(keys, staff), eve=eve, day=day)
         return [Came(*row) for row in self._connection.rows(sql, {"first": days[0], "last": days[-1]})]
+
+    def cohorts(self, key: int | None, days: Sequence[dt.date], staff: bool) -> list[Kept]:
+        """Who first held a key between each day and the next, and how many of them held it on each day after."""
+        if key is None or not self._live:
+            return []
+        listed = " UNION ALL ".join(f"SELECT DATE '{day}' AS day" for day in days[1:])
+        sql = _sql("cohorts").format(held=self._held([key], staff), eve=_between(days, "start", 0), days=listed)
+        return [Kept(*row) for row in self._connection.rows(sql, {"first": days[0], "last": days[-1]})]
 
     def _held(self, keys: Iterable[int], staff: bool) -> str:
         if staff or not self._staff:
@@ -122,6 +137,12 @@ def _sql(name: str) -> str:
 
 def _listed(keys: Iterable[int]) -> str:
     return ", ".join(str(int(key)) for key in keys)
+
+
+def _between(days: Sequence[dt.date], column: str, which: int) -> str:
+    """An expression for the day before or after (`which` 0 or 1) which a day of `column` lies in, among days in order."""
+    cases = (f"WHEN {column} <= DATE '{pair[1]}' THEN DATE '{pair[which]}'" for pair in pairwise(days))
+    return f"CASE {' '.join(cases)} END"
 
 
 def _parquet(folder: Path, names: Sequence[str]) -> str:

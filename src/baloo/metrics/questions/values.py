@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 __all__ = [
-    "Breakdown", "Count", "FeedRow", "Flows", "Grain", "LevelCount", "Move", "Overlap", "Pair", "PeriodGrain", "Row", "Scope",
-    "Staging", "Stamp", "Step",
+    "Breakdown", "Cohort", "Count", "Exchange", "FeedRow", "Flows", "Grain", "LevelCount", "Move", "Overlap", "Pair",
+    "PeriodGrain", "Row", "Scope", "Staging", "Stamp", "Step",
 ]
 
 Grain: TypeAlias = Literal["day", "week", "month"]
@@ -112,6 +112,33 @@ class Pair:
     one: str
     other: str
     people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An area at two days, and where else people were: stayed + all who went = before, stayed + all who came = after.
+
+    `came` are people by exactly the other areas that they were active in at the start, `went` by those that they are active in at
+    the end; no area is nowhere.
+    """
+
+    start: dt.date
+    end: dt.date
+    before: int
+    stayed: int
+    after: int
+    came: tuple[Overlap, ...]
+    went: tuple[Overlap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The people who first held a level in a period, and how many of them held it at the end of each later one."""
+
+    eve: dt.date  # the day before the period
+    last: dt.date  # the last day of the period, or the last day asked for
+    people: int
+    later: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
