@@ -54,14 +54,23 @@ def counts(records: Records, lake: Path, identity: int) -> dict[tuple[str, str],
     return {(system, kind): n for system, kind, n in rows}
 
 
-def shows(lake: Path, identity: int, code: str) -> bool:
-    """Whether a contribution of an identity holds a code (see `links.code_for`): who knows the code has the account."""
-    snapshot = Lake.open(lake, write=False).snapshot()
+def shows(records: Records, lake: Path, identity: int, code: str) -> bool:
+    """Whether an account has said a code (see `links.code_for`), and nobody else has: who knows the code has the account.
+
+    What a contribution was done on is passed over, and so is a code that somebody else said too: whoever replies to something has
+    its title or its address in their contribution, and did not choose it. A name or an address alone is no account: anybody may
+    write it into a commit.
+    """
+    i = identities.c
+    with records.engine.connect().execution_options(writes=False) as connection:
+        if not any(any(row) for row in select_in(connection, [i.account, i.username], i.id, [identity])):
+            return False
+    events = parquet(Lake.open(lake, write=False).snapshot().events, TABLES[EVENTS])
+    said = f"SELECT identity_id FROM {events} WHERE contains(extra, $code) AND environment = 'production'"
     with connect() as engine:
-        found = engine.execute(
-            f"SELECT 1 FROM ({_live(snapshot)}) AS e WHERE e.identity_id = {int(identity)} AND e.environment = 'production' "
-            "AND (contains(e.extra, $code) OR contains(e.object, $code)) LIMIT 1", {"code": code}).fetchall()
-    return bool(found)
+        mine = engine.execute(f"{said} AND identity_id = {int(identity)} LIMIT 1", {"code": code}).fetchall()
+        others = engine.execute(f"{said} AND identity_id <> {int(identity)} LIMIT 1", {"code": code}).fetchall() if mine else []
+    return bool(mine) and not others
 
 
 def _whose(records: Records, identity: int) -> tuple[list[int], dict[int, dict[str, str]]]:

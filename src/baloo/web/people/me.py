@@ -193,7 +193,8 @@ def _check(_: Scene, parts: Parts, visit: Signed, form: Form) -> str:
     from baloo.people.download import shows  # noqa: PLC0415 - it needs the lake's library, and few ask
 
     claim = id_of(first(form, "claim"))
-    if parts.workspace is None or not shows(parts.workspace.lake, claim, code_for(parts.records, visit.identity, claim)):
+    code = code_for(parts.records, visit.identity, claim)
+    if parts.workspace is None or not shows(parts.records, parts.workspace.lake, claim, code):
         return f"/me?claim={claim}&said=not-yet#claim"
     join_own(parts.records, visit.identity, claim, proof="wrote the code by that account", now=parts.now())
     return "/me?said=joined"
@@ -222,8 +223,8 @@ def _complete(workspace: Workspace) -> None:
     """Have the worker bring what was begun to its end; where none runs, the next one does by itself."""
     try:
         ask(workspace, {"do": "erase", "identities": [], "who": "person"})
-    except BalooError as error:
-        log("an erasure waits for the next worker", slug=error.slug)
+    except (BalooError, OSError) as error:  # it stopped while it was asked, or could not do it now
+        log("an erasure waits for the worker", slug=getattr(error, "slug", "error"))
 
 
 def _self(visit: Signed) -> str:

@@ -42,13 +42,16 @@ def erase_page(scene: Scene, visit: Signed, *, unsure: bool = False) -> Page:
 
 
 def claimed(scene: Scene, parts: Parts, system: str, account: str) -> int:
-    """The identity of an account that somebody says is theirs. Raises InputError where it is not known."""
+    """The identity of an account that somebody says is theirs. Raises InputError where it is not known, or is no account."""
     if system not in scene.registry.systems or not account:
         raise InputError("Name a system and the account there.", remedy="Go back and write both.")
     try:
-        return resolve_reference(parts.records, f"{system}:{account}")[0]
+        found = resolve_reference(parts.records, f"{system}:{account}")[0]
     except InputError as error:
         raise InputError("Nobody is known by this account.", remedy="Go back and see how it is written there.") from error
+    if not accounts_of(next(one for one in own(parts.records, found).identities if one.id == found)):
+        raise InputError("This is an address or a name, and no account.", remedy="Go back, and ask for a link to the address.")
+    return found
 
 
 def known_file(parts: Parts, visit: Signed) -> dict[str, object]:

@@ -18,11 +18,11 @@ me-known = { $n ->
    *[other] { NUMBER($n) } accounts that we know as yours
 }
 me-claim = Is another account yours?
-me-claim-text = Name it. You then get a code to write anywhere there by that account, such as a comment: that shows that it is yours.
+me-claim-text = Name it. You then get a code to write there by that account, such as in a comment: that shows that it is yours.
 me-claim-mail = For another address, ask for a link to it, and open that link in this browser while this page is open.
 me-account = Account or username
 me-claim-button = That is me
-me-code-text = Write this code there, by that account, in something that is counted here. When it has arrived, check.
+me-code-text = Write this code there, by that account, in a text of something that is counted here, and nowhere else. When it has arrived, check.
 me-check = Check
 me-choose = How you appear
 me-name = Name to be shown
