@@ -15,7 +15,7 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:  # answered before the parser is imported, for scripts that ask often
         sys.stdout.write(f"baloo {__version__}\n")
         return
-    gc.set_threshold(50_000)  # what a command imports and reads is many objects, and hardly a cycle
+    gc.set_threshold(500_000)  # what a command imports and reads is many objects, and hardly a cycle
     from baloo.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

@@ -9,10 +9,10 @@ then those that need only these, and so on, all unions of a rank in one statemen
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from baloo.metrics.compile import YEAR
-from baloo.metrics.leaves import count_leaf, needs_amounts
+from baloo.metrics.leaves import Leaf, count_leaves, needs_amounts
 from baloo.metrics.plan import All, Counted, Edge, Feed, New, Node, Plan, Spread, Staff, Union, feeds_of, nodes_below
 from baloo.metrics.rollup import Sources
 from baloo.metrics.session import Session
@@ -47,9 +47,7 @@ class Counting:
         if given:
             self.session.insert("held", "SELECT t.* FROM tops AS t JOIN affected AS a ON a.person = t.person")
         self._blocks()
-        for node in self.numbers:
-            if isinstance(node, Counted) and needs_amounts(node) and node not in given:
-                self.leaf(node)
+        self._leaves(node for node in self.numbers if isinstance(node, Counted) and needs_amounts(node) and node not in given)
         for rank in range(max(self._ranks.values(), default=0) + 1):
             self._rank(rank)
 
@@ -57,13 +55,7 @@ class Counting:
         """Fill `held` with these leaves alone."""
         self._lay_out()
         self.session.put("held", HELD, [])
-        for node in nodes:
-            self.leaf(node)
-
-    def leaf(self, node: Counted) -> None:
-        """Add the intervals of one leaf that counts amounts."""
-        rows = count_leaf(self.session, node, self.numbers[node], self._windows[node.window])
-        self.session.insert("held", f"SELECT CAST({self.numbers[node]} AS INTEGER) AS node, * FROM ({rows}) AS leaf")
+        self._leaves(nodes)
 
     # Layout
 
@@ -83,17 +75,27 @@ class Counting:
             (number, self._sources.number(feed.source), feed.since or dt.date.min, feed.until or LAST_DAY)
             for feed, number in feeds.items()
         ])  # fmt: skip
-        self.session.put("node_feeds", {"node": "INTEGER", "feed": "INTEGER", "width": "INTEGER"}, [
-            (number, feeds[feed], _width(node)) for node, number in self.numbers.items()
-            for feed in feeds_of(node)
+        self.session.put("node_feeds", {"node": "INTEGER", "feed": "INTEGER"}, [
+            (number, feeds[feed]) for node, number in self.numbers.items() for feed in feeds_of(node)
         ])  # fmt: skip
-        self.session.table("feed_widths", "SELECT DISTINCT feed, width, width * 28 AS days FROM node_feeds WHERE width > 0")
-        self.session.put("node_windows", {"node": "INTEGER", "window_id": "INTEGER", "form": "VARCHAR"}, [
-            (number, self._windows[node.window if isinstance(node, Counted) else YEAR], _form(node))
-            for node, number in self.numbers.items() if isinstance(node, Counted | New)
-        ])  # fmt: skip
+        self._lay_out_choices(feeds)
         self._lay_out_calendar()
         self._lay_out_rules()
+
+    def _lay_out_choices(self, feeds: Mapping[Feed, int]) -> None:
+        """Which leaves read the same feeds in blocks of the same width: these blocks are made once."""
+        leaves = {node: number for node, number in self.numbers.items() if isinstance(node, Counted | New)}
+        chosen = {node: (frozenset(node.feeds), width) for node in leaves if (width := _width(node))}
+        choices = {choice: number for number, choice in enumerate(dict.fromkeys(chosen.values()))}
+        self.session.put("node_windows", {"node": "INTEGER", "window_id": "INTEGER", "form": "VARCHAR", "choice": "INTEGER"}, [
+            (number, self._windows[node.window if isinstance(node, Counted) else YEAR], _form(node),
+             choices[chosen[node]] if node in chosen else None)
+            for node, number in leaves.items()
+        ])  # fmt: skip
+        self.session.put("choice_feeds", {"choice": "INTEGER", "feed": "INTEGER", "width": "INTEGER"}, [
+            (number, feeds[feed], width) for (asked, width), number in choices.items() for feed in asked
+        ])  # fmt: skip
+        self.session.table("feed_widths", "SELECT DISTINCT feed, width, width * 28 AS days FROM choice_feeds")
 
     def _lay_out_calendar(self) -> None:
         """What each window makes of each day that occurs, and of the days on which what is kept may have been held.
@@ -151,12 +153,18 @@ class Counting:
         session = self.session
         session.table("blocks", render("blocks"))
         session.table("wide", render("wide"))
-        ones = f"{render('ones', wide='SELECT * FROM wide')} UNION ALL {render('narrow')}"
+        ones = f"{render('ones')} UNION ALL {render('narrow')}"
         session.insert("held", render("merge", by=BY, spans=ones))
-        session.insert("held", render("firsts", wide="SELECT * FROM wide"))
-        session.insert("held", render("news", wide="SELECT * FROM wide", year=self._windows[YEAR]))
+        session.insert("held", render("firsts"))
+        session.insert("held", render("news", year=self._windows[YEAR]))
         session.run("DROP TABLE wide")
         session.run("DROP TABLE blocks")
+
+    def _leaves(self, nodes: Iterable[Counted]) -> None:
+        """The leaves that count amounts."""
+        leaves = (Leaf(node, self.numbers[node], self._windows[node.window]) for node in nodes)
+        for rows in count_leaves(self.session, leaves):
+            self.session.insert("held", rows)
 
     def _rank(self, rank: int) -> None:
         here = [node for node, at in self._ranks.items() if at == rank]
@@ -164,7 +172,7 @@ class Counting:
             self.session.insert("held", render("merge", by=BY, spans=render("edges", rank=rank)))
         if any(isinstance(node, All) for node in here):
             swept = render(
-                "sweep", by=f"{BY}, required", weights=render("all_weights", rank=rank),
+                "sweep", by=f"{BY}, required", weights=render("all_weights", rank=rank), rules="",
                 after="total = required", before="total - weight = required",
             )  # fmt: skip
             self.session.insert("held", f"SELECT {BY}, start, stop FROM ({swept}) AS s")

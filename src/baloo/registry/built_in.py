@@ -25,8 +25,10 @@ def built_in_mappings(systems: Mapping[str, System]) -> dict[tuple[str, str], Pa
     The id is the system's; of one for Perceval it is what `perceval_name` says.
     """
     found: dict[tuple[str, str], PayloadMapping] = {}
+    kinds = {kind for system in systems.values() for kind in system.kinds}
+    asked = [mapping for file in _files() if any(kind in file.read_text("utf-8") for kind in kinds) for mapping in _read(file)]
     for system in systems.values():
-        for whole in _shipped():
+        for whole in asked:
             rules = tuple(rule if rule.fields["kind"] in system.kinds else replace(rule, fields={}) for rule in whole.rules)
             if any(rule.fields for rule in rules):
                 name = system.id if whole.protocol == "github" else perceval_name(whole.id, system.id)
@@ -41,19 +43,21 @@ def perceval_name(backend: str, system: str) -> str:
 
 def perceval_backends() -> list[str]:
     """The backends of Perceval that have a built-in mapping."""
-    return [mapping.id for mapping in _shipped() if mapping.protocol == "perceval"]
+    return [mapping.id for file in _files() for mapping in _read(file) if mapping.protocol == "perceval"]
+
+
+def _files() -> list[Path]:
+    return sorted(_FOLDER.glob("*.yaml"))
 
 
 @cache
-def _shipped() -> tuple[PayloadMapping, ...]:
+def _read(file: Path) -> tuple[PayloadMapping, ...]:
+    """The mappings of one file. Parsing it takes longer than to look into its text for a kind that somebody declares."""
     problems: list[Problem] = []
-    found = []
-    for file in sorted(_FOLDER.glob("*.yaml")):
-        source = read_source(_FOLDER, file.name, problems.append)
-        if source is not None:
-            problems += shape_problems("mapping", source, source.data)
-            mapping = parse_mapping(source.data)
-            found += [mapping, *(replace(mapping, id=name) for name in _ALIKE.get(mapping.id, ()))]
-    if problems:
+    source = read_source(_FOLDER, file.name, problems.append)
+    if source is not None:
+        problems += shape_problems("mapping", source, source.data)
+    if source is None or problems:
         raise RegistryError(problems)
-    return tuple(found)
+    mapping = parse_mapping(source.data)
+    return mapping, *(replace(mapping, id=name) for name in _ALIKE.get(mapping.id, ()))

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from baloo.metrics import leaves
-from baloo.metrics.leaves import count_leaf
+from baloo.metrics.leaves import Leaf, count_leaves
 from baloo.metrics.plan import Counted, Feed, Source
 from baloo.metrics.session import Session
 from baloo.metrics.windows import LAST_DAY, seen_on
@@ -47,6 +47,19 @@ def test_enough_is_enough_on_each_day(
     assert found == ranges(window, dict.fromkeys(amounts, 1) if of == "days" else amounts, threshold)
 
 
+@pytest.mark.parametrize("at_once", [1, 10**6])
+def test_leaves_that_are_computed_together_are_kept_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int):
+    """Of leaves that differ in threshold and window alone each holds on its own days, however many go together."""
+    monkeypatch.setattr(leaves, "_TOGETHER", at_once)
+    feeds = (Feed(Source("wiki", "edit")),)
+    asked = [Counted(feeds, WINDOWS[window], threshold=enough) for window in (0, 4) for enough in (2, 9)]
+    amounts = dict.fromkeys(busy_days([(0, 60, 5), (400, 3, 1)]), 1)
+
+    found = intervals_of(tmp_path, asked, amounts)
+
+    assert found == [ranges(leaf.window, amounts, leaf.threshold) for leaf in asked]
+
+
 def busy_days(stretches: list[tuple[int, int, int]]):
     """The days of the stretches, one after the other."""
     day = FIRST
@@ -59,15 +72,24 @@ def busy_days(stretches: list[tuple[int, int, int]]):
 
 def intervals(folder: Path, leaf: Counted, amounts: dict[dt.date, int]):
     """What the engine finds for one person with these days."""
+    return intervals_of(folder, [leaf], amounts)[0]
+
+
+def intervals_of(folder: Path, asked: list[Counted], amounts: dict[dt.date, int]):
+    """The same for each of some leaves over one feed."""
     with Session(folder, 200) as session:
         session.put("days", {"source": "INTEGER", "part": "INTEGER", "person": "BIGINT", "day": "DATE", "n": "BIGINT"},
                     [(1, 0, 7, day, n) for day, n in amounts.items()])  # fmt: skip
+        session.put("keyed", {"source": "INTEGER"}, [])
         session.put("feeds", {"feed": "INTEGER", "source": "INTEGER", "since": "DATE", "until": "DATE"},
                     [(1, 1, dt.date.min, LAST_DAY)])  # fmt: skip
-        session.put("node_feeds", {"node": "INTEGER", "feed": "INTEGER"}, [(3, 1)])
+        session.put("node_feeds", {"node": "INTEGER", "feed": "INTEGER"}, [(node, 1) for node in range(len(asked))])
         session.put("calendar", {"window_id": "INTEGER", "day": "DATE", "starts": "DATE", "stops": "DATE"},
-                    [(5, *row) for row in seen_on(leaf.window, min(amounts), max(amounts))])  # fmt: skip
-        return sorted(row[2:] for row in session.run(count_leaf(session, leaf, 3, 5)))
+                    [(node, *row) for node, leaf in enumerate(asked)
+                     for row in seen_on(leaf.window, min(amounts), max(amounts))])  # fmt: skip
+        queries = count_leaves(session, [Leaf(leaf, node, node) for node, leaf in enumerate(asked)])
+        rows = sorted(row for query in queries for row in session.run(query))
+    return [[(start, stop) for node, _, _, start, stop in rows if node == number] for number in range(len(asked))]
 
 
 def ranges(window: Window, amounts: dict[dt.date, int], threshold: int):
