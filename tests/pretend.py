@@ -10,7 +10,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 from baloo.errors import UnknownName
-from baloo.metrics.answers import Count, FeedRow, Flows, Move, Overlap, Row, Staging, Step
+from baloo.metrics.answers import Cohort, Count, Exchange, FeedRow, Flows, Move, Overlap, Row, Staging, Step
 from baloo.registry.model import Area, Claim, Community, Kind, Leaf, Point, Registry, Span, System, Version, Window
 
 TODAY = dt.date(2026, 11, 22)
@@ -58,6 +58,8 @@ _NOW = {
     "organisation:moco": (90, 196), "system:forge": (200, 431), "system:forum": (150, 301), "system:wiki": (320, 340),
     "system:chat": (0, 96), "unclaimed": (0, 12), "system:meet": (40, 121),
 }
+
+_QUARTERS = ((3, 31), (6, 30), (9, 30), (12, 31))
 
 
 @dataclass
@@ -128,6 +130,23 @@ class PretendAnswers:
         return [
             Move("documentation", "support", 22), Move("support", "quality", 15), Move("translation", "support", 12),
             Move("quality", "support", 3),
+        ]
+
+    def exchange(self, area: str, start: dt.date, end: dt.date, *, staff: bool = True) -> Exchange:
+        """Who came and who left, from and to everywhere."""
+        came = (Overlap((), 54), Overlap(("documentation",), 22), Overlap(("translation",), 12), Overlap(("quality",), 3))
+        went = (Overlap((), 42), Overlap(("quality",), 15), Overlap(("coding", "events"), 7), Overlap(("design",), 2))
+        stayed = self.count(f"area:{area}").value or 0
+        return Exchange(start, end, stayed + 66, stayed, stayed + 91, came, went)
+
+    def cohorts(self, scope: str, start: dt.date, end: dt.date, grain: str = "quarter", *, staff: bool = True) -> list[Cohort]:
+        """Eight quarters, of whose people ever fewer stay; the last one is not over."""
+        ends = [*(dt.date(2025, *md) for md in _QUARTERS), *(dt.date(2026, *md) for md in _QUARTERS[:3])]
+        days = [dt.date(2024, 12, 31), *ends, end]
+        people = [88, 74, 69, 91, 97, 83, 79, 3] if self.count(scope).value else [0] * 8
+        return [
+            Cohort(eve, last, n, tuple(n * 50 // 100 - n * i // 30 for i in range(len(people) - row - 1)))
+            for row, ((eve, last), n) in enumerate(zip(pairwise(days), people, strict=True))
         ]
 
     def overlap(self, as_of: dt.date, *, staff: bool = True) -> list[Overlap]:

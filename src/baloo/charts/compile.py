@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from baloo.charts.churn import churn_chart
 from baloo.charts.drawing import specification
+from baloo.charts.flows import flows_chart
 from baloo.charts.funnel import funnel_chart
 from baloo.charts.hour import hour_chart
 from baloo.charts.picture import Kind, Size
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["CHARTS", "SIZES", "compiled", "main"]
 
 CHARTS: Mapping[Kind, Callable[[Size], TopLevelMixin]] = {
-    "trend": trend_chart, "funnel": funnel_chart, "churn": churn_chart, "hour": hour_chart,
+    "trend": trend_chart, "funnel": funnel_chart, "churn": churn_chart, "flows": flows_chart, "hour": hour_chart,
 }
 SIZES: tuple[Size, ...] = ("wide", "narrow")
 

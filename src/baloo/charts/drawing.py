@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from baloo.charts.churn import Period, churn
+from baloo.charts.flows import Band, flows
 from baloo.charts.funnel import Bar, funnel
 from baloo.charts.picture import Kind, Picture, Size
 from baloo.charts.trend import Mark, TrendPoint, trend
@@ -56,9 +57,15 @@ def draw(picture: Picture, size: Size) -> Drawing:
     vega = _read(picture.kind, size)
     rows = picture.data
     data = [{**source, "values": rows[source["name"]]} if source["name"] in rows else source for source in vega["data"]]
-    marks = [mark for mark in vega["marks"] if rows.get(mark["from"]["data"], True)]  # one of nothing would take as long
+    marks = [mark for mark in vega["marks"] if rows.get(_source(mark), True)]  # one of nothing would take as long
     spec = {**vega, "data": data, "marks": marks, "height": picture.height or vega["height"]}
     return _clean(vl_convert.vega_to_svg(json.dumps(spec)))
+
+
+def _source(mark: dict[str, Any]) -> str:
+    """The data set that a mark is drawn from, or the group of its lines is parted from."""
+    found: str = mark["from"].get("facet", mark["from"])["data"]
+    return found
 
 
 def warm_up() -> None:
@@ -68,6 +75,7 @@ def warm_up() -> None:
     examples = (
         trend(weeks, targets=[Mark("300", value=300)], notes=[Mark("1", weeks[99].day)], year_ago=end, end=end),
         churn([Period(("Q1", "2020"), 3, 1, 2)] * 8, ("joined", "returned", "left")), funnel([Bar("Active", 259, "259")]),
+        flows([Band("Support", "Support", 259, "259", "stayed"), Band("Support", "gone", 9, "9", "quiet")], "Support", "268", "259"),
     )
     for _ in range(_ROUNDS):
         for example in examples:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 __all__ = ["Kind", "Picture", "Rows", "Size"]
 
-Kind: TypeAlias = Literal["trend", "funnel", "churn", "hour"]
+Kind: TypeAlias = Literal["trend", "funnel", "churn", "flows", "hour"]
 Size: TypeAlias = Literal["wide", "narrow"]
 Rows: TypeAlias = "list[dict[str, Any]]"
 

@@ -12,7 +12,23 @@ import zlib
 
 import pytest
 
-from baloo.charts import About, Bar, Mark, Period, Picture, TrendPoint, churn, draw, funnel, png_file, sparkline, svg_file, trend
+from baloo.charts import (
+    About,
+    Band,
+    Bar,
+    Mark,
+    Period,
+    Picture,
+    TrendPoint,
+    churn,
+    draw,
+    flows,
+    funnel,
+    png_file,
+    sparkline,
+    svg_file,
+    trend,
+)
 from baloo.charts.compile import CHARTS, SIZES, compiled
 from baloo.charts.drawing import specification
 from baloo.charts.picture import Kind, Size
@@ -32,6 +48,10 @@ def _trend() -> Picture:
 _PICTURES = {
     "trend": _trend(),
     "funnel": funnel([Bar("First", 30, "30"), Bar("Regular", 10, "10", "33 in 100", counted=True)]),
+    "flows": flows([
+        Band("Support", "Support", 200, "200", "stayed"), Band("Documentation and translation", "Support", 20, "20", "came"),
+        Band("nowhere", "Support", 50, "50", "appeared"), Band("Support", "gone quiet", 90, "90", "quiet"),
+    ], "Support", "290", "270"),
     "churn": churn([Period(("Q1", "2026"), 5, 2, 3), Period(("Q2",), 6, 1, 9)], ("joined", "returned", "left")),
 }
 
@@ -55,6 +75,27 @@ def test_a_trend_says_its_words() -> None:
     assert all(f">{text}<" in wide for text in ("200 · the target", "1", "167 a year ago", "219"))
     assert ">200<" in narrow
     assert "the target" not in narrow
+
+
+def test_flows_add_up_on_both_sides() -> None:
+    """Each side's bands fill its places: who stayed and left is the left one, who stayed and came the right one, at one scale."""
+    data = _PICTURES["flows"].data
+    wide = {(row["i"], row["x"]): row["y2"] - row["y"] for row in data["bands"]}
+    area = {node["x"]: node["y2"] - node["y"] for node in data["nodes"] if node["y"] == 0}
+
+    assert area[0] == pytest.approx(wide[0, 0] + wide[3, 0])
+    assert area[1] == pytest.approx(wide[0, 1] + wide[1, 1] + wide[2, 1])
+    assert area[0] / area[1] == pytest.approx(290 / 270)
+    assert max(node["y2"] for node in data["nodes"]) <= 420
+
+
+def test_flows_shorten_names_that_have_no_room() -> None:
+    """A long name is cut in the drawing, with a sign; its number is whole."""
+    wide, narrow = (draw(_PICTURES["flows"], size).body for size in ("wide", "narrow"))
+
+    assert "Documentation and t\u2026  20" in wide
+    assert ">Documentati\u2026<" in narrow
+    assert ">20<" in narrow
 
 
 def test_a_trend_begins_at_zero_and_leaves_gaps() -> None:

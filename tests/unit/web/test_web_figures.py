@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import html.parser
 import io
 import json
+from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 
 import pretend
 from asking import Ask, asking, pretend_site
-from baloo.metrics.answers import Flows
+from baloo.metrics.answers import Cohort, Exchange, Flows, Overlap
 from baloo.web.figures.catalogue import FIGURES
 from baloo.web.figures.once import _merged
 from baloo.web.tables import Cell, Column, Table, to_csv
@@ -57,7 +60,9 @@ class _Tables(html.parser.HTMLParser):
     ("/", "active"), ("/", "quarters"), ("/", "moves"), ("/", "areas-per-person"), ("/", "areas"), ("/", "changes"),
     ("/areas", "overlap"),
     ("/areas/support", "areas/support/active"), ("/areas/support", "areas/support/pathway"),
-    ("/areas/support", "areas/support/moves"), ("/systems/chat", "systems/chat/active"), ("/areas/coding", "areas/coding/areas"),
+    ("/areas/support", "areas/support/moves"), ("/areas/support", "areas/support/cohorts"),
+    ("/areas/infrastructure", "areas/infrastructure/moves"),
+    ("/systems/chat", "systems/chat/active"), ("/areas/coding", "areas/coding/areas"),
     ("/organisations/moco", "organisations/moco/quarters"), ("/areas/translation/fr", "areas/translation/fr/active"),
     ("/?as_of=2025-06-30", "active"),
 ])
@@ -73,7 +78,7 @@ def test_the_csv_is_the_table(ask: Ask, page: str, slug: str) -> None:
 @pytest.mark.parametrize("name", sorted(FIGURES))
 def test_json_says_what_it_is(ask: Ask, name: str) -> None:
     """JSON has title, period, definition, licence, source, and the rows of the CSV."""
-    slug = "areas/support/pathway" if name == "pathway" else name
+    slug = f"areas/support/{name}" if name in {"pathway", "cohorts"} else name
     found = json.loads(ask(f"/charts/{slug}.json").text)
     rows = list(csv.DictReader(io.StringIO(ask(f"/charts/{slug}.csv").text)))
 
@@ -123,6 +128,88 @@ def test_no_sum_gives_a_few_people_away(stayed: int, left: int, joined: int, ret
         rows = {row["who"]: row["people"] for row in json.loads(ask("/charts/changes.json").text)["rows"]}
 
     assert [name for name in ("stayed", "left", "joined", "returned") if not isinstance(rows[name], int)] == hidden
+
+
+class _Exchange(pretend.PretendAnswers):
+    def __init__(self, stayed: int, came: Sequence[Overlap], went: Sequence[Overlap]) -> None:
+        super().__init__()
+        self._people = stayed, came, went
+
+    def exchange(self, area: str, start: dt.date, end: dt.date, *, staff: bool = True) -> Exchange:
+        """The exchange that was given."""
+        stayed, came, went = self._people
+        before, after = (stayed + sum(one.people for one in side) for side in (went, came))
+        return Exchange(start, end, before, stayed, after, tuple(came), tuple(went))
+
+
+def _moved(answers: pretend.PretendAnswers) -> list[tuple[str, str, int]] | int:
+    """The rows of Support's exchange, or the status where there is no such figure."""
+    with asking(pretend_site(lambda: answers)) as ask:
+        answer = ask("/charts/areas/support/moves.json")
+    found = [tuple(row.values()) for row in json.loads(answer.text)["rows"]] if answer.status_code == 200 else []
+    return found or answer.status_code
+
+
+def test_an_exchange_puts_few_people_together() -> None:
+    """Groups of few go into one that is not few, which may cost an area its own; each side adds up all the same."""
+    came = [Overlap((), 54), Overlap(("quality",), 6), Overlap(("coding",), 3)]
+    went = [Overlap(("coding", "events"), 7), Overlap(("design", "events"), 1), Overlap((), 2), Overlap(("design",), 4)]
+
+    assert _moved(_Exchange(100, came, went)) == [
+        ("support", "support", 100), ("others", "support", 9), ("nowhere", "support", 54),
+        ("support", "others", 6), ("support", "several areas", 8),
+    ]
+
+
+@pytest.mark.parametrize(("stayed", "came", "went"), [(3, 50, 50), (50, 3, 50), (50, 50, 4)])
+def test_an_exchange_of_few_is_not_shown(stayed: int, came: int, went: int) -> None:
+    """Where few stayed, came or went in all, there is no figure that could tell them."""
+    assert _moved(_Exchange(stayed, [Overlap((), came)], [Overlap((), went)])) == 404
+
+
+class _Cohorts(pretend.PretendAnswers):
+    def __init__(self, *cohorts: tuple[int, tuple[int, ...]]) -> None:
+        super().__init__()
+        self._cohorts = cohorts
+
+    def cohorts(self, scope: str, start: dt.date, end: dt.date, grain: str = "quarter", *, staff: bool = True) -> list[Cohort]:
+        """The cohorts that were given, as years up to this one."""
+        first = pretend.TODAY.year - len(self._cohorts) + 1
+        ends = [min(dt.date(first + i, 12, 31), pretend.TODAY) for i in range(-1, len(self._cohorts))]
+        return [Cohort(a, b, *one) for (a, b), one in zip(pairwise(ends), self._cohorts, strict=True)] if grain == "year" else []
+
+
+def test_a_cohort_tells_nothing_of_few() -> None:
+    """A rate of few people is not shown, nor one that few are short of: that says at least how many stay."""
+    answers = _Cohorts((40, (38, 20, 3)), (50, (50, 25)), (60, (30,)), (2, ()))
+    with asking(pretend_site(lambda: answers)) as ask:
+        page, file = ask("/areas/support").text, ask("/charts/areas/support/cohorts.csv").text
+
+    assert file.splitlines() == [
+        "first_active,people,after_1,after_2,after_3", "2023-12-31,40,90+,50,not shown", "2024-12-31,50,100,50,",
+        "2025-12-31,60,50,,", "2026-11-22,fewer than five,,,",
+    ]
+    assert '<td class="q8">90+</td>' in page
+    assert "Do newcomers stay?" in page
+
+
+def test_cohorts_are_compared_with_those_of_the_year_before() -> None:
+    """The finding is of the latest cohort that is known for good; the period that still runs decides nothing."""
+    answers = _Cohorts((40, (30, 20, 20)), (50, (20, 25)), (60, (60,)), (20, ()))
+
+    with asking(pretend_site(lambda: answers)) as ask:
+        page = ask("/areas/support").text
+    assert "Fewer newcomers stay than a year ago" in page
+    assert "Of a hundred people who first became active in 2024, 40 were active a year later. A year earlier it was 75." in page
+
+
+def test_rules_that_look_back_far_have_no_cohorts_of_everybody() -> None:
+    """Where nobody can have left yet, the table would say 100 everywhere, and is left out."""
+    answers = _Cohorts((40, (40, 40, 40)), (50, (50, 50)), (60, (60,)), (70, ()))
+
+    with asking(pretend_site(lambda: answers)) as ask:
+        assert ask("/charts/areas/support/cohorts.csv").status_code == 404
+        assert 'id="stay"' not in ask("/areas/support").text
 
 
 def test_rows_of_few_people_are_put_together() -> None:

@@ -1,9 +1,9 @@
-"""Where people come from and go to: moves between areas in a year."""
+"""Moves between areas in a year; for one area, its exchange with all others."""
 
 from __future__ import annotations
 
-from baloo.metrics.answers import Move
 from baloo.web import scope as scopes
+from baloo.web.figures.exchange import exchange
 from baloo.web.figures.figure import Figure
 from baloo.web.scene import Scene
 from baloo.web.scope import Scope
@@ -13,18 +13,18 @@ __all__ = ["moves"]
 
 
 def moves(scene: Scene, scope: Scope) -> Figure | None:
-    """The moves into and out of an area, or between all areas; None where none is of enough people to be shown."""
+    """The moves between all areas, or the exchange of one; None where there is none of enough people to be shown."""
+    if scope.form == "area":
+        return exchange(scene, scope)
     words = scene.words
     found = [move for move in scene.answers.moves(scene.year_ago, scene.as_of, staff=scene.staff) if not scene.hides(move.people)]
-    if scope.form == "area":
-        found = [move for move in found if scope.id in {move.source, move.target}]
-    if not found or scope.form not in {"area", "community"}:
+    if not found or scope.form != "community":
         return None
     first = found[0]
     return Figure(
         slug=scope.slug("moves"),
         title=words("moves-title", source=_title(scene, first.source), target=_title(scene, first.target), n=first.people),
-        text=_text(scene, scope, found), label=words("moves-caption"), subject=words("moves-subject", scope=scope.title),
+        text=words("moves-text", k=scene.few.k), label=words("moves-caption"), subject=words("moves-subject", scope=scope.title),
         table=Table(
             words("moves-caption"),
             (
@@ -44,14 +44,3 @@ def _title(scene: Scene, area: str) -> str:
 def _cell(scene: Scene, area: str) -> Cell:
     found = scopes.area(scene.registry, area)
     return Cell(found.title, area, found.path)
-
-
-def _text(scene: Scene, scope: Scope, found: list[Move]) -> str:
-    words = scene.words
-    if scope.form == "community":
-        return words("moves-text")
-    into = next((m for m in found if m.target == scope.id), None)
-    out = next((m for m in found if m.source == scope.id), None)
-    parts = [words("moves-in", n=into.people, area=_title(scene, into.source))] if into else []
-    parts += [words("moves-out", n=out.people, area=_title(scene, out.target))] if out else []
-    return " ".join([*parts, words("moves-note", k=scene.few.k)])

@@ -9,6 +9,7 @@ from baloo.registry.model import Area
 from baloo.registry.words import default_definition
 from baloo.web import scope as scopes
 from baloo.web.figures.areas import area_rows, areas, inner
+from baloo.web.figures.cohorts import cohorts
 from baloo.web.figures.moves import moves
 from baloo.web.figures.overlap import overlap
 from baloo.web.figures.pathway import pathway
@@ -63,7 +64,7 @@ def _page(scene: Scene, scope: Scope, more: dict[str, Any]) -> Page:
     within = inner(scene, scope)
     values = {
         **numbers(scene, scope), "inner": areas(scene, scope) if within else None, "rows": area_rows(scene, within),
-        "feeds": [], "pathway": None, "moves": None, "keeps": "", **more,
+        "feeds": [], "pathway": None, "cohorts": None, "moves": None, "keeps": "", **more,
     }
     title = scene.words("scope-title", scope=scope.title, people=values["number"])
     return Page("area.html", title, scene.words("scope-description", scope=scope.title, people=values["number"]), "areas", values)
@@ -74,12 +75,14 @@ def _of_area(scene: Scene, scope: Scope, declared: Area) -> dict[str, Any]:
     point = counted_point(registry, declared.id)
     above = [scopes.area(registry, a.id) for a in registry.whole_of(declared.id)][::-1]
     rule: Said | None = said(scene, declared, point) if point else None
+    moved = moves(scene, scope) if scope.form == "area" else None
+    scene.begin(moved.picture if moved else None)
     return {
         "above": [*above, scopes.area(registry, declared.id)] if scope.form == "part" else above,
         "rule": rule, "keeps": keeps(scene, point) if point else "",
         "plain_rule": "" if rule else default_definition(registry, scope.title),
-        "feeds": feeds_of(scene, declared), "pathway": pathway(scene, scope),
-        "moves": moves(scene, scope) if declared.part_of is None else None,
+        "feeds": feeds_of(scene, declared), "pathway": pathway(scene, scope), "cohorts": cohorts(scene, scope),
+        "moves": moved,
     }
 
 

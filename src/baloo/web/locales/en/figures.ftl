@@ -135,15 +135,60 @@ quarters-label = Bars of people who joined, returned and drifted in { $scope }, 
 quarters-subject = comings and goings in { $scope } over time
 quarters-caption = Comings and goings in { $scope }
 moves-title = { $n } people moved from { $source } to { $target }
-moves-text = People who were active in one area a year ago and are active in another now.
-moves-in = Most of those who came from another area were in { $area }: { $n }.
-moves-out = Most of those who moved on are in { $area } now: { $n }.
-moves-note = Moves of fewer than { $k ->
+moves-text = People who were active in one area a year ago and are active in another now. Moves of fewer than { $k ->
     [5] five
    *[other] { $k }
 } people are left out.
 moves-caption = From where, to where, in a year
 moves-subject = the moves between areas
+
+flow-title = { $way ->
+    [none] Nobody came to { $scope } in a year
+    [new] Most of those who came to { $scope } were active nowhere a year ago
+   *[areas] Most of those who came to { $scope } were active in other areas
+}
+flow-said = { $way ->
+    [came] { $n } came from { $area }
+    [appeared] { $n } were active nowhere a year ago
+    [went] { $n } went to { $area }
+   *[quiet] { $n } have gone quiet
+}
+flow-sides = On the left is { $start }, on the right { $end }; who stayed is pale.
+flow-not-active = not active
+flow-quiet = gone quiet
+flow-several = several areas
+flow-others = others
+flow-label = Bands from the people of { $scope } a year ago to those of today, with who came and who left
+flow-subject = the flows in and out of { $scope }
+flow-caption = From where, to where, between { $start } and { $end }
+
+stay-title = { $way ->
+    [more] This year’s newcomers stay longer
+    [fewer] Fewer newcomers stay than a year ago
+    [same] As many newcomers stay as a year ago
+   *[unknown] Do newcomers stay?
+}
+stay-text = Of a hundred people who first became active in { $period }, { $n } were active { $grain ->
+    [year] { $after ->
+        [one] a year later
+       *[other] { $after } years later
+    }
+   *[quarter] { $after ->
+        [one] a quarter later
+       *[other] { $after } quarters later
+    }
+}. A year earlier it was { $then }.
+stay-note = Each column is a { $grain ->
+    [year] year
+   *[quarter] quarter
+} further on; the star marks the one that is not over.
+stay-provisional = { $n }*
+stay-caption = Of a hundred people who first became active in a { $grain ->
+    [year] year
+   *[quarter] quarter
+}, how many were active at the end of each later one
+stay-subject = newcomers who stay in { $scope }
+column-first-active = First active
 
 overlap-title = Who helps in several places: mostly { $areas }
 overlap-text = { $n } people are active in just these and in no other. Groups of fewer than { $k ->
