@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,6 +31,7 @@ _FOLDERS = (
     "registry/systems", "registry/areas", "registry/schemas", "registry/maps",
     "data/queue", "data/lake", "data/records", "data/derived",
 )  # fmt: skip
+_TRIES, _NAP = 20, 0.005  # to lock, and seconds between two
 _VERSION_LINE = re.compile(r"^workspace[ \t]*=.*\n?", re.MULTILINE)
 
 
@@ -72,8 +74,8 @@ class Workspace:
 
     @property
     def control(self) -> Path:
-        """The socket on which the running worker takes orders."""
-        return self.root / "data" / "worker.sock"
+        """The file that says on which socket the running worker takes orders."""
+        return self.root / "data" / "worker.socket"
 
     @classmethod
     def open(cls, root: Path | str) -> Workspace:
@@ -135,7 +137,7 @@ class Workspace:
         with path.open("a+b", buffering=0) as file:
             if fcntl is not None:
                 try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    _seize(file.fileno())
                 except OSError as error:
                     if is_full(error):
                         raise
@@ -150,12 +152,27 @@ class Workspace:
                 file.truncate(0)
 
     def held(self, name: str) -> bool:
-        """Whether some process holds the lock `name` now."""
+        """Whether some process holds the lock `name` now. Whoever asks stands in nobody's way: not of others who ask either."""
+        with suppress(FileNotFoundError), (self.root / "data" / f"{name}.lock").open("rb") as file:
+            if fcntl is not None:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return True
+        return False
+
+
+def _seize(handle: int) -> None:
+    """Lock an open file; who merely asks about it, for less than a moment, is waited for. Raises BlockingIOError."""
+    for again in range(_TRIES):
         try:
-            with self.lock(name, "asking"):
-                return False
-        except Busy:
-            return True
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if again == _TRIES - 1:
+                raise
+            time.sleep(_NAP)
+        else:
+            return
 
 
 def _migrate(root: Path) -> None:

@@ -1,6 +1,7 @@
 """Orders for the running worker, over a socket that only this user can open: one JSON line there, one JSON line back.
 
 The socket stands outside the workspace, for a workspace may be copied, and its path may be longer than a socket's name can be.
+Where it stands depends on the environment of who listens, so a file in the workspace says it.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Orders:
     """The worker's end: listens in a thread, hands each order to the loop, which carries them out one at a time."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._path = _address(workspace)
+        self._path, self._note = _address(workspace), workspace.control
         self._waiting: queue.Queue[tuple[Order, Future[Order]]] = queue.Queue()
         self.arrived = threading.Event()
 
@@ -55,6 +56,7 @@ class Orders:
             server.bind(str(self._path))
             self._path.chmod(0o600)
             server.listen(16)
+            self._note.write_text(str(self._path), "utf-8")
             thread = threading.Thread(target=self._serve, args=(server,), name="orders", daemon=True)
             thread.start()
             try:
@@ -62,7 +64,8 @@ class Orders:
             finally:
                 with contextlib.suppress(OSError):
                     server.shutdown(socket.SHUT_RDWR)
-                self._path.unlink(missing_ok=True)
+                for file in (self._path, self._note):
+                    file.unlink(missing_ok=True)
                 self._refuse_rest()
 
     def carry_out(self, do: Callable[[Order], Order]) -> int:
@@ -140,7 +143,7 @@ def _connected(workspace: Workspace, deadline: float) -> socket.socket | None:
     while True:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            connection.connect(str(_address(workspace)))
+            connection.connect(str(_noted(workspace) or _address(workspace)))
         except (FileNotFoundError, ConnectionRefusedError):
             connection.close()
             if time.monotonic() > deadline or not workspace.held("serve"):
@@ -151,6 +154,14 @@ def _connected(workspace: Workspace, deadline: float) -> socket.socket | None:
             raise
         else:
             return connection
+
+
+def _noted(workspace: Workspace) -> Path | None:
+    """Where the worker says that it listens; None where that is said of another workspace, of which this one is a copy."""
+    with contextlib.suppress(FileNotFoundError):
+        noted = Path(workspace.control.read_text("utf-8"))
+        return noted if noted.name == _name(workspace) else None
+    return None
 
 
 def _told(error: BalooError) -> Order:
@@ -164,4 +175,8 @@ def _address(workspace: Workspace) -> Path:
     known = folder.lstat()
     if not stat.S_ISDIR(known.st_mode) or known.st_uid != os.getuid() or known.st_mode & 0o077:
         raise WorkspaceError("This folder must be yours alone.", where=str(folder), remedy="Remove it, or set XDG_RUNTIME_DIR.")
-    return folder / f"{hashlib.sha256(str(workspace.root).encode()).hexdigest()[:24]}.sock"
+    return folder / _name(workspace)
+
+
+def _name(workspace: Workspace) -> str:
+    return f"{hashlib.sha256(str(workspace.root).encode()).hexdigest()[:24]}.sock"

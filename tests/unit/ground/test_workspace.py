@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,25 @@ def test_a_second_holder_is_told_who_holds(tmp_path: Path):
     assert str(holder.pid) in str(caught.value)
     assert "holding on" in str(caught.value)
     assert (held, workspace.held("lake")) == (True, False)
+
+
+def test_who_asks_holds_up_nobody(tmp_path: Path):
+    """Neither another who asks, or of two imports at once each took the other for a server, nor who takes the lock meanwhile."""
+    workspace = Workspace.init(tmp_path / "W")
+    with workspace.lock("serve", "before"), workspace.lock("lake", "before"):
+        pass
+
+    def ask(name: str) -> bool:
+        return any(workspace.held(name) for _ in range(3_000))
+
+    with ThreadPoolExecutor(3) as asking:
+        alone = [asking.submit(ask, "serve") for _ in range(2)]
+        beside = asking.submit(ask, "lake")
+        while not beside.done():
+            with workspace.lock("lake", "a test"):
+                pass
+
+    assert [one.result() for one in alone] == [False, False]
 
 
 def test_a_killed_holder_holds_no_more(tmp_path: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -93,6 +94,16 @@ def test_a_socket_left_behind_is_nobody(workspace: Workspace):
 
     with _worker(workspace):
         assert (gone, ask(workspace, {"do": "refresh"})) == (None, {"did": "refresh"})
+
+
+def test_a_worker_is_found_from_another_session(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """A service has another folder for sockets than a terminal; and a copy of the workspace does not find its original's."""
+    with _worker(workspace), tempfile.TemporaryDirectory(prefix="baloo-") as other:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", other)
+        answer = ask(workspace, {"do": "refresh"})
+        copy = Workspace.open(shutil.copytree(workspace.root, tmp_path / "copy"))
+
+        assert (answer, ask(copy, {"do": "refresh"})) == ({"did": "refresh"}, None)
 
 
 def test_only_the_owner_may_open_the_socket(workspace: Workspace):
