@@ -79,6 +79,17 @@ class PretendAnswers:
         """All that people are counted in."""
         return [SimpleNamespace(name=name) for name in self.numbers]
 
+    def views(self) -> list[str]:
+        """Two of them."""
+        return ["all", "archive", "support"]
+
+    def view(self, name: str) -> SimpleNamespace:
+        """Everybody, or an area."""
+        if name not in self.views():
+            raise UnknownName("view", name, self.views())
+        everybody = SimpleNamespace(name="community", title="Marula")
+        return everybody if name == "all" else SimpleNamespace(name=f"area:{name}", title=name.title())
+
     def count(self, scope: str, level: str = "active", as_of: dt.date | None = None, *, staff: bool = True) -> Count:
         """A number that grows over five years, with a ripple."""
         if scope not in self.numbers:

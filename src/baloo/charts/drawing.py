@@ -72,10 +72,11 @@ def warm_up() -> None:
     """Start the engine and draw examples until it has compiled what it needs: 1 s, after which no figure is the first one."""
     weeks = [TrendPoint(dt.date(2020, 1, 5) + dt.timedelta(weeks=n), n) for n in range(260)]
     end = Mark("259", weeks[-1].day, 259)
+    stayed, left = Band("Support", "Support", 259, "259", "stayed"), Band("Support", "gone", 9, "9", "quiet")
     examples = (
         trend(weeks, targets=[Mark("300", value=300)], notes=[Mark("1", weeks[99].day)], year_ago=end, end=end),
         churn([Period(("Q1", "2020"), 3, 1, 2)] * 8, ("joined", "returned", "left")), funnel([Bar("Active", 259, "259")]),
-        flows([Band("Support", "Support", 259, "259", "stayed"), Band("Support", "gone", 9, "9", "quiet")], "Support", "268", "259"),
+        flows([stayed, left], "Support", "268", "259"),
     )
     for _ in range(_ROUNDS):
         for example in examples:

@@ -55,7 +55,7 @@ __all__ = ["Dispatcher", "make_app", "pages_app"]
 
 _LOOK_OUT = 2.0  # seconds
 _PACKED = (  # when made
-    r"^/($|api$|(areas|systems|organisations|definitions|charts|static|status|privacy|about|live|people|me)(/|$))"
+    r"^/($|api$|(areas|systems|organisations|definitions|charts|badges|static|status|privacy|about|live|people|me)(/|$))"
 )
 
 

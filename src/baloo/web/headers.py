@@ -5,12 +5,14 @@ from __future__ import annotations
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["POLICY", "SECURITY_HEADERS", "guarded"]
+__all__ = ["EMBEDDED", "POLICY", "SECURITY_HEADERS", "guarded"]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+
+EMBEDDED = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")  # of what other sites may show in a frame
 
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = tuple(
     (name.encode(), value.encode()) for name, value in (
@@ -36,6 +38,8 @@ def guarded(app: ASGIApp) -> ASGIApp:
         async def out(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = {name.lower() for name, _ in message["headers"]}
+                if b"content-security-policy" in given:  # that says who may frame it
+                    given.add(b"x-frame-options")
                 message["headers"] = [*message["headers"], *(h for h in SECURITY_HEADERS if h[0] not in given)]
             elif head and message["type"] == "http.response.body":
                 message["body"] = b""

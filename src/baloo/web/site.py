@@ -29,7 +29,10 @@ _CACHE_BYTES = 16 * 1024 * 1024  # of packed pages and figures
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page shows: its template and the values that stand in it. `section` is the menu's word that it belongs to."""
+    """What a page shows: its template and the values that stand in it. `section` is the menu's word that it belongs to.
+
+    `headers` are those that it has besides, or in place of, what every page has.
+    """
 
     template: str
     title: str
@@ -37,6 +40,7 @@ class Page:
     section: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ class Site:
             headers = {"content-disposition": f'inline; filename="{shown.name}"'}
             return Reply(200, shown.type, gzip.compress(shown.body, 6, mtime=0), headers)
         html = rendered(shown, scene)
-        return Reply(shown.status, "text/html", gzip.compress(html.encode(), 6, mtime=0))
+        return Reply(shown.status, "text/html", gzip.compress(html.encode(), 6, mtime=0), shown.headers)
 
     def _keep(self, address: str, reply: Reply, state: str) -> None:
         if state != self._state:

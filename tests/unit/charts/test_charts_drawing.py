@@ -29,8 +29,9 @@ from baloo.charts import (
     svg_file,
     trend,
 )
-from baloo.charts.compile import CHARTS, SIZES, compiled
+from baloo.charts.compile import CHARTS, SIZES, compiled, written_down
 from baloo.charts.drawing import specification
+from baloo.charts.lite import lite_file
 from baloo.charts.picture import Kind, Size
 
 _DAY = dt.date(2024, 1, 7)
@@ -170,6 +171,12 @@ def test_the_specifications_are_what_altair_makes(kind: Kind, size: Size) -> Non
     kept = specification(kind, size).read_text(encoding="utf-8")
 
     assert compiled(kind, size) == kept
+
+
+@pytest.mark.parametrize("kind", list(CHARTS))
+def test_the_files_for_programs_are_what_altair_makes(kind: Kind) -> None:
+    """The Vega-Lite files are the charts of today, in names of colours."""
+    assert json.loads(lite_file(kind).read_text(encoding="utf-8")) == written_down(kind, "wide")
 
 
 def test_words_are_never_measured() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
+import vl_convert
 
 import pretend
 from asking import Ask, asking, pretend_site
@@ -93,7 +94,54 @@ def test_a_figure_without_a_picture_has_tables_only(ask: Ask) -> None:
     answer = ask("/charts/areas.svg")
 
     assert answer.status_code == 404
-    assert "csv, json" in answer.text
+    assert "csv, embed, json, metadata.json" in answer.text
+
+
+def test_a_figure_says_where_its_files_are(ask: Ask) -> None:
+    """The metadata has every file of a figure, which all are there, and says how fresh it is."""
+    found = json.loads(ask("/charts/areas/support/active.metadata.json?staff=no").text)
+    plain = json.loads(ask("/charts/changes.metadata.json").text)
+
+    assert sorted(found["files"]) == ["csv", "embed", "json", "metadata.json", "png", "svg", "vl.json"]
+    assert all(ask(address).status_code == 200 and address.endswith("?staff=no") for address in found["files"].values())
+    assert (found["counted"], found["licence"]) == ("2026-11-22T06:00:00Z", "CC0-1.0")
+    assert [note["day"] for note in found["notes"]] == ["15 June 2025"]
+    assert "rows" not in found
+    assert sorted(plain["files"]) == ["csv", "embed", "json", "metadata.json"]
+
+
+def test_a_specification_draws_the_same_numbers(ask: Ask) -> None:
+    """The Vega-Lite file has the picture's data and values for colours, and can be compiled."""
+    answer = ask("/charts/areas/support/pathway.vl.json")
+    spec = json.loads(answer.text)
+
+    assert [bar["name"] for bar in spec["datasets"]["bars"]] == ["First contribution", "Regular", "Mentor"]
+    assert "var(--" not in answer.text
+    assert vl_convert.vegalite_to_vega(spec, vl_version="6.4")["marks"]
+
+
+def test_a_figure_can_stand_in_a_frame(ask: Ask) -> None:
+    """What is embedded may be framed by any site, and nothing else may; its links lead out of the frame."""
+    framed, page = ask("/charts/areas/support/moves.embed"), ask("/charts/areas/support/moves")
+
+    assert "frame-ancestors *" in framed.headers["content-security-policy"]
+    assert "x-frame-options" not in framed.headers
+    assert 'target="_top"' in framed.text
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert page.headers["x-frame-options"] == "DENY"
+    assert "/charts/areas/support/moves.embed" in page.text
+
+
+@pytest.mark.parametrize(("file", "says"), [
+    ("support", "Support: 338 active"), ("all", "Marula: 1,204 active"), ("archive", "Archive: fewer than five"),
+])
+def test_a_badge_says_how_many(ask: Ask, file: str, says: str) -> None:
+    """A badge is a small SVG with the name of a view and its people, or that they are few."""
+    answer = ask(f"/badges/{file}.svg")
+
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert f">{says}</title>" in answer.text
+    assert "var(--" not in answer.text
 
 
 def test_pictures_are_of_their_type(ask: Ask) -> None:

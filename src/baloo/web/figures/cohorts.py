@@ -42,7 +42,7 @@ def cohorts(scene: Scene, scope: Scope) -> Figure | None:
                 *(_cell(scene, found, row, i, grain) for i in later),
             ) for row, cohort in enumerate(found)),
         ),
-        start=found[0].eve + dt.timedelta(1), end=found[-1].last,
+        start=found[0].eve + dt.timedelta(1), end=found[-1].last, heat=True,
     )
 
 

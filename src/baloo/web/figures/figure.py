@@ -38,3 +38,4 @@ class Figure:
     end: dt.date
     picture: Picture | None = None
     notes: tuple[Note, ...] = ()
+    heat: bool = False  # whether the cells of the table are shaded by their numbers of a hundred

@@ -105,6 +105,28 @@ file-definition = Definitions of registry { $hash }
 file-licence = CC0-1.0
 file-publisher = Baloo at { $community }
 
+badge = { $n ->
+    [one] 1 active
+   *[other] { $n } active
+}
+chart-picture = The figure
+chart-numbers = The numbers
+chart-embed = To show it elsewhere, put the address of this site before these:
+chart-code = Code to copy
+chart-period = Period
+chart-definition = Definition
+chart-licence = Licence
+chart-cite = To cite it
+chart-form = { $form ->
+    [csv] the table, cell for cell
+    [json] the table with its title, period and definition
+    [metadata-json] all but the numbers: what they are, how fresh, under which rules
+    [svg] the picture, at any size
+    [png] the picture for mail and slides
+    [vl-json] the picture as a Vega-Lite specification with its data
+   *[embed] the figure alone, for a frame on another page
+}
+
 column-step = Step
 column-level = Level
 column-rate = Of the step before

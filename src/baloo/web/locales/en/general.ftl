@@ -77,6 +77,9 @@ all = All
 
 download = Download
 download-of = of { $subject }
+download-link = Link
+download-to = to { $subject }
+download-embed = Embed
 show-numbers = Show the numbers
 
 column-week = Week to
