@@ -8,8 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.functional.conftest import Baloo, event
+from tests.functional.conftest import TODAY, Baloo, event
 from tests.scanner import Scanner
+
+from baloo.clock import clock_from_environment
+from baloo.worker.backup import restore
 
 AMA = {"account": "a-1042", "email": "ama@example.org", "name": "Ama Owusu"}
 
@@ -68,6 +71,35 @@ def test_who_was_erased_since_is_not_brought_back(community: Baloo, tmp_path: Pa
         assert "a-1042" not in restored("people", "export")
     assert community.count(system="forum", level="casual") == 1
     assert elsewhere.count(system="forum", level="casual") == 2
+    assert (tmp_path / "W.before" / "baloo.toml").exists()
+
+
+def test_a_restore_that_was_killed_at_its_last_step_is_done_again(
+    community: Baloo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The older workspace stands aside and no other in its place: what it knows of erased people is not lost by that."""
+    file = tmp_path / "b.tar"
+    community("backup", str(file))
+    community("people", "erase", "ama@example.org")
+
+    class Killed(BaseException):
+        """As a kill does."""
+
+    real = Path.replace
+
+    def killed(place: Path, to: Path) -> Path:
+        if place.name == ".W.restoring":
+            raise Killed
+        return real(place, to)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(Killed):
+        restore(file, community.root, clock_from_environment())
+    monkeypatch.undo()
+    monkeypatch.setenv("BALOO_TODAY", TODAY)
+    community("restore", str(file))
+
+    assert Scanner(AMA.values()).scan(community.root) == {}
     assert (tmp_path / "W.before" / "baloo.toml").exists()
 
 

@@ -96,6 +96,8 @@ def restore(file: Path, target: Path, clock: Clock, *, tombstones: Iterable[byte
     """
     target = target.resolve()
     made, before = target.with_name(f".{target.name}.restoring"), target.with_name(f"{target.name}.before")
+    if before.exists() and not target.exists():
+        before.replace(target)  # a restore was stopped between its last two steps: what stood here knows who was erased
     if before.exists():
         raise WorkspaceError("An older workspace stands in the way.", where=str(before), remedy="Move it away, or delete it.")
     with _replaced(target) as present, _cleared(made):
