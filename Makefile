@@ -55,9 +55,9 @@ format: $(VENV)/.tests ## put the style right
 bench: $(VENV)/.tests ## measure, beside a floor, and print the table (SIZE=small for a quick look)
 	$(BIN)/python -m bench $(if $(SIZE),--size $(SIZE))
 
-soak: $(VENV)/.tests ## the long fault tests: more kills, more power cuts, more histories
+soak: $(VENV)/.tests ## the long fault tests: more kills, more power cuts, more histories (SOAK=0.1: a tenth of the faults)
 	@sh tests/install-system
-	BALOO_SOAK=1 BALOO_HISTORIES=1000 BALOO_EXAMPLES=1000 BALOO_EXPLORE=1 $(BIN)/python -m pytest -m "fault or slow" --timeout 7200
+	BALOO_SOAK=$(or $(SOAK),1) BALOO_HISTORIES=1000 BALOO_EXAMPLES=1000 BALOO_EXPLORE=1 $(BIN)/python -m pytest -m "fault or slow" --timeout 7200
 
 docs: $(VENV)/.tests ## write the generated reference pages anew
 	$(BIN)/python docs/generate.py

@@ -1,14 +1,24 @@
-"""How often each fault is made: the table "What it must survive" of the issue "Door". BALOO_SOAK=1 takes the right column."""
+"""How often each fault is made: the table "What it must survive" of the issue "Door".
+
+BALOO_SOAK=1 takes the right column, 0.1 a tenth of it. Chance is the same each time; BALOO_SEED, any text, makes it another.
+"""
 
 from __future__ import annotations
 
 import os
+import random
 
-SOAK = bool(os.environ.get("BALOO_SOAK"))
+SOAK = float(os.environ.get("BALOO_SOAK") or 0)
 
 
 def _of(ci: int, soak: int) -> int:
-    return soak if SOAK else ci
+    return max(1, round(SOAK * soak)) if SOAK else ci
+
+
+def chance(of: object) -> random.Random:
+    """Random numbers for something."""
+    seed = os.environ.get("BALOO_SEED")
+    return random.Random(f"{of} {seed}" if seed else f"{of}")
 
 
 #                                CI       soak

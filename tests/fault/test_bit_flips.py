@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import BIT_FLIPS, SOAK
+from tests.fault.counts import BIT_FLIPS, SOAK, chance
 
 from baloo.cli.app import run
 from baloo.errors import ExitCode
@@ -34,7 +34,7 @@ QUEUE = ("queue/*.rows", "queue/dropped")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A workspace with events in the lake, some of them revised, and others that wait in the queue; nobody is running."""
     site = Site(tmp_path_factory.mktemp("sound") / "W")
-    luck = random.Random(8)
+    luck = chance(8)
 
     async def work() -> None:
         async with site.running():
@@ -89,7 +89,7 @@ def test_no_bit_that_flips_makes_a_wrong_answer(
 def _flipped(root: Path, scratch: Path, files: str, seed: int) -> tuple[str, list[tuple[str, str]] | None, str]:
     """The answer from a copy with a bit changed, what its lake has (None where that is an error), and which bit it was."""
     copy = shutil.copytree(root, scratch / f"flipped-{seed}")
-    luck = random.Random(seed)
+    luck = chance(seed)
     file = luck.choice(sorted((copy / "data").glob(files)))
     place = f"{file.relative_to(copy)} {_flip(file, luck)}"
     answer, rows = _ask(copy), None

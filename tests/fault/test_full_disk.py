@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import FULL_DISKS, SOAK
+from tests.fault.counts import FULL_DISKS, SOAK, chance
 
 from baloo.errors import StorageFull
 from baloo.queue.group import GroupCommit
@@ -141,7 +140,7 @@ def larger() -> Iterator[Path]:
 
 def test_a_whole_server_answers_507_and_goes_on_without_restart(larger: Path, tell: Callable[[str], None]):
     """The disk is filled while clients send and the worker loads, and freed: the same processes go on, nothing is lost."""
-    luck = random.Random(507)
+    luck = chance(507)
     site = Site(larger / "W")
 
     async def work() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import POINTS, SOAK
+from tests.fault.counts import POINTS, SOAK, chance
 
 from victims import judge
 
@@ -44,7 +43,7 @@ def test_nothing_acknowledged_is_lost_or_doubled(strace: str, tmp_path: Path, te
 def _torture(strace: str, folder: Path, calls: str, fault: str, latest: int, wanted: int) -> int:
     """Lives in one folder until so many calls have failed or killed, then one in peace; how many it were."""
     folder.mkdir()
-    luck = random.Random(fault + calls)
+    luck = chance(fault + calls)
     lines: list[str] = []
     points = life = 0
     while points < wanted:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import re
 import subprocess
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from itertools import count, cycle
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import POINTS_OF_SERVER, SOAK
+from tests.fault.counts import POINTS_OF_SERVER, SOAK, chance
 
 from siege import Client, Site, invent, load_on, until
 
@@ -27,7 +26,7 @@ ENDED = re.compile(r'"The worker ended;.*?"code": (-?\d+)')
 
 def test_no_false_201_and_the_other_goes_on(strace: str, tmp_path: Path, tell: Callable[[str], None]):
     """Who meets an error ends with an exit code or goes on, the other takes no harm, and each acknowledged event is there."""
-    luck = random.Random(9)
+    luck = chance(9)
     site = Site(tmp_path / "W")
     numbers, codes = count(), list[str]()
     of_server, of_worker, last = cycle(OF_SERVER), cycle(OF_WORKER), cycle(LAST)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-import random
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import KILLS_OF_WALLS, SOAK
+from tests.fault.counts import KILLS_OF_WALLS, SOAK, chance
 
 from victims import append_for_ever, judge, load_for_ever
 
@@ -73,7 +72,7 @@ def victims(tmp_path: Path) -> Iterator[Victims]:
 
 def test_kill_loses_nothing_and_doubles_nothing(victims: Victims, tell: Callable[[str], None]):
     """What was acknowledged is in the lake or the queue, once, in its last state, whoever was killed when."""
-    luck = random.Random(1)
+    luck = chance(1)
     for _ in range(KILLS_OF_WALLS):
         seen = victims.size()
         while victims.alive() and victims.size() == seen:  # each life comes to do something

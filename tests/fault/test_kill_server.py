@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import KILLS, KILLS_ACKNOWLEDGED, SOAK, TERMINATIONS
+from tests.fault.counts import KILLS, KILLS_ACKNOWLEDGED, SOAK, TERMINATIONS, chance
 
 from siege import Site, load_on, until
 
@@ -20,12 +20,12 @@ PAUSE = 0.02  # seconds between two requests of a client: the two cores are the 
 
 def test_kills_lose_nothing_and_double_nothing(tmp_path: Path, tell: Callable[[str], None]):
     """kill -9 of the server, of its worker, of both, mostly while it loads."""
-    luck = random.Random(20261122)
+    luck = chance("kinds")
     kinds = [luck.choice(["server", "worker", "both"]) for _ in range(KILLS)]
     sites = [Site(tmp_path / f"W{lane}") for lane in range(LANES)]
 
     async def work() -> None:
-        lanes = (_kill(site, kinds[lane::LANES], random.Random(lane)) for lane, site in enumerate(sites))
+        lanes = (_kill(site, kinds[lane::LANES], chance(lane)) for lane, site in enumerate(sites))
         await asyncio.gather(*lanes)
 
     asyncio.run(work())
@@ -59,7 +59,7 @@ async def _kill(site: Site, kinds: Iterable[str], luck: random.Random) -> None:
 
 def test_told_to_stop_it_drains(tmp_path: Path, tell: Callable[[str], None]):
     """SIGTERM under load: exit code 0, nothing keeps running, and what got a 201 stays."""
-    luck = random.Random(15)
+    luck = chance(15)
     site = Site(tmp_path / "W")
     slowest = 0.0
 

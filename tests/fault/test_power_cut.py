@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -15,7 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import CARELESS_CUTS, POWER_CUTS, SOAK
+from tests.fault.counts import CARELESS_CUTS, POWER_CUTS, SOAK, chance
 
 from disks import mounted
 from ledger import Verdict
@@ -41,7 +40,7 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_power_cut_loses_nothing_that_was_acknowledged(blank: Path, tell: Callable[[str], None]):
     """Each disk is cut, opened and judged, and the next guest goes on with it: the tables open, nothing is lost or doubled."""
-    luck = random.Random(1)
+    luck = chance(1)
     disk, ledger = blank.with_name("disk.img"), list[str]()
     acknowledged = 0
     for cycle in range(POWER_CUTS):

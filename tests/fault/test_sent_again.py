@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import SOAK, THRICE
+from tests.fault.counts import SOAK, THRICE, chance
 
 from siege import Client, Site, invent
 
@@ -18,7 +18,7 @@ AT_ONCE, CLIENTS, LOST = 100, 4, 0.3  # events of a request, connections, share 
 
 def test_three_times_shuffled_is_once(tmp_path: Path, tell: Callable[[str], None]):
     """The same events three times, each time in another order and in other company, while answers are lost."""
-    luck = random.Random(3)
+    luck = chance(3)
     site = Site(tmp_path / "W")
     seeds = [luck.getrandbits(32) for _ in range(THRICE // AT_ONCE)]
 
