@@ -95,6 +95,15 @@ def test_a_pushed_event_is_counted_by_itself_and_its_import_adds_nothing(baloo: 
     assert (done["accepted"], done["duplicates"]) == (0, 1)
 
 
+def test_the_server_searches_who_is_who_by_itself(baloo: Baloo, server: Server, write: Write):
+    """Two of one name are two until their load was searched, and one in the counts after, without a command."""
+    people = [{"name": "Ama Mensah", "email": f"ama.m@example.{end}"} for end in ("org", "net")]
+    baloo("import", "events", write([event("git.commit", "2024-06-01", who) for who in people]))
+
+    _until(lambda: _active(server) == 2)
+    _until(lambda: _active(server) == 1)
+
+
 def _active(server: Server) -> int:
     try:
         return int(server.get("/api/v1/active?area=coding")["active"])

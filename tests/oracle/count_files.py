@@ -38,16 +38,10 @@ def main() -> None:
     json.dump(count(asked.registry, asked.files, days), sys.stdout, indent=1)
 
 
-def count(
-    registry: Path, files: Iterable[Path], days: Iterable[dt.date], same: Iterable[tuple[Identity, ...]] | None = None,
-    out: Iterable[Identity] = (),
-) -> dict[str, Any]:
-    """By date: each level and `volunteers` (active less staff) by scope, `overlap` by areas, and `feed` rows by scope.
-
-    `same` says who is who; without it, whoever has the same address is one person. `out` are programs.
-    """
+def count(registry: Path, files: Iterable[Path], days: Iterable[dt.date]) -> dict[str, Any]:
+    """By date: each level and `volunteers` (active less staff) by scope, `overlap` by areas, and `feed` rows by scope."""
     facts = list(read_facts(files))
-    oracle = Oracle(read(registry), facts, People(same=tuple(joined(facts) if same is None else same), out=tuple(out)))
+    oracle = Oracle(read(registry), facts, People(same=tuple(joined(facts))))
     return {str(day): _at(oracle, day) for day in days}
 
 

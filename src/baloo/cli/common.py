@@ -17,7 +17,7 @@ from baloo.workspace import Workspace
 if TYPE_CHECKING:
     from baloo.records import Records
 
-__all__ = ["AsJson", "Reason", "State", "as_day", "me", "micros", "opened", "state"]
+__all__ = ["AsJson", "Reason", "State", "as_day", "me", "micros", "opened", "searched", "state"]
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer as JSON on stdout.")]
 Reason: TypeAlias = Annotated[str, typer.Option(help="Why; kept with the evidence.")]
@@ -59,17 +59,27 @@ def as_day(text: str | None, option: str) -> dt.date | None:
 
 @contextlib.contextmanager
 def opened(now: State) -> Iterator[Records]:
-    """The records, in which everybody who was loaded is known by person."""
-    from baloo.people.find import find
+    """The records, in which everybody who was loaded is known by person, as far as the first rules tell."""
+    from baloo.people.first import join
     from baloo.records import Records
-    from baloo.worker.effort import counted_in
 
     records = Records.open(now.workspace.records)
     try:
-        find(records, now=micros(now), contributions=counted_in(now.workspace))
+        join(records, now=micros(now))
         yield records
     finally:
         records.close()
+
+
+@contextlib.contextmanager
+def searched(now: State) -> Iterator[Records]:
+    """The records, in which nobody waits to be searched."""
+    from baloo.people.find import find
+    from baloo.worker.effort import counted_in
+
+    with opened(now) as records:
+        find(records, now=micros(now), contributions=counted_in(now.workspace))
+        yield records
 
 
 def me() -> str:

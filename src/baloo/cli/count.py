@@ -31,13 +31,15 @@ def refresh(
     whole: Annotated[bool, typer.Option("--all", help="Rebuild everything from the lake.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Load what waits, find who is who, and bring the counts up to date."""
+    """Load what waits, join people by account, address and `.mailmap`, and bring the counts up to date."""
     now = state(context)
     done = _refresh_here_or_there(now.workspace, now.clock, whole=whole)
     people = number_of(done["persons"], "person", "people")
     counted = f"{number_of(done['added'], 'contribution')} added, {done['removed']:,} removed, {people} recomputed"
     text = "Nothing new." if done["mode"] == "nothing" else f"Counted ({done['mode']}): {counted}, {done['seconds']:.1f} s."
     narrate(text)
+    if unsearched := done.pop("unsearched", 0):
+        narrate(f"{number_of(unsearched, 'account')} not yet compared by name: `baloo people find` joins and suggests.")
     answer(done, "", as_json=as_json)
 
 
@@ -80,6 +82,7 @@ def _refresh_here_or_there(workspace: Workspace, clock: Any, *, whole: bool) -> 
     done = ask(workspace, {"do": "refresh", "whole": whole})
     if done is not None:
         return done
+    from baloo.people.news import waiting
     from baloo.worker.parts import Parts
     from baloo.worker.work import Work
 
@@ -88,7 +91,7 @@ def _refresh_here_or_there(workspace: Workspace, clock: Any, *, whole: bool) -> 
         try:
             work = Work(parts)
             work.drain()
-            return asdict(work.refresh(whole=whole))
+            return {**asdict(work.refresh(whole=whole)), "unsearched": waiting(parts.records)}
         finally:
             parts.close()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from baloo.cli.common import AsJson, State, me, micros, opened, state
+from baloo.cli.common import AsJson, State, me, micros, opened, searched, state
 from baloo.cli.output import answer, narrate, number_of
 from baloo.cli.people import Who, group
 from baloo.errors import InputError
@@ -55,7 +55,7 @@ def erase(
     from baloo.people.refer import resolve_reference
 
     now = state(context)
-    with opened(now) as records:
+    with searched(now) as records:
         try:
             whose = resolve_reference(records, who)
         except InputError:

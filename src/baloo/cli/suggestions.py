@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from baloo.cli.common import AsJson, Reason, me, micros, opened, state
+from baloo.cli.common import AsJson, Reason, me, micros, opened, searched, state
 from baloo.cli.output import answer, number_of, table
 from baloo.errors import InputError
 
@@ -26,11 +26,11 @@ _DAY = 86_400_000_000
 
 @group.command()
 def find(context: typer.Context, as_json: AsJson = False) -> None:
-    """Look for evidence among identities that are new. It is done after each load, too."""
+    """Search who is who by names, logins and addresses, among identities that are new. A running server does it by itself."""
     from baloo.people.suggestions import suggested
 
     now = state(context)
-    with opened(now) as records:
+    with searched(now) as records:
         left = len(suggested(records, now=micros(now)))
     answer({"suggestions": left}, f"{number_of(left, 'suggestion')} to look at.", as_json=as_json)
 
@@ -47,7 +47,7 @@ def suggestions(
     from baloo.people.suggestions import suggested
 
     now = state(context)
-    with opened(now) as records:
+    with searched(now) as records:
         found = suggested(records, min_score=min_score, rule=rule, now=micros(now))
     shown = found[:limit]
     rows = [
@@ -73,7 +73,7 @@ def accept(
     if bool(pairs) == (min_score is not None):
         raise InputError("Name pairs, or give --min-score.")
     now = state(context)
-    with opened(now) as records:
+    with searched(now) as records:
         wanted = _pairs(pairs or ())
         if min_score is not None:
             wanted = [one.pair for one in suggested(records, min_score=min_score, now=micros(now))]

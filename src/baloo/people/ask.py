@@ -13,7 +13,7 @@ from baloo.people.scoring import ASKED, Scored, Scorer, best_of, candidates
 from baloo.people.sql import insert_new, run_many, select_in, select_rows
 from baloo.records.tables import members, suggestions
 
-__all__ = ["Contributions", "ask"]
+__all__ = ["Contributions", "asked", "effects", "record"]
 
 Contributions = Callable[[Sequence[int]], Mapping[int, int]]
 """How many contributions each of some identities has."""
@@ -24,22 +24,31 @@ Before: TypeAlias = "tuple[int, int | None, int]"
 _MANY = 20_000
 
 
-def ask(
-    connection: sa.Connection, profiles: Mapping[int, Profile], blocks: Blocks, often: Frequencies, about: Collection[int] | None,
-    now: int, contributions: Contributions | None,
-) -> None:
-    """Suggest what may be one person; `about` are the identities that were looked at, None all.
-
-    A suggestion that was there before keeps its time, until when it was put off, and its effect where nobody counts.
-    """
+def asked(
+    connection: sa.Connection, profiles: Mapping[int, Profile], blocks: Blocks, often: Frequencies, about: Collection[int] | None
+) -> list[Scored]:
+    """Which pairs may be one person and are not; `about` are the identities that were looked at, None all."""
     pairs = {pair for pair in candidates(profiles, blocks) if about is None or pair[0] in about or pair[1] in about}
     person = _persons(connection, {end for pair in pairs for end in pair})
     scorer = Scorer(profiles, blocks, often)
     scored = (scorer.score(a, b) for a, b in sorted(pairs) if person[a] != person[b])
-    found = best_of((one for one in scored if one.score >= ASKED), person)
-    before = _withdraw(connection, about)
+    return best_of((one for one in scored if one.score >= ASKED), person)
+
+
+def effects(found: Sequence[Scored], contributions: Contributions | None) -> Mapping[int, int] | None:
+    """How many contributions each identity of these pairs has; None where nobody counts."""
     ends = sorted({end for one in found for end in (one.a, one.b)})
-    done = contributions(ends) if contributions and ends else None
+    return contributions(ends) if contributions and ends else None
+
+
+def record(
+    connection: sa.Connection, found: Sequence[Scored], about: Collection[int] | None, now: int, done: Mapping[int, int] | None
+) -> None:
+    """Suggest these pairs, and of those that were looked at no others.
+
+    A suggestion that was there before keeps its time, until when it was put off, and its effect where nobody counts.
+    """
+    before = _withdraw(connection, about)
     insert_new(connection, suggestions, [_row(one, before.get((one.a, one.b), (now, None, 0)), done) for one in found])
 
 

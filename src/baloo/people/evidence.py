@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from baloo.people.ignored import when_ignored
 from baloo.people.mailmap import Line, Mailmap
-from baloo.people.matching import against
+from baloo.people.matching import Naming, against
 from baloo.people.persons import edges_of
 from baloo.people.profiles import Profile, Sighting, profile
 from baloo.people.resolver import STAGING
@@ -18,7 +18,7 @@ from baloo.people.rules import AUTOMATIC, BY_HAND, MAILMAP, RULES, Edge, group_i
 from baloo.people.sql import chunks, insert_new, run_many, select_in, select_rows
 from baloo.records.tables import edges, mailmap, observations
 
-__all__ = ["agree", "doubt", "mailmaps", "read_profiles"]
+__all__ = ["agree", "doubt", "mailmaps", "naming", "read_profiles"]
 
 _MANY = 20_000
 _AT_ONCE = 20_000  # identities whose observations are read together
@@ -50,6 +50,15 @@ def read_profiles(connection: sa.Connection, secret: bytes, only: Collection[int
                 found[seen[0].identity] = profile(seen, found.get(seen[0].identity))
             waiting.clear()
     return found
+
+
+def naming(secret: bytes) -> Naming:
+    """How the groups of rules are named: rule and key before the dot, and behind it what makes a part of the group special."""
+
+    def name(rule: str, key: str, special: str) -> str:
+        return f"{group_input(secret, rule, key)}.{group_input(secret, special)[:6]}"
+
+    return name
 
 
 def mailmaps(connection: sa.Connection, keys: Iterable[str] | None, secret: bytes) -> list[Edge]:

@@ -5,6 +5,7 @@ A file holds keyed hashes and ids of identities and nothing that tells who someb
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -33,6 +34,7 @@ class Index:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret.hex()
+        self._written: dict[Path, Path] = {}  # where it stands until it is kept, and where then
         self._engine = duckdb.connect(config={"threads": 2})
         self._engine.execute("CREATE TABLE keys (key VARCHAR, code BIGINT)")
         self._engine.execute("CREATE TABLE words (name VARCHAR, word VARCHAR)")
@@ -55,7 +57,7 @@ class Index:
             self._engine.execute(f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM read_parquet([{names}])")
 
     def write(self, records: Records, edition: int, part: int, only: Iterable[int] | None) -> None:
-        """Keep what was added, or of it what belongs to these identities; files of older editions go."""
+        """Write what was added, or of it what belongs to these identities; it is not read before `keep`."""
         stem = _stem(records)
         if stem is None:
             return
@@ -66,10 +68,19 @@ class Index:
         rows = f"SELECT {self._hash('key')} AS key, code FROM keys {whose}"
         words = f"SELECT DISTINCT {self._hash('name')} AS name, {self._hash('word')} AS word FROM words"
         for what, file in ((rows, keys_file), (words, words_file)):
-            self._engine.execute(f"COPY ({what}) TO '{_quoted(file)}' (FORMAT parquet)")
-        for file in stem.parent.glob(f"{stem.name}-*.parquet"):
-            if int(file.stem.split("-")[2]) < edition:
-                file.unlink(missing_ok=True)
+            new = file.with_name(f"{file.name}.{os.getpid()}")
+            self._written[new] = file
+            self._engine.execute(f"COPY ({what}) TO '{_quoted(new)}' (FORMAT parquet)")
+
+    def keep(self) -> None:
+        """What was written is what the next run reads; files of older editions go, and what a run left that was stopped."""
+        for new, file in self._written.items():
+            new.replace(file)
+        for file in list(self._written.values())[:1]:
+            for other in file.parent.glob("people-keys-*"):
+                if int(other.name.split("-")[2]) < int(file.name.split("-")[2]) or other.suffix != ".parquet":
+                    other.unlink(missing_ok=True)
+        self._written.clear()
 
     def met_by(self, whom: Iterable[int]) -> set[int]:
         """Who shared a key, in earlier runs, with one of these that were added."""
@@ -90,8 +101,10 @@ class Index:
         self._insert("", list(whom), table="CREATE OR REPLACE TABLE asked AS SELECT a AS identity FROM given")
 
     def close(self) -> None:
-        """Let go of the memory."""
+        """Let go of the memory, and of what was written and not kept."""
         self._engine.close()
+        for new in self._written:
+            new.unlink(missing_ok=True)
 
     def add(self, profiles: Iterable[Profile]) -> None:
         """Take the keys of identities, and the words of their full names."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from baloo.people.directories import Entry, read_directory
 from baloo.people.evidence import agree
-from baloo.people.find import find
+from baloo.people.first import join
 from baloo.people.hands import exclude
 from baloo.people.lists import Imported
 from baloo.people.marks import erased_by
@@ -48,7 +48,7 @@ def import_directory(records: Records, text: str, file: str, source: str, *, who
         changed = agree(connection, edges, lambda rule, given: rule == DIRECTORY and given.startswith(group), None, now)
         recompute(connection, changed)
         note(connection, who, "directory imported", f"{len(entries)} entries", now)
-    find(records, now=now)
+    join(records, now=now)
     bots = [identities[entry.key] for entry in entries if entry.bot]
     if bots:
         exclude(records, bots, why="bot", who=who, reason=f"directory {source}", now=now)

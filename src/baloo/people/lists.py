@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from baloo.errors import Problem
-from baloo.people.find import MAILMAP_EDITION, find
+from baloo.people.first import MAILMAP_EDITION, join
 from baloo.people.keys import email_key, owner_key
 from baloo.people.mailmap import parse
 from baloo.people.marks import erased_by
@@ -68,7 +68,7 @@ def import_mailmap(records: Records, text: str, source: str, *, who: str, now: i
             insert_new(connection, mailmap, [{"source": source, **line._asdict()} for line in lines])
             write_meta(connection, MAILMAP_EDITION, read_meta(connection, MAILMAP_EDITION) + 1)
             note(connection, who, "mailmap imported", f"{len(lines)} lines", now)
-    find(records, now=now)
+    join(records, now=now)
     return Imported(len(lines), problems)
 
 
@@ -97,7 +97,7 @@ def import_roster(records: Records, text: str, file: str, *, who: str, now: int 
         connection.execute(sa.delete(roster))
         insert_new(connection, roster, rows)
         note(connection, who, "roster imported", f"{len(rows)} lines", now)
-    find(records, now=now)
+    join(records, now=now)
     return Imported(len(entries))
 
 

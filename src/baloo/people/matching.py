@@ -28,7 +28,7 @@ from baloo.people.rules import (
     star,
 )  # fmt: skip
 
-__all__ = ["RULES_OF", "Blocks", "Frequencies", "against", "apart", "found", "shared_by_several"]
+__all__ = ["RULES_OF", "Blocks", "Frequencies", "Naming", "against", "apart", "found", "shared_by_several"]
 
 RARE, RARE_NEARBY = 0.005, 0.05  # expected homonyms: alone, and with activity in one system at about the same time
 SILENCE, NEARBY = 1826, 730  # days between the last of the one and the first of the other
@@ -46,7 +46,7 @@ RULES_OF = {
 Blocks = Mapping[str, Mapping[str, list[int]]]
 """The kind of key, the key, the identities that have it."""
 
-Name_ = Callable[[str, str, str], str]
+Naming = Callable[[str, str, str], str]
 """Of a rule, a key and what makes a part of its block special: what an edge rests on, without personal data."""
 
 
@@ -77,7 +77,7 @@ def apart(one: Profile, other: Profile) -> str:
     return ""
 
 
-def found(profiles: Mapping[int, Profile], blocks: Blocks, often: Frequencies, name: Name_) -> list[Edge]:
+def found(profiles: Mapping[int, Profile], blocks: Blocks, often: Frequencies, name: Naming) -> list[Edge]:
     """The edges of the automatic tier; `name` makes what an edge rests on."""
     return list(_Tier(profiles, blocks, often, name).edges())
 
@@ -106,7 +106,7 @@ def _kin(one: Name, other: Name) -> bool:
 
 class _Tier:
     def __init__(
-        self, profiles: Mapping[int, Profile], blocks: Blocks, often: Frequencies, name: Name_
+        self, profiles: Mapping[int, Profile], blocks: Blocks, often: Frequencies, name: Naming
     ) -> None:
         self.of, self.blocks, self.often, self.name = profiles, blocks, often, name
         self.shared: set[str] = set()
@@ -147,7 +147,7 @@ class _Tier:
         for member in members:
             known = self.of[member]
             local = {mailbox.partition("@")[0] for mailbox in known.mailboxes}
-            for place in {*local, *known.handles, *(known.domains if expected <= 1 else ())}:
+            for place in {*local, *known.roles, *known.handles, *(known.domains if expected <= 1 else ())}:
                 places[place].append(member)
         for place, there in places.items():
             if len(there) > 1:

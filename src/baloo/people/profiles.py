@@ -14,7 +14,7 @@ from baloo.people.wordlists import NOBODY, ROLES
 
 __all__ = [
     "DAY", "FEW", "KINDS", "STRONG", "Key", "Profile", "Sighting",
-    "from_mailbox", "initial_forms", "joint_forms", "keys", "name_of_mailbox", "profile",
+    "from_mailbox", "initial_forms", "joint_forms", "keys", "keys_of_user", "name_of_mailbox", "profile",
 ]  # fmt: skip
 
 DAY = 86_400_000_000
@@ -121,6 +121,8 @@ def _learn(known: Profile, seen: Sighting) -> None:
     if seen.name:
         name = read_name(seen.name)
         if name.words:
+            if name.spaced and seen.email and _spelt(name, seen.email):
+                name = name._replace(spaced=False)
             known.names[name.key] = name if name.spaced else known.names.get(name.key, name)
             if not name.spaced:
                 joint = squash(name.words)
@@ -144,6 +146,12 @@ def _learn_address(known: Profile, text: str) -> None:
         if address.mailbox:
             known.mailboxes.add(address.mailbox)
         _handle(known, squash(name.words), strong=False)
+
+
+def _spelt(name: Name, address: str) -> bool:
+    """Whether the domain of an address is a name in one word: so it may be an alias, and speaks against no other name there."""
+    labels = fold(address.rpartition("@")[2]).replace("-", "").split(".")
+    return len(name.words) > 1 and not joint_forms(name).isdisjoint(labels)
 
 
 def _handle(known: Profile, joint: str, *, strong: bool) -> None:
@@ -180,10 +188,16 @@ def initial_forms(name: Name) -> set[str]:
     return {form for form in forms if len(form) >= _SHORTEST}
 
 
-def keys(known: Profile) -> set[Key]:
-    """All under which the identity is found: what is shared under a key may make two identities one person."""
+def keys_of_user(known: Profile) -> set[Key]:
+    """Mailboxes and accounts."""
     found: set[Key] = {("mailbox", mailbox) for mailbox in known.mailboxes}
     found.update(("login", f"{host} {login}") for host, login in known.logins)
+    return found
+
+
+def keys(known: Profile) -> set[Key]:
+    """All under which the identity is found: what is shared under a key may make two identities one person."""
+    found = keys_of_user(known)
     found.update(("role", role) for role in known.roles)
     found.update(("domain", domain) for domain in known.domains)
     for handle in known.handles:

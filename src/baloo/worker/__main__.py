@@ -1,4 +1,4 @@
-"""`python -m baloo.worker serve|drain FOLDER`: the worker beside a server, or beside an import.
+"""`python -m baloo.worker serve|drain|search FOLDER`: the worker beside a server or an import, or a search for who is who.
 
 It holds the lock `lake`. Beside a server it runs until its stdin closes or it is told to stop; beside an import it empties
 the queue when its stdin closes, prints what it loaded as JSON, and ends.
@@ -21,6 +21,7 @@ from baloo.logs import said, set_up
 from baloo.worker.control import Orders
 from baloo.worker.loop import run
 from baloo.worker.parts import Parts
+from baloo.worker.search import search
 from baloo.worker.work import Work
 from baloo.workspace import Workspace
 
@@ -30,34 +31,45 @@ _RARELY = 50_000  # objects more before the collector looks: a load makes a mill
 
 
 def main(mode: str, folder: str) -> int:
-    """Run one worker; returns the exit code."""
-    stop, closed = threading.Event(), threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    """Run one worker, or one search; returns the exit code."""
+    stop = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted terminal tells the parent, which closes our stdin
-    threading.Thread(target=_watch, args=(closed,), daemon=True).start()
+    if mode != "search":
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
     try:
         set_up()
         workspace = Workspace.open(folder)
         set_up(workspace.settings["log"])
-        orders = Orders(workspace)
-        with workspace.lock("lake", f"baloo worker, {mode}"), orders.listening():
-            parts = Parts(workspace, clock_from_environment())
-            gc.freeze()
-            gc.set_threshold(_RARELY)
-            work = Work(parts)
-            try:
-                run(work, orders, stop=stop, closed=closed, refreshing=mode == "serve")
-                if mode == "drain" and not stop.is_set():
-                    work.drain()
-                    with suppress(BrokenPipeError):  # who asked was killed; what it sent is loaded all the same
-                        os.write(1, json.dumps(asdict(work.totals)).encode() + b"\n")  # without a buffer to flush at the end
-            finally:
-                work.reporter.write(now=True)
-                parts.close()
-                gc.unfreeze()  # or DuckDB's binding calls them leaked, on stderr
+        if mode == "search":
+            search(workspace, int(clock_from_environment().now().timestamp() * 1_000_000))
+        else:
+            _work(workspace, mode, stop)
     except Exception as error:  # noqa: BLE001 - what has no words is raised again
         return said(error)
     return ExitCode.OK
+
+
+def _work(workspace: Workspace, mode: str, stop: threading.Event) -> None:
+    closed = threading.Event()
+    threading.Thread(target=_watch, args=(closed,), daemon=True).start()
+    orders = Orders(workspace)
+    with workspace.lock("lake", f"baloo worker, {mode}"), orders.listening():
+        parts = Parts(workspace, clock_from_environment())
+        gc.freeze()
+        gc.set_threshold(_RARELY)
+        work = Work(parts)
+        try:
+            run(work, orders, stop=stop, closed=closed, refreshing=mode == "serve")
+            if mode == "drain" and not stop.is_set():
+                work.drain()
+                work.join()
+                with suppress(BrokenPipeError):  # who asked was killed; what it sent is loaded all the same
+                    os.write(1, json.dumps(asdict(work.totals)).encode() + b"\n")  # without a buffer to flush at the end
+        finally:
+            work.search.stop()
+            work.reporter.write(now=True)
+            parts.close()
+            gc.unfreeze()  # or DuckDB's binding calls them leaked, on stderr
 
 
 def _watch(closed: threading.Event) -> None:

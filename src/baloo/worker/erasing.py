@@ -11,12 +11,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from baloo.lake.erase import Fields, erase, foresee
 from baloo.lake.store import Lake
 from baloo.lake.words import Words
 from baloo.logs import log
 from baloo.people.erase import BEGUN, Pending, begin, delete, finish, pending, subject
-from baloo.people.find import find
+from baloo.people.first import join
 from baloo.people.marks import identities_of
 from baloo.records import Records
 from baloo.registry import load
@@ -37,7 +39,7 @@ def erase_person(work: Work, whose: Sequence[int], *, who: str) -> list[dict[str
     parts = work.parts
     if whose:
         work.load_waiting()
-        find(parts.records, now=parts.now())
+        join(parts.records, now=parts.now())
         with parts.records.engine.connect().execution_options(writes=False) as connection:
             theirs = identities_of(connection, whose)
         begin(parts.records, theirs, who=who, now=parts.now())
@@ -50,8 +52,11 @@ def complete(work: Work, *, who: str = "worker") -> list[dict[str, Any]]:
     waiting = pending(parts.records)
     if not waiting:
         return []
+    work.search.stop()  # while it reads the records nobody can cut off their log
+    work.search.expect()
     parts.queue.begin_anew()
     work.load_waiting()  # nothing of theirs is taken in any more, and what others said is in the lake when it is cleaned
+    join(parts.records, now=parts.now())  # who asks by their own page does so between a load and the next refresh
     for erasure in waiting:
         if erasure.state == BEGUN:
             _forget(work, erasure)
@@ -90,6 +95,7 @@ def mentions(workspace: Workspace, words: Words) -> list[str]:
 def _forget(work: Work, erasure: Pending) -> None:
     parts = work.parts
     with parts.records.engine.connect().execution_options(writes=False) as connection:
+        erasure = msgspec.structs.replace(erasure, identities=identities_of(connection, erasure.identities))
         found = subject(connection, parts.records.secret, erasure.identities)
     gone = erase(parts.lake, found.identities, found.words, _fields(parts.registry()))
     report = {"lake": asdict(gone), "mentions": mentions(parts.workspace, found.words)}

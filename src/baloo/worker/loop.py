@@ -1,4 +1,4 @@
-"""The worker's loop: orders first, then the queue, then the counts, then a pause."""
+"""The worker's loop: orders first, then the queue, then the counts, then who is who, then a pause."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.
                 begun = time.monotonic()
                 _refresh(work)
                 due = time.monotonic() + max(settings["refresh_seconds"], 2 * (time.monotonic() - begun))
+                work.search.tend(busy=loaded > 0)
             if work.reporter.trouble("loading", None):
                 log("loading goes on")
         except Exception as error:

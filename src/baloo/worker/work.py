@@ -1,4 +1,4 @@
-"""What the worker does, one thing at a time: load, find who is who, refresh the counts, compact."""
+"""What the worker does, one thing at a time: load, join people, refresh the counts, compact."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from baloo.errors import BalooError
 from baloo.lake.base import LakeSnapshot, Loaded
 from baloo.logs import log
-from baloo.people.find import find
+from baloo.people.first import join
 from baloo.people.marks import renew_opted_out
-from baloo.worker.effort import contributions
 from baloo.worker.erasing import complete, erase_person
 from baloo.worker.parts import Parts
 from baloo.worker.report import Reporter
+from baloo.worker.search import Search
 
 if TYPE_CHECKING:
     from baloo.metrics.refresh import Refreshed
@@ -36,6 +36,7 @@ class Work:
         self.parts = parts
         self.totals = Loaded(through=parts.lake.events.through)  # since the worker started
         self.reporter = Reporter(parts.workspace)
+        self.search = Search(parts.workspace, parts.records)
         self._unseen_people = True
         self._busy = False
         self._whole = False  # whether no erasure is left half done, as far as this process knows
@@ -52,6 +53,7 @@ class Work:
         if loaded is None:
             return 0
         self.totals += loaded
+        self.search.expect()
         self._unseen_people = self._unseen_people or bool(loaded.accepted)
         return max(1, loaded.accepted + loaded.duplicates)
 
@@ -67,7 +69,7 @@ class Work:
             pass
 
     def refresh(self, *, whole: bool = False) -> Refreshed:
-        """Find who is who among what was loaded, and bring the counts up to date."""
+        """Join people among what was loaded, by the first rules, and bring the counts up to date."""
         from baloo.metrics.refresh import refresh  # noqa: PLC0415 - a worker that only loads needs no engine
 
         self.take_up()
@@ -75,12 +77,7 @@ class Work:
         registry = parts.registry()
         if parts.registry.trouble is not None:
             raise parts.registry.trouble
-        if self._unseen_people:
-            snapshot = parts.lake.snapshot()
-            find(parts.records, now=parts.now(), contributions=lambda whom: contributions(snapshot, whom))
-            with parts.records.engine.begin() as connection:
-                renew_opted_out(connection, parts.records.secret, parts.now())
-            self._unseen_people = False
+        self.join()
         done = refresh(
             derived=parts.workspace.derived, lake=self._sound(whole=whole), people=parts.people, registry=registry,
             clock=parts.clock, whole=whole, memory_mb=parts.workspace.settings["engine_memory_mb"],
@@ -88,6 +85,15 @@ class Work:
         if done.mode != "nothing":
             self.reporter.refreshed(done.seconds)
         return done
+
+    def join(self) -> None:
+        """Know everybody who was loaded by person, as far as the first rules tell."""
+        parts = self.parts
+        if self._unseen_people:
+            join(parts.records, now=parts.now())
+            with parts.records.engine.begin() as connection:
+                renew_opted_out(connection, parts.records.secret, parts.now())
+            self._unseen_people = False
 
     def take_up(self) -> None:
         """Bring an erasure to its end that was stopped halfway, before anything else is done."""

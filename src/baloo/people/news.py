@@ -1,0 +1,80 @@
+"""What came to the records since somebody last looked. Each who looks keeps marks of their own: the last rows that were seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from baloo.people.ignored import RULES_SEEN
+from baloo.people.sql import read_meta, select_in, select_rows, write_meta
+from baloo.records.store import Records
+from baloo.records.tables import identities, observations
+
+__all__ = ["JOINED", "RULES_EDITION", "SEARCHED", "Marks", "News", "read_news", "waiting"]
+
+RULES_EDITION = 2
+"""Grows with each change of how identities are compared: then everything is searched again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Under which names it is kept up to which identity and which observation somebody has looked."""
+
+    identities: str
+    observations: str
+
+
+JOINED = Marks("people_identities_joined", "people_observations_joined")
+"""How far the first rules came (`first.join`)."""
+
+SEARCHED = Marks("people_identities_seen", "people_observations_seen")
+"""How far the search came (`find.find`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came since: identities, they and those with a new observation (`concerned`), the address keys of these, and older
+    identities that did something for the first time (`awake`). `rows` are the new observations: id, identity, address key,
+    username, name. `last` are the marks as they are then.
+    """
+
+    identities: list[int]
+    concerned: set[int]
+    keys: set[str]
+    awake: list[int]
+    rows: list[tuple[int, int, str | None, str | None, str | None]]
+    last: dict[str, int]
+
+    def seen(self, connection: sa.Connection) -> None:
+        """Move the marks: all of this was looked at."""
+        for name, number in self.last.items():
+            write_meta(connection, name, number)
+
+
+def read_news(connection: sa.Connection, marks: Marks) -> News:
+    """Identities and observations above the marks."""
+    of = observations.c
+    seen, mark = read_meta(connection, marks.identities), read_meta(connection, marks.observations)
+    fresh = [number for (number,) in select_rows(connection, identities.c.id, where=f"identities.id > {seen}")]
+    columns = (of.id, of.identity_id, of.email_key, of.username, of.name)
+    rows: list[tuple[int, int, str | None, str | None, str | None]]
+    rows = [(n, who, *said) for n, who, *said in select_rows(connection, *columns, where=f"observations.id > {mark}")]
+    older = sorted({identity for _, identity, *_ in rows if identity <= seen})
+    before = {who for number, who in select_in(connection, [of.id, of.identity_id], of.identity_id, older) if number <= mark}
+    last = {marks.identities: max(fresh)} if fresh else {}
+    if rows:
+        last[marks.observations] = max(row[0] for row in rows)
+    awake = [who for who in older if who not in before]
+    return News(fresh, {row[1] for row in rows}.union(fresh), {row[2] for row in rows if row[2]}, awake, rows, last)
+
+
+def waiting(records: Records) -> int:
+    """How many identities have not been searched; all where the rules have changed since."""
+    with records.engine.connect().execution_options(writes=False) as connection:
+        seen, mark = 0, 0
+        if read_meta(connection, RULES_SEEN) == RULES_EDITION:
+            seen, mark = read_meta(connection, SEARCHED.identities), read_meta(connection, SEARCHED.observations)
+        new = sa.select(identities.c.id.label("who")).where(identities.c.id > seen)
+        called = sa.select(observations.c.identity_id.label("who")).where(observations.c.id > mark)
+        return connection.scalar(sa.select(sa.func.count()).select_from(new.union(called).subquery())) or 0

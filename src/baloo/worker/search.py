@@ -1,0 +1,80 @@
+"""The search for who is who beside a running worker: a process of its own, of low priority, whose memory goes with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+from baloo.logs import log
+from baloo.people.news import waiting
+from baloo.records import Records
+from baloo.workspace import Workspace
+
+__all__ = ["Search", "search"]
+
+_PAUSE = 10.0  # seconds between two searches at least, and as much as five times what the last one took
+_PATIENCE = 60.0  # seconds for which a search waits while events come all the time
+_LOW = 10  # steps of niceness
+
+
+class Search:
+    """Starts searches when something is to be searched, one at a time."""
+
+    def __init__(self, workspace: Workspace, records: Records) -> None:
+        self._workspace, self._records = workspace, records
+        self._running: subprocess.Popen[bytes] | None = None
+        self._begun = 0.0
+        self._next = 0.0
+        self._since: float | None = None  # when something was first found waiting
+        self._look = True
+
+    def expect(self) -> None:
+        """Something was loaded: there may be somebody to search."""
+        self._look = True
+
+    def tend(self, *, busy: bool) -> None:
+        """Begin a search that is due, and take note of one that has ended; while `busy`, what waits can wait a while."""
+        now = time.monotonic()
+        if self._running is not None:
+            code = self._running.poll()
+            if code is None:
+                return
+            self._running, self._look = None, self._look or bool(code)
+            self._next = now + max(_PAUSE, 5 * (now - self._begun))
+        if not self._look or now < self._next:
+            return
+        if self._since is None:
+            if not waiting(self._records):
+                self._look = False
+                return
+            self._since = now
+        if busy and now - self._since < _PATIENCE:
+            return
+        self._look, self._since, self._begun = False, None, now
+        command = [sys.executable, "-m", "baloo.worker", "search", str(self._workspace.root)]
+        self._running = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        """End a search that runs; the next one does its work."""
+        if self._running is not None:
+            self._running.terminate()
+            self._running.wait()
+            self._running = None
+
+
+def search(workspace: Workspace, now: int) -> None:
+    """Search what waits; `now` is microseconds since 1970."""
+    from baloo.people.find import find  # noqa: PLC0415 - the worker itself does without
+    from baloo.worker.effort import counted_in  # noqa: PLC0415 - the same
+
+    os.nice(_LOW)
+    begun = time.monotonic()
+    records = Records.open(workspace.records)
+    try:
+        number = waiting(records)
+        find(records, now=now, contributions=counted_in(workspace))
+    finally:
+        records.close()
+    log("people searched", identities=number, seconds=round(time.monotonic() - begun, 3))
