@@ -12,7 +12,11 @@ from tests.ama import AMA, HOME, JUN, WORDS, build, history
 from tests.functional.conftest import TODAY, Baloo, event
 from tests.scanner import Scanner
 
+import walls
 from baloo.clock import clock_from_environment
+from baloo.people.erase import begin
+from baloo.people.own import own
+from baloo.people.refer import resolve_reference
 from baloo.queue.log import LogQueue
 from baloo.records import Records
 from baloo.worker import erasing
@@ -141,3 +145,17 @@ def test_an_erasure_that_was_stopped_is_taken_up_again(community: Baloo, monkeyp
 
     assert Scanner(WORDS).scan(community.root) == {}
     assert community.json("people", "erase", "forum:a-1042") == {"erasures": []}
+
+
+def test_who_asks_goes_with_what_was_loaded_and_not_joined_yet(community: Baloo) -> None:
+    """Between a load and the next refresh nobody knows that a new account is theirs: it is found before anything is deleted."""
+    parts = Parts(Workspace.open(community.root), clock_from_environment())
+    said = {"system": "code", "kind": "git.commit", "account": "red-kite", "email": "Ama@example.org"}
+    parts.queue.append([walls.request(walls.event(1, **said), walls.event(2, **said | {"email": None}))])
+    Work(parts).drain()
+    ama = resolve_reference(parts.records, "forum:a-1042")[0]
+    begin(parts.records, [one.id for one in own(parts.records, ama).identities], who="person", now=1)  # as their own page does
+    parts.close()
+    community("refresh")
+
+    assert Scanner([*WORDS, "red-kite"]).scan(community.root) == {}
