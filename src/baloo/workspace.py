@@ -122,7 +122,7 @@ class Workspace:
                 raise
             remedy = "Name a folder that you may write."
             raise WorkspaceError(f"No folder can be made here: {error.strerror}.", where=str(root), remedy=remedy) from error
-        head = "# Settings: see the reference page, or `baloo settings`.\n"
+        head = "# Settings: see the reference page `settings`.\n"
         write_whole(root / "baloo.toml", f"{head}workspace = {WORKSPACE_VERSION}\n{settings}".encode())
         return cls.open(root)
 

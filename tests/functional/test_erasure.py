@@ -14,6 +14,7 @@ from tests.scanner import Scanner
 
 import walls
 from baloo.clock import clock_from_environment
+from baloo.people import find as finding
 from baloo.people.erase import begin
 from baloo.people.own import own
 from baloo.people.refer import resolve_reference
@@ -145,6 +146,18 @@ def test_an_erasure_that_was_stopped_is_taken_up_again(community: Baloo, monkeyp
 
     assert Scanner(WORDS).scan(community.root) == {}
     assert community.json("people", "erase", "forum:a-1042") == {"erasures": []}
+
+
+def test_the_index_of_the_search_is_made_anew(community: Baloo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds hashes of what people are called, those of one person under one number: after an erasure there is none."""
+    monkeypatch.setattr(finding, "_LARGE", 1)
+    community("people", "find")
+    before = list((community.root / "data" / "records").glob("people-keys-*"))
+    community("people", "erase", "ama@example.org")
+
+    assert before
+    assert list((community.root / "data" / "records").glob("people-keys-*")) == []
+    community("people", "find")
 
 
 def test_who_asks_goes_with_what_was_loaded_and_not_joined_yet(community: Baloo) -> None:

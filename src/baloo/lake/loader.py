@@ -77,7 +77,7 @@ class Loader:
             if self._queue.last() < before:
                 raise StorageBroken(
                     "The queue is younger than the lake: what it holds would be taken for loaded.",
-                    where="queue",
+                    where=str(self._lake.folder),
                     remedy="Restore queue and lake from the same backup.",
                 )
             self._queue.drop(before)
@@ -96,7 +96,8 @@ class Loader:
         stored = [row for row in self._queue.read(before, begun - before, 1 << 40) if row.seq <= begun]
         if not stored or stored[-1].seq != begun:
             raise StorageBroken(
-                "The queue lacks rows of a load that was begun.", where=VOIDS, remedy="Restore queue and lake together."
+                "The queue lacks rows of a load that was begun.", where=str(self._lake.folder / VOIDS),
+                remedy="Restore queue and lake from the same backup.",
             )
         return self._decoded(stored)
 

@@ -50,6 +50,13 @@ class Index:
         found = [_pair(stem, edition, part) for part in range(parts)]
         return found if all(file.exists() for pair in found for file in pair) else None
 
+    @staticmethod
+    def forget(records: Records) -> None:
+        """Delete all files, for somebody in them is erased: hashed or not, their keys stand beside each other there."""
+        stem = _stem(records)
+        for file in stem.parent.glob(f"{stem.name}-*") if stem is not None else ():
+            file.unlink(missing_ok=True)
+
     def read(self, files: Sequence[tuple[Path, Path]]) -> None:
         """Take what earlier runs kept into account."""
         for at, table in enumerate(("old_keys", "old_words")):

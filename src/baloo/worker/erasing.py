@@ -19,6 +19,7 @@ from baloo.lake.words import Words
 from baloo.logs import log
 from baloo.people.erase import BEGUN, Pending, begin, delete, finish, pending, subject
 from baloo.people.first import join
+from baloo.people.index import Index
 from baloo.people.marks import identities_of
 from baloo.records import Records
 from baloo.registry import load
@@ -61,6 +62,7 @@ def complete(work: Work, *, who: str = "worker") -> list[dict[str, Any]]:
         if erasure.state == BEGUN:
             _forget(work, erasure)
     parts.identities.forget()
+    Index.forget(parts.records)
     parts.records.scrub()
     work.refresh(whole=True)
     work.forget_older_counts()
