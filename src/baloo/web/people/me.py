@@ -104,9 +104,10 @@ def _open(parts: Parts) -> Any:  # noqa: ANN401 - a handler of Litestar
         def done(_: Scene, form: Form) -> Response[Any]:
             token, now = first(form, "link", 2000), parts.now()
             before = _visit(parts, request) if first(form, "join") else None
-            visit = open_link(parts.records, token, now=now)
             if before is not None:
                 same_form(form, before.nonce)
+            visit = open_link(parts.records, token, now=now)
+            if before is not None:
                 mine = visitor(parts.records, visit, now=now).identity
                 join_own(parts.records, before.identity, mine, proof="opened the links of both", now=now)
             to = "/me?said=joined" if before else "/me"
