@@ -28,10 +28,16 @@ class Scanner:
         self._patterns = {word: re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])") for word in self.words}
 
     def scan(self, root: Path) -> dict[str, set[str]]:
-        """The words that stand in each file under a folder, with its path; files without any are left out."""
+        """The words that stand in each file under a folder, with its path; files without any are left out.
+
+        A file that a running server deletes meanwhile says nothing any more.
+        """
         found: dict[str, set[str]] = {}
         for file in sorted(path for path in root.rglob("*") if path.is_file()):
-            words = {word for text in self._texts(file, file.read_bytes()) for word in self.within(text)}
+            try:
+                words = {word for text in self._texts(file, file.read_bytes()) for word in self.within(text)}
+            except FileNotFoundError:
+                continue
             if words:
                 found[file.relative_to(root).as_posix()] = words
         return found
