@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.functional.conftest import Baloo, event
+from tests.functional.conftest import TODAY, Baloo, event
 
 from baloo.worker import importing
 from baloo.workspace import Workspace
@@ -99,6 +99,28 @@ def test_a_lake_that_is_never_free_is_busy(baloo: Baloo, write: Callable[..., st
     file = write([event("git.commit", "2024-06-01", "ama")])
     with Workspace.open(baloo.root).lock("lake", "a test"):
         said = baloo.run("import", "events", file, code=6)
+    baloo("refresh")
+
+    assert "The events are safe in the queue" in said.stderr
+    assert baloo.count(area="coding") == 1
+
+
+def test_an_import_whose_worker_is_told_to_stop_says_so(baloo: Baloo, write: Callable[..., str], monkeypatch: pytest.MonkeyPatch):
+    """It ends as interrupted, and what waits is loaded by the next command."""
+    class Stopped(subprocess.Popen[bytes]):
+        """A worker that gets SIGTERM when it works."""
+
+        def communicate(self, *_: Any, **__: Any) -> tuple[bytes, bytes]:
+            while self.poll() is None and not Workspace.open(baloo.root).held("lake"):
+                time.sleep(0.01)
+            self.terminate()
+            return super().communicate()
+
+    file = write([event("git.commit", "2024-06-01", "ama")])
+    monkeypatch.setattr(subprocess, "Popen", Stopped)
+    said = baloo.run("import", "events", file, code=130)
+    monkeypatch.undo()
+    monkeypatch.setenv("BALOO_TODAY", TODAY)
     baloo("refresh")
 
     assert "The events are safe in the queue" in said.stderr

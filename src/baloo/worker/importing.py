@@ -165,13 +165,13 @@ def _loading(workspace: Workspace, importer: Importer) -> Iterator[None]:
             yield
         finally:
             out, _ = worker.communicate()
-    if worker.returncode:
+    if worker.returncode or not out:  # a worker that is told to stop says nothing of what it has loaded
         error = BalooError(
             "The events are safe in the queue, but loading them stopped.", where=str(workspace.queue),
             remedy="The line above says why. Put it right and run `baloo refresh`.",
         )  # fmt: skip
         with contextlib.suppress(ValueError):  # a signal is no exit code of ours
-            error.exit_code = ExitCode(worker.returncode)
+            error.exit_code = ExitCode(worker.returncode or ExitCode.INTERRUPTED)
         raise error
     _note(importer, json.loads(out))
 
