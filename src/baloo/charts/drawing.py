@@ -7,6 +7,7 @@ import functools
 import html
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -68,8 +69,8 @@ def _source(mark: dict[str, Any]) -> str:
     return found
 
 
-def warm_up() -> None:
-    """Start the engine and draw examples until it has compiled what it needs: 1 s, after which no figure is the first one."""
+def warm_up() -> Iterator[Drawing]:
+    """Start the engine and draw examples, one a step, until it has compiled what it needs: 1 s; then no figure is the first."""
     weeks = [TrendPoint(dt.date(2020, 1, 5) + dt.timedelta(weeks=n), n) for n in range(260)]
     end = Mark("259", weeks[-1].day, 259)
     stayed, left = Band("Support", "Support", 259, "259", "stayed"), Band("Support", "gone", 9, "9", "quiet")
@@ -81,7 +82,7 @@ def warm_up() -> None:
     for _ in range(_ROUNDS):
         for example in examples:
             for size in get_args(Size):
-                draw(example, size)
+                yield draw(example, size)
 
 
 @functools.cache

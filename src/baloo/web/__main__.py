@@ -6,6 +6,7 @@ It holds the lock `serve`, starts the worker and starts it again where it dies.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -35,7 +36,10 @@ def main(folder: str, host: str, port: str) -> int:
         with workspace.lock("serve", f"baloo serve --port {port}"), listen(host, int(port)) as listener:
             leaving = threading.Event()
             app = make_app(workspace, clock=clock_from_environment(), leaving=leaving.is_set)
-            uvloop.run(_serve(workspace, app, listener, leaving))
+            try:
+                uvloop.run(_serve(workspace, app, listener, leaving))
+            finally:
+                gc.unfreeze()  # or DuckDB's binding calls them leaked, on stderr
     except Exception as error:  # noqa: BLE001 - what has no words is raised again
         return said(error)
     except KeyboardInterrupt:

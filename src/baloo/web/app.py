@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager, suppress
 from typing import Any
@@ -54,6 +55,7 @@ from baloo.workspace import Workspace
 __all__ = ["Dispatcher", "make_app", "pages_app"]
 
 _LOOK_OUT = 2.0  # seconds
+_RARELY = 20_000  # objects more before the collector looks
 _PACKED = (  # when made
     r"^/($|api$|(areas|systems|organisations|definitions|charts|badges|static|status|privacy|about|live|people|me)(/|$))"
 )
@@ -98,6 +100,8 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     def begin() -> None:
         renderer.start()
         first_visit(site)
+        gc.freeze()  # what is loaded by now stays: to look through it for cycles takes 100 ms, in which nobody is answered
+        gc.set_threshold(_RARELY)
 
     async def beside() -> None:
         await asyncio.gather(heartbeat.run(), hour.run(), _look_out(suppressed))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import subprocess
 import sys
 import threading
@@ -155,11 +156,19 @@ def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 def _serve() -> None:
     if hasattr(os, "nice"):
         os.nice(5)
-    here = LocalRenderer()
-    warm_up()
-    for line in sys.stdin.buffer:
+    here, warming = LocalRenderer(), warm_up()
+    while True:
+        while not _asked() and next(warming, None) is not None:
+            pass  # whoever asks already does not wait for all of it
+        line = sys.stdin.buffer.readline()
+        if not line:
+            return
         sys.stdout.buffer.write(msgspec.json.encode(_answer(here, line)) + b"\n")
         sys.stdout.buffer.flush()
+
+
+def _asked() -> bool:
+    return bool(select.select([sys.stdin.buffer], [], [], 0)[0])
 
 
 def _answer(here: LocalRenderer, line: bytes) -> _Result:

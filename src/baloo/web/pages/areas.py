@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from baloo.errors import UnknownName
@@ -51,20 +52,21 @@ def area(scene: Scene, path: str) -> Page | Moved:
         known = [s.name for s in scene.answers.scopes() if s.name.startswith(f"area:{name}/")]
         if scope.name not in known:
             raise UnknownName("part", value, [k.partition("/")[2] for k in known])
-    return _page(scene, scope, _of_area(scene, scope, registry.areas[name]))
+    return _page(scene, scope, lambda: _of_area(scene, scope, registry.areas[name]))
 
 
 def organisation(scene: Scene, name: str) -> Page:
     """An organisation: everybody who is active in one of its areas. Raises UnknownName."""
     scope = scopes.organisation(scene.registry, name)
-    return _page(scene, scope, {"above": [], "rule": None, "plain_rule": scene.words("organisation-rule")})
+    return _page(scene, scope, lambda: {"above": [], "rule": None, "plain_rule": scene.words("organisation-rule")})
 
 
-def _page(scene: Scene, scope: Scope, more: dict[str, Any]) -> Page:
+def _page(scene: Scene, scope: Scope, more: Callable[[], dict[str, Any]]) -> Page:
+    """The page of a scope. `more` is asked last: what every scope shows is drawn meanwhile."""
     within = inner(scene, scope)
     values = {
         **numbers(scene, scope), "inner": areas(scene, scope) if within else None, "rows": area_rows(scene, within),
-        "feeds": [], "pathway": None, "cohorts": None, "moves": None, "keeps": "", **more,
+        "feeds": [], "pathway": None, "cohorts": None, "moves": None, "keeps": "", **more(),
     }
     title = scene.words("scope-title", scope=scope.title, people=values["number"])
     return Page("area.html", title, scene.words("scope-description", scope=scope.title, people=values["number"]), "areas", values)
