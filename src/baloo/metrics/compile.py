@@ -172,7 +172,8 @@ class _Compiler:
             ]
         if level == "core":
             points = [Edge(self._point(place, point)) for point in pathway if point.level == "core"]
-            return [Edge(All((self._level(place, "active"), _union(tuple(points)))))] if points else []
+            both = _unique((self._level(place, "active"), _union(tuple(points))))  # one node, where both have one rule
+            return [Edge(All(both))] if points else []
         if level == "casual":
             points = [Edge(self._point(place, point)) for point in pathway if point.level != "visitor"]
             return [*points, Edge(self._level(place, "active"))]

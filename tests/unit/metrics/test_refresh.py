@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,21 @@ def test_a_changed_rule_reads_no_events(world: small_world.World):
 
     assert tables(world.derived) == expected
     assert expected != other
+
+
+def test_who_is_active_is_core_by_the_same_rule(tmp_path: Path):
+    """A core point with the rule of the first active one is held by the same people on the same days."""
+    told, rule = small_world.registry(), small_world.leaf(2)
+    pathway = (small_world.point("regular", "active", rule), small_world.point("deep", "core", rule))
+    told = replace(told, areas={"forum": replace(told.areas["support"], id="forum", pathway=pathway)})
+    world = small_world.World(tmp_path)
+    world.did((1, "forum.edit", "2024-01-05", {}), (1, "forum.edit", "2024-01-09", {}), (2, "forum.edit", "2024-01-09", {}))
+
+    world.refresh(told)
+
+    held = [(measure, *row) for scope, measure, *row in tables(world.derived)["intervals"] if scope == "area:forum"]
+    spans = {measure: [row for name, *row in held if name == measure] for measure in ("active", "core")}
+    assert spans["core"] == spans["active"] == [[101, dt.date(2024, 1, 9), dt.date(2024, 2, 4)]]
 
 
 @pytest.mark.parametrize("written", range(1, 12))
