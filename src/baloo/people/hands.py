@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from baloo.errors import InputError
-from baloo.people.marks import renew_opted_out
+from baloo.people.marks import OPTED_OUT, renew_opted_out
 from baloo.people.persons import bump, recompute
 from baloo.people.rules import ACCEPTED, AUTOMATIC, BY_HAND, LATER, REJECTED, RULES, SPLIT, UNDONE
 from baloo.people.sql import insert_new, note, read_meta, run_many, select_in
@@ -69,11 +69,13 @@ def exclude(records: Records, whom: Iterable[int], *, why: str, who: str, reason
     wanted = sorted(set(whom))
     with records.engine.begin() as connection:
         _existing(connection, wanted)
-        known = {row[0] for row in select_in(connection, [exclusions.c.identity_id], exclusions.c.identity_id, wanted)}
-        fresh = [identity for identity in wanted if identity not in known]
+        of = exclusions.c
+        known = dict(select_in(connection, [of.identity_id, of.why], of.identity_id, wanted))
+        fresh = [n for n in wanted if known.get(n) not in (why, OPTED_OUT)]
         if not fresh:
             return Changed(read_meta(connection, "people_version"))
         version = bump(connection)
+        connection.execute(sa.delete(exclusions).where(of.identity_id.in_(fresh)))  # a bot that opts out is a person
         rows = [{"identity_id": n, "why": why, "reason": reason, "made": now, "version": version} for n in fresh]
         insert_new(connection, exclusions, rows)
         renew_opted_out(connection, records.secret, now)

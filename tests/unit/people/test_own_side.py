@@ -175,6 +175,19 @@ def test_a_mailbox_and_a_name_of_others_is_no_mark(records: Records) -> None:
     assert not door.covers("forum", None, "ama", None, None)
 
 
+def test_who_is_taken_for_a_bot_can_opt_out(records: Records) -> None:
+    """Their events are dropped, as they asked; and who opted out does not become a bot."""
+    (ama,) = seen(records, AMA)
+    exclude(records, [ama], why="bot", who="tove")
+    opt_out(records, ama, who="person", now=1)
+    suppressed = Suppressed(records)
+    suppressed.renew()
+    exclude(records, [ama], why="bot", who="tove")
+
+    assert own(records, ama).opted_out
+    assert suppressed.covers(*AMA)
+
+
 def test_opting_in_does_not_make_a_bot_a_person(records: Records) -> None:
     """What the operator said of a program is not taken back by it."""
     ama, bot = seen(records, AMA, Actor("code", "build-bot"))
