@@ -13,7 +13,7 @@ import typer
 from baloo.cli import suggestions
 from baloo.cli.common import AsJson, Reason, me, micros, opened, state
 from baloo.cli.output import answer, narrate
-from baloo.errors import ExitCode, InputError
+from baloo.errors import ExitCode, InputError, UnknownName
 
 if TYPE_CHECKING:
     from baloo.people.lists import Imported
@@ -99,12 +99,18 @@ def review(
 
 
 @group.command()
-def export(context: typer.Context) -> None:
-    """Write CSV to stdout: system, account, username, email, name (as they arrived), person. It holds personal data."""
+def export(
+    context: typer.Context,
+    form: Annotated[str, typer.Option(help="csv, mailmap, sortinghat (its JSON export) or scim (a SCIM 2.0 list).")] = "csv",
+) -> None:
+    """Write who is who to stdout: system, account, username, email, name (as they arrived), person. It holds personal data."""
+    from baloo.people.export import FORMS
     from baloo.people.export import export as write
 
+    if form not in FORMS:
+        raise UnknownName("form", form, FORMS)
     with opened(state(context)) as records:
-        write(records, sys.stdout)
+        write(records, sys.stdout, form)
 
 
 @group.command()
