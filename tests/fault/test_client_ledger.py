@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import subprocess
 import sys
@@ -14,12 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.fault.counts import SOAK
 
 from baloo.client import Client
 from disks import small_disk
 from served import World
+from siege import PATIENCE
 
-KILLS = 20 if os.environ.get("BALOO_SOAK") else 3
+KILLS = 20 if SOAK else 3
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(1200)]
 
@@ -101,7 +102,7 @@ def test_a_host_that_is_killed_loses_at_most_its_last_words(world: World, tmp_pa
     host.stdout.close()
     world.start()
     with Client(world.url, token=world.token, spool=spool):
-        give_up = time.monotonic() + 60
+        give_up = time.monotonic() + PATIENCE
         while list(spool.glob("*.ndjson")) and time.monotonic() < give_up:
             time.sleep(0.1)
 
