@@ -126,7 +126,7 @@ def test_a_figure_can_stand_in_a_frame(ask: Ask) -> None:
 
     assert "frame-ancestors *" in framed.headers["content-security-policy"]
     assert "x-frame-options" not in framed.headers
-    assert 'target="_top"' in framed.text
+    assert '<base target="_top">' in framed.text
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     assert page.headers["x-frame-options"] == "DENY"
     assert "/charts/areas/support/moves.embed" in page.text

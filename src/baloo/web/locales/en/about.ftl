@@ -55,6 +55,7 @@ about-how = How it counts
 about-how-text = Each area has its own rule for who is active. A person is counted once in each area and once in the total, however many accounts they have.
 about-figures = Take the figures with you
 about-figures-text = Every figure is CC0: use it for anything. Below each stand its numbers as a table, and the same as files. This one is the number of active people over time:
+about-page = a page of its own: the figure, how to cite it, to show it on another site, and more forms of it
 about-csv = the table, cell for cell
 about-json = the table with its title, period and definition
 about-svg = the picture, at any size

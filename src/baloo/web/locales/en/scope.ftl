@@ -22,6 +22,7 @@ with-staff = Count everybody
 
 def-title = What active means here
 def-link = The rule itself, and what was before
+def-link-only = The rule itself
 def-all = All definitions
 organisation-rule = You count here when you are active in at least one of the areas below.
 fact-rule = Rule
