@@ -1,6 +1,6 @@
 """Who is who for other programs: as CSV, as a `.mailmap`, as SortingHat's export, as a SCIM 2.0 list.
 
-All of it is personal data. The last three can be read again (`mailmap`, `directories`), and give the same persons among those whom
+All of it is personal data. The last three can be read again (`mailmap`, `directories`), and give the same persons among whomever
 they can name: a `.mailmap` and SCIM those who have addresses.
 """
 

@@ -21,21 +21,25 @@ def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.
     """Work until `stop` or `closed`. A full disk and a broken registry are waited out; anything else that fails ends the loop."""
     settings = work.parts.workspace.settings
     pause = settings["load_pause_ms"] / 1000
-    due = 0.0
+    rounds = _Rounds(settings["refresh_seconds"])
+    news = False
     while not (stop.is_set() or closed.is_set()):
         orders.carry_out(work.carry_out)
         begun = time.monotonic()
         loaded = 0
         try:
             loaded = work.load()
+            news = news or loaded > 0
             if refreshing and not loaded:
                 work.parts.loader.get_ready()
             rest = min(max(pause, 2 * (time.monotonic() - begun)), _LONGEST)  # a trickle costs a third of a core at the most
-            if refreshing and time.monotonic() >= due:
+            if refreshing and rounds.due(news=news):
                 begun = time.monotonic()
-                _refresh(work)
-                due = time.monotonic() + max(settings["refresh_seconds"], 2 * (time.monotonic() - begun))
-                work.search.tend(busy=loaded > 0)
+                counted = _refresh(work)
+                rounds.went(time.monotonic() - begun, counted=counted)
+                news = False
+            if refreshing and work.search.tend(busy=news or loaded > 0):
+                news = True
             if work.reporter.trouble("loading", None):
                 log("loading goes on")
         except Exception as error:
@@ -50,7 +54,25 @@ def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.
             orders.arrived.wait(rest)
 
 
-def _refresh(work: Work) -> None:
+class _Rounds:
+    """When to count: at once where something came after a rest, else as often as `least` seconds and what it costs allow."""
+
+    def __init__(self, least: float) -> None:
+        self._least = least
+        self._next = self._look = 0.0
+
+    def due(self, *, news: bool) -> bool:
+        """Whether it is time; without news there is only to be looked whether people or the registry have changed."""
+        return time.monotonic() >= (self._next if news else self._look)
+
+    def went(self, seconds: float, *, counted: bool) -> None:
+        """A round took so long; one that counted nothing does not hold up the next."""
+        self._look = time.monotonic() + max(self._least, 2 * seconds)
+        self._next = self._look if counted else 0.0
+
+
+def _refresh(work: Work) -> bool:
+    """Whether something was counted, or could not be."""
     try:
         done = work.refresh()
     except BalooError as error:
@@ -58,9 +80,10 @@ def _refresh(work: Work) -> None:
             raise
         if work.reporter.trouble("counting", error):
             log("refresh refused", slug=error.slug, message=error.message, where=error.where)
-        return
+        return True
     work.reporter.trouble("counting", None)
     if done.mode != "nothing":
         log("refreshed", mode=done.mode, seconds=round(done.seconds, 3), version=done.version)
     work.compact()
     work.tidy()
+    return done.mode != "nothing"

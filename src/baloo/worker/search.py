@@ -34,17 +34,18 @@ class Search:
         """Something was loaded: there may be somebody to search."""
         self._look = True
 
-    def tend(self, *, busy: bool) -> None:
-        """Begin a search that is due, and take note of one that has ended; while `busy`, what waits can wait a while."""
+    def tend(self, *, busy: bool) -> bool:
+        """Begin a search that is due; while `busy`, what waits can wait a while. Whether one has ended, with news of people."""
         now = time.monotonic()
-        if self._running is not None:
-            code = self._running.poll()
-            if code is None:
-                return
+        code = None if self._running is None else self._running.poll()
+        if code is not None:
             self._running, self._look = None, self._look or bool(code)
             self._next = now + max(_PAUSE, 5 * (now - self._begun))
-        if not self._look or now < self._next:
-            return
+        elif self._running is None and self._look and now >= self._next:
+            self._begin(now, busy=busy)
+        return code is not None
+
+    def _begin(self, now: float, *, busy: bool) -> None:
         if self._since is None:
             if not waiting(self._records):
                 self._look = False

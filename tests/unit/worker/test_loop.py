@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -68,6 +69,62 @@ def test_a_broken_registry_is_waited_out(run: Any, tmp_path: Path, caplog: pytes
     assert [record.getMessage() for record in caplog.records] == ["loading stands still"] * 3 + ["loading goes on"]
     assert report is not None
     assert report.troubles == {}
+
+
+class _Moments:
+    """Time that passes when the loop rests; it stands in for `time` and for the event that orders set."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class _Counting(_Work):
+    """Work to which events come at some moments; it notes when it counts, and searches nobody."""
+
+    def __init__(self, workspace: Workspace, moments: _Moments, comes: list[float], until: float, stop: threading.Event) -> None:
+        super().__init__(workspace, [], stop)
+        self.loader = self.search = self
+        self.counted: list[float] = []
+        self._moments, self._comes, self._until, self._new = moments, comes, until, False
+
+    def load(self) -> int:
+        if self._moments.now > self._until:
+            self._stop.set()
+        came = [at for at in self._comes if at <= self._moments.now]
+        self._comes = [at for at in self._comes if at > self._moments.now]
+        self._new = self._new or bool(came)
+        return len(came)
+
+    def refresh(self) -> Any:
+        if self._new:
+            self.counted.append(round(self._moments.now, 1))
+        mode, self._new = ("added" if self._new else "nothing"), False
+        return SimpleNamespace(mode=mode, seconds=0.1, version=1)
+
+    def get_ready(self) -> None: ...
+
+    def tend(self, *, busy: bool) -> bool:
+        return False
+
+    compact = tidy = get_ready
+
+
+def test_what_comes_after_a_rest_is_counted_at_once_and_more_of_it_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """An event that comes alone does not wait for a round; of those that follow each other, a round counts several."""
+    moments, stop = _Moments(), threading.Event()
+    monkeypatch.setattr(loop, "time", moments)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    work = _Counting(Workspace.init(tmp_path / "W"), moments, [1002.0, 1003.0, 1004.0, 1033.0], 1050.0, stop)
+    orders = cast("Orders", SimpleNamespace(carry_out=lambda _: 0, arrived=moments))
+    loop.run(cast("Work", work), orders, stop=stop, closed=threading.Event(), refreshing=True)
+
+    assert work.counted == [1002.0, 1007.0, 1033.0]
 
 
 def test_what_else_fails_ends_the_worker(run: Any):
