@@ -29,7 +29,7 @@ from baloo.registry.model import (
     Window,
 )
 
-__all__ = ["Titles", "count_words", "default_definition", "definition", "sentence", "span_words", "titles_for"]
+__all__ = ["Titles", "count_words", "deed", "default_definition", "definition", "sentence", "span_words", "titles_for"]
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _AMOUNT = {
@@ -163,10 +163,15 @@ def _did(leaf: Leaf, titles: Titles) -> str:
         lines = "; ".join(_points_line(line, leaf, titles) for line in leaf.points)
         unit = "point" if leaf.threshold == 1 else "points"
         return f"earned at least {count_words(leaf.threshold)} {unit}{where}{_WHOSE[leaf.whose]} ({lines})"
-    did = f"{_verbs(leaf.kinds, titles)}{_WHOSE[leaf.whose]}{where}"
+    did = deed(leaf, titles)
     if leaf.amount == "first":
         return f"{did} for the first time ever"
     return f"{did}{_amount(leaf)}"
+
+
+def deed(leaf: Leaf, titles: Titles) -> str:
+    """What a leaf asks of somebody, without how much and when: `answered a question for somebody else`."""
+    return f"{_verbs(leaf.kinds, titles)}{_WHOSE[leaf.whose]}{_where(leaf.where)}"
 
 
 def _amount(leaf: Leaf) -> str:

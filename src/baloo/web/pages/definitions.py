@@ -7,6 +7,7 @@ from baloo.registry.words import default_definition
 from baloo.web import scope as scopes
 from baloo.web.pages.route import Route
 from baloo.web.pages.rules import counted_point, keeps, said, yaml_of
+from baloo.web.pages.worked import worked
 from baloo.web.scene import Scene
 from baloo.web.site import Moved, Page
 
@@ -49,7 +50,7 @@ def point(scene: Scene, area: str, name: str) -> Page | Moved:
     title = words("definition-title", level=found.level, scope=scope.title)
     return Page(
         "definition.html", title, rule.text, "definitions", values={
-            "scope": scope, "rule": rule, "keeps": keeps(scene, found),
+            "scope": scope, "rule": rule, "keeps": keeps(scene, found), "worked": worked(scene, registry.areas[area], found),
             "yaml": yaml_of(scene.files, owner, found), "owner": owner,
             "is_counted": counted is not None and counted.id == found.id,
             "others": [said(scene, registry.areas[area], p) for p in pathway.values() if p.id != name],

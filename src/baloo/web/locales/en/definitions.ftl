@@ -31,5 +31,33 @@ rule-from = since { $start }
 rule-to = until { $end }
 rule-always = always
 keeps-ever = for ever
+worked-title = How it works out
+worked-invented = Ama and Jun are invented.
+worked-did = Ama { $did }{ $n ->
+    [one] , on { $last }.
+   *[other] { " " }{ $of ->
+        [days] on { $said } days
+        [objects] on { $said } different things
+        [people] for { $said } different people
+       *[contributions] { $n ->
+            [2] twice
+           *[other] { $said } times
+        }
+    }, from { $first } to { $last }.
+} She counts from { $at ->
+    [once] that day on.
+   *[later] { $begins } on.
+}
+worked-ever = She counts for ever, even if she does nothing more.
+worked-until = If she does nothing more, she counts up to { $until }.
+worked-grace = If she does nothing more, the rule fails on { $out }; with { $keeps } of grace she counts up to { $until }.
+worked-core = That is so while she is active too, as the core is.
+worked-short = Jun did the same, but { $of ->
+    [days] on one day less
+    [objects] on one thing less
+    [people] for one person less
+   *[contributions] once less
+}. He does not count yet; one more, soon enough, and he does.
+worked-ways = This is one way in. The rule has another one, which does as well.
 history-title = What changed, and when
 others-title = The other steps in { $scope }
