@@ -21,7 +21,7 @@ from typing import Any
 
 from ledger import Ledger, Verdict, found_in, mark
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds after which something that ought to come is taken not to come; no claim about speed."""
 _REGISTRY = {
     "community.yaml": "community: marula\ntitle: Marula\nquestion: Are we ten yet?\n",

@@ -15,6 +15,10 @@ def _of(ci: int, soak: int) -> int:
     return max(1, round(SOAK * soak)) if SOAK else ci
 
 
+HANGS = 0 if SOAK else 1_200
+"""Seconds after which a test is taken to hang, whatever else the machine does; 0 for never."""
+
+
 def chance(of: object) -> random.Random:
     """Random numbers for something."""
     seed = os.environ.get("BALOO_SEED")

@@ -16,14 +16,14 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import BIT_FLIPS, SOAK, chance
+from tests.fault.counts import BIT_FLIPS, HANGS, chance
 
 from baloo.cli.app import run
 from baloo.errors import ExitCode
 from ledger import found_in
 from siege import Client, Site, invent, until
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(0 if SOAK else 600)]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
 DATA = ("lake/events/*/*.parquet", "lake/voids/*/*.parquet")
 ERROR = "error"
 LOGS = ("lake/events/_delta_log/*", "lake/voids/_delta_log/*")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import SOAK
+from tests.fault.counts import HANGS, SOAK
 
 from baloo.client import Client
 from disks import small_disk
@@ -22,7 +22,7 @@ from siege import PATIENCE
 
 KILLS = 20 if SOAK else 3
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
 
 HOST = """
 import os, sys, time

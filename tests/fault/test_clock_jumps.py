@@ -12,11 +12,11 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import CLOCK_JUMPS
+from tests.fault.counts import CLOCK_JUMPS, HANGS
 
 from siege import Client, Site, invent
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
 HOUR, YEAR = 3600.0, 400 * 86_400.0
 ASTRAY = Path(__file__).parent / "astray"
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import FULL_DISKS, SOAK, chance
+from tests.fault.counts import FULL_DISKS, HANGS, chance
 
 from baloo.errors import StorageFull
 from baloo.queue.group import GroupCommit
@@ -20,7 +20,7 @@ from disks import small_disk
 from siege import Site, load_on, until
 from walls import Walls, event, request
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(0 if SOAK else 300)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(HANGS)]
 
 
 def fill(disk: Path, *, leave: int) -> Path:

@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import POINTS, SOAK, chance
+from tests.fault.counts import HANGS, POINTS, chance
 
 from victims import judge
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(0 if SOAK else 600)]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
 TESTS = Path(__file__).resolve().parent.parent
 SYNC, NAMES = "fsync,fdatasync", "rename,link,linkat,renameat,unlink"
 FAULTS = {  # the calls, what becomes of one of them, the latest call of a life that it meets first

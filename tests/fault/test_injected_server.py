@@ -11,11 +11,11 @@ from itertools import count, cycle
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import POINTS_OF_SERVER, SOAK, chance
+from tests.fault.counts import HANGS, POINTS_OF_SERVER, chance
 
 from siege import Client, Site, invent, load_on, until
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(0 if SOAK else 600)]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
 SYNC, NAMES, WRITE = "fsync,fdatasync", "rename,link,linkat,renameat", "pwrite64"
 OF_SERVER = [(SYNC, "error=EIO"), (WRITE, "error=ENOSPC"), (SYNC, "error=ENOSPC"), (WRITE, "error=EIO")]
 OF_WORKER = [*OF_SERVER, (NAMES, "error=EIO"), (SYNC, "signal=KILL"), (NAMES, "signal=KILL"), (WRITE, "signal=KILL")]

@@ -9,11 +9,11 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import KILLS_OF_WALLS, SOAK, chance
+from tests.fault.counts import HANGS, KILLS_OF_WALLS, chance
 
 from victims import append_for_ever, judge, load_for_ever
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(0 if SOAK else 300)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(HANGS)]
 
 
 class Victims:

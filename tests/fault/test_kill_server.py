@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import KILLS, KILLS_ACKNOWLEDGED, SOAK, TERMINATIONS, chance
+from tests.fault.counts import HANGS, KILLS, KILLS_ACKNOWLEDGED, TERMINATIONS, chance
 
 from siege import Site, load_on, until
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(0 if SOAK else 600)]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
 LANES = 2  # workspaces that are tortured beside each other
 MOST = 40  # events of a request
 PAUSE = 0.02  # seconds between two requests of a client: the two cores are the servers' own, too

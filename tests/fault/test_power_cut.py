@@ -14,13 +14,14 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import CARELESS_CUTS, POWER_CUTS, SOAK, chance
+from tests.fault.counts import CARELESS_CUTS, HANGS, POWER_CUTS, chance
 
 from disks import mounted
 from ledger import Verdict
+from siege import PATIENCE
 from victims import judge
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(0 if SOAK else 600)]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
 TESTS = Path(__file__).resolve().parent.parent
 
 
@@ -84,7 +85,7 @@ def run_and_cut(disk: Path, *, base: int, after: int, flags: str = "") -> list[s
         ],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, errors="replace", process_group=0,
     )  # fmt: skip
-    watchdog = threading.Timer(120, cut, [guest])
+    watchdog = threading.Timer(PATIENCE, cut, [guest])
     watchdog.start()
     lines = []
     try:

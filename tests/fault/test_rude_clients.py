@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import BURST, SLOW_CLIENTS
+from tests.fault.counts import BURST, HANGS, SLOW_CLIENTS
 
 from siege import Client, Site, invent, load_on, until
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
 MOST_MEMORY = 512 << 20  # bytes of all processes of the server
 HEAD = "POST /v1/contributions HTTP/1.1\r\nHost: x\r\n"
 

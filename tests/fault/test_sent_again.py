@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import SOAK, THRICE, chance
+from tests.fault.counts import HANGS, THRICE, chance
 
 from siege import Client, Site, invent
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(0 if SOAK else 300)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(HANGS)]
 AT_ONCE, CLIENTS, LOST = 100, 4, 0.3  # events of a request, connections, share of answers that nobody waits for
 
 
