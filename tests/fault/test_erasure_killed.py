@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from tests.ama import WORDS, build
+from tests.fault.counts import SOAK
 from tests.functional.conftest import TODAY, Baloo
 from tests.scanner import Scanner
 
@@ -34,7 +35,7 @@ for name in ("fsync", "fdatasync", "unlink", "replace", "pwrite", "rmdir"):
 from baloo.cli.app import run
 sys.exit(run(["-w", sys.argv[2], "people", "erase", "forum:a-1042"]))
 """
-_SOAK = bool(os.environ.get("BALOO_SOAK"))
+_STEPS = range(1, 200, round(1 / SOAK) or 1) if SOAK else (7, 14, 21, 28, 35)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def erase_until(step: int, root: Path) -> int:
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("step", range(1, 200) if _SOAK else (7, 14, 21, 28, 35))
+@pytest.mark.parametrize("step", _STEPS)
 def test_an_erasure_that_was_killed_comes_to_its_end(
     built: Baloo, tmp_path: Path, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,7 +59,7 @@ def test_an_erasure_that_was_killed_comes_to_its_end(
     monkeypatch.setenv("BALOO_TODAY", TODAY)
     baloo = Baloo(shutil.copytree(built.root, tmp_path / "W"))
     killed = erase_until(step, baloo.root)
-    if killed == 0 and _SOAK:
+    if killed == 0 and SOAK:
         pytest.skip("it was done before")
 
     assert killed == -9
