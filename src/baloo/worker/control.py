@@ -112,7 +112,7 @@ class Orders:
         with contextlib.suppress(queue.Empty):
             while True:
                 self._waiting.get_nowait()[1].set_result(
-                    {"error": {"message": "The worker has stopped.", "exit_code": int(ExitCode.BUSY)}}
+                    {"error": {"message": "The worker has stopped.", "remedy": "Try again.", "exit_code": int(ExitCode.BUSY)}}
                 )
 
 
