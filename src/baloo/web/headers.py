@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["EMBEDDED", "POLICY", "SECURITY_HEADERS", "guarded"]
+__all__ = ["EMBEDDED", "POLICY", "SECURITY_HEADERS", "guarded", "has_already"]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
@@ -48,3 +48,8 @@ def guarded(app: ASGIApp) -> ASGIApp:
         await app({**scope, "method": "GET"} if head else scope, receive, out)
 
     return guard
+
+
+def has_already(asked: str, etag: str) -> bool:
+    """Whether `asked`, an If-None-Match, names a mark; marks are compared as weak ones, and `*` is any."""
+    return asked.strip() == "*" or etag.removeprefix("W/") in asked

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from baloo.metrics.questions.meaning import counted_by
+from baloo.metrics.questions.meaning import combined_by, counted_by
 from baloo.metrics.questions.values import Scope
 from pretend import TODAY, registry
 
@@ -39,3 +39,14 @@ def test_a_level_that_nobody_can_hold_says_so() -> None:
     assert counted_by(without, _FORGE, "active", TODAY) == (
         "You count as active in The forge when you contributed in the last year."
     )
+
+
+@pytest.mark.parametrize(("titles", "op", "says"), [
+    (["Coding", "Design"], "union", "You count, once, when you are active in at least one of Coding and Design."),
+    (["Coding", "Design", "Chat"], "intersection", "You count, once, when you are active in each of Coding, Design and Chat."),
+    (["Coding", "Design", "Events"], "difference", "You count when you are active in Coding, and not in Design or Events."),
+    (["Coding"], "union", "You count when you are active in Coding."),
+])
+def test_areas_that_are_combined_have_words_of_their_own(titles: list[str], op: str, says: str) -> None:
+    """The sentence names the areas and how they are put together, not the community."""
+    assert combined_by(titles, op, "active") == says

@@ -215,13 +215,16 @@ def test_an_address_cannot_write_on_the_page(ask: Ask) -> None:
 
 
 def test_the_same_state_is_not_sent_twice(ask: Ask) -> None:
-    """A page asked for with its own mark is answered 304; the mark says which state it is."""
+    """A page asked for with its own mark, among others or as a strong one, or with any, is answered 304."""
     first = ask("/")
-    again = ask("/", if_none_match=first.headers["etag"])
+    mark = first.headers["etag"]
+    again = ask("/", if_none_match=mark)
 
     assert again.status_code == 304
     assert not again.content
     assert "public" in first.headers["cache-control"]
+    assert {ask("/", if_none_match=named).status_code for named in (f'"x", {mark}', mark[2:], "*")} == {304}
+    assert {ask("/", if_none_match=named).status_code for named in ('W/"x"', "")} == {200}
 
 
 def test_head_is_get_without_the_body(ask: Ask) -> None:

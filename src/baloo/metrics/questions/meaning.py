@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from baloo.metrics.questions.values import Scope
 from baloo.registry.model import Registry
 from baloo.registry.words import default_definition, definition
 
-__all__ = ["counted_by"]
+__all__ = ["combined_by", "counted_by"]
 
 _OF_ITS_OWN = {
     "known": "You are known in {} once you have contributed.",
@@ -35,6 +36,18 @@ def counted_by(registry: Registry, scope: Scope, level: str, day: dt.date) -> st
     if registry.parts_of(area.id) or (area.split_by and "/" not in scope.id):
         said.append("Who counts in one of its parts counts here.")
     return " ".join(said)
+
+
+def combined_by(titles: Sequence[str], op: str, level: str) -> str:
+    """What it takes to be counted in several areas at once: in any of them, in each, or in the first and no other."""
+    who = "a visitor" if level == "visitor" else level
+    first, *others = titles
+    if not others:
+        return f"You count when you are {who} in {first}."
+    if op == "difference":
+        return f"You count when you are {who} in {first}, and not in {' or '.join(others)}."
+    which = "at least one" if op == "union" else "each"
+    return f"You count, once, when you are {who} in {which} of {', '.join(titles[:-1])} and {titles[-1]}."
 
 
 def _without_points(registry: Registry, title: str, level: str) -> str:

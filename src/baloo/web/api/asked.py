@@ -19,6 +19,7 @@ from baloo.metrics.answers import Answers, AnswersSource
 from baloo.metrics.questions.periods import back
 from baloo.web.api.problems import BadParameter, NotModified
 from baloo.web.few import Few
+from baloo.web.headers import has_already
 from baloo.workspace import Workspace
 
 __all__ = [
@@ -65,7 +66,7 @@ def present(request: Asked) -> Answers:
     source: AnswersSource = request.app.state.answers
     answers = source.current()
     request.state.etag = _etag(answers, few(request))
-    if request.state.etag in request.headers.get("if-none-match", ""):
+    if has_already(request.headers.get("if-none-match", ""), request.state.etag):
         raise NotModified(state_headers(request))
     return answers
 

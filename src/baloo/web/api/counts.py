@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 
 from baloo.metrics.answers import Answers, Count, Row
-from baloo.metrics.questions.meaning import counted_by
+from baloo.metrics.questions.meaning import combined_by, counted_by
 from baloo.web.api.asked import Asked, Day, Hiding, Level, Of, Present, Scoped, listed
 from baloo.web.api.problems import BadParameter
 from baloo.web.api.replies import in_both_forms, reply
@@ -42,7 +42,7 @@ def active(
         active=None if hidden else count.value, few=hidden, as_of=day, scope=scope.name, level=level,
         exclude_staff=not asked.staff,
         provisional=count.provisional, warming_up=count.warming_up,
-        definition=counted_by(answers.registry, scope, level, day),
+        definition=_meaning(answers, names, op, level) if names else counted_by(answers.registry, scope, level, day),
         areas=names or None, op=(op or "union") if names else None,
         sum_of_areas=_sum(answers, few, day, level, asked.staff) if scope.kind == "community" and not names else None,
         hidden_below=few.k, stamp=answers.stamp,
@@ -73,6 +73,10 @@ def _names(areas: str | None, asked: Scoped, op: str | None) -> list[str]:
     if not names and (op or areas is not None):
         raise BadParameter("`op` needs `areas`, as in `areas=a,b&op=union`.", "areas")
     return names
+
+
+def _meaning(answers: Answers, names: list[str], op: str | None, level: str) -> str:
+    return combined_by([answers.scope(f"area:{name.removeprefix('area:')}").title for name in names], op or "union", level)
 
 
 def _rest(answers: Answers, names: list[str], op: str, count: Count, level: str, staff: bool) -> int:

@@ -27,8 +27,9 @@ HANDLERS = [*in_both_forms(definitions, "What it takes to be counted")]
 
 def _all(registry: Registry, day: dt.date) -> Iterator[Definition]:
     community = registry.community
-    default = default_definition(registry, community.title)
-    yield Definition("community", None, community.title, "active", True, default, None, None, None, None)
+    said = f"You count as active in {community.title} when you are active in at least one of its areas."
+    default = default_definition(registry, "an area without a rule of its own, or in a system,")
+    yield Definition("community", None, community.title, "active", True, f"{said} {default}", None, None, None, None)
     for area in sorted(registry.areas.values(), key=lambda a: a.id):
         pathway = registry.pathway_of(area.id)
         first = next((point for point in pathway if point.level == "active"), None)

@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from baloo.errors import BalooError, InputError, RegistryError, UnknownName
 from baloo.metrics.answers import NothingCounted
 from baloo.web.assets import assets
+from baloo.web.headers import has_already
 from baloo.web.pages import about, areas, charts, definitions, home, programs, systems
 from baloo.web.pages.errors import broken, empty, missing, refused, wrong_method
 from baloo.web.pages.route import Route
@@ -57,7 +58,7 @@ async def _answer(site: Site, request: Request[Any, Any, Any], show: Show, *, fr
         made = await run_sync(lambda: site.made(site.scene(dict(request.query_params)), show))
         return packed(request, made, _KEPT)
     etag = await run_sync(site.etag)
-    if etag in request.headers.get("if-none-match", ""):
+    if has_already(request.headers.get("if-none-match", ""), etag):
         return Response(b"", status_code=304, headers={"etag": etag, **_KEPT})
     known = site.known(address, etag)
     if known is None:
