@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import counting, door, identity, importing, serving, starting
+from bench import counting, door, identity, importing, serving, starting, visible
 from bench.harness import Line, scratch, table
 
 SIZES = {"full": (1_000_000, 10_000_000, 80_000), "small": (50_000, 200_000, 5_000)}
@@ -35,6 +35,7 @@ def main() -> None:
         if asked.only in (None, "counting"):
             lines += counting.measure(folder, some, many)
             lines += serving.measure(folder / "counting")
+            lines += visible.measure(folder / "counting")
             lines += door.measure_to_lake(folder / "counting")
     sys.stdout.write(table(lines) + "\n")
     sys.exit(any(not line.ok for line in lines))

@@ -16,7 +16,7 @@ __all__ = ["Search", "search"]
 
 _PAUSE = 10.0  # seconds between two searches at least, and as much as five times what the last one took
 _PATIENCE = 60.0  # seconds for which a search waits while events come all the time
-_LOW = 10  # steps of niceness
+_LOW = 5  # steps of niceness
 
 
 class Search:
