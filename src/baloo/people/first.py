@@ -88,10 +88,10 @@ def _users(connection: sa.Connection, keys: Collection[str], strangers: Collecti
     compared: set[int] = set()
     for key in users.keys() & keys:
         several, mailbox = users[key], read_address(key).mailbox
-        names = {called[one] for one in several}
+        names = {called[one] for one in several} - {""}
         if len(several) < 2:
             continue
-        if mailbox == key and len(names) == 1 and None not in names and len({systems[one] for one in several}) == len(several):
+        if mailbox == key and len(names) <= 1 and None not in names and len({systems[one] for one in several}) == len(several):
             plain[mailbox] = sorted(several)
         else:
             compared |= several
