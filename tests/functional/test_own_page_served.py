@@ -105,7 +105,7 @@ def test_who_writes_the_code_by_an_account_has_it(world: World, visit: Callable[
     commit = jun.post("/me/claim", system="code", account="tove@example.org")
     _, code = ama.claim("red-kite")
     early = ama.post("/me/check", claim=claimed).text
-    send(world, did(KITE, extra={"text": f"It is me: {code}."}))
+    send(world, did(KITE, extra={"text": f"It is me: {code}."}), did(JUN, at="2024-05-02T12:00:00Z", extra={"text": code}))
     world.baloo("refresh")
     proved = ama.post("/me/check", claim=claimed).text
 
@@ -120,17 +120,21 @@ def test_who_asks_to_be_forgotten_while_no_worker_is_there_is_forgotten_when_one
     world: World, visit: Callable[[str], Visit], tmp_path: Path
 ) -> None:
     """The live page forgets them though nothing arrives, the door drops what is theirs, and the next worker needs no command."""
-    ama, scanner, sender = visit("ama@example.org"), Scanner(AMA.values()), {"Authorization": f"Bearer {world.token}"}
+    ama, scanner = visit("ama@example.org"), Scanner(AMA.values())
+
+    def live() -> str:
+        return httpx.get(f"{world.url}/live", headers={"Authorization": f"Bearer {world.token}"}, timeout=60).text
+
     send(world, did(AMA), did(JUN))
-    shown = [scanner.within(httpx.get(f"{world.url}/live", headers=sender).text)]
+    shown = [scanner.within(live())]
     with without_worker(world):
         answer = ama.post("/me/erase", sure="yes")
         closed = ama.browser.get("/me")
-        wait_for(lambda: not scanner.within(httpx.get(f"{world.url}/live", headers=sender).text))
+        wait_for(lambda: not scanner.within(live()))
         statuses = {send(world, did(AMA), did(JUN)) for _ in range(3)}
         waiting = len(to_be_erased(world))
     wait_for(lambda: not to_be_erased(world))
-    shown.append(scanner.within(httpx.get(f"{world.url}/live", headers=sender).text))
+    shown.append(scanner.within(live()))
     world.kill()
     world.baloo("refresh")
 

@@ -55,22 +55,24 @@ def counts(records: Records, lake: Path, identity: int) -> dict[tuple[str, str],
 
 
 def shows(records: Records, lake: Path, identity: int, code: str) -> bool:
-    """Whether an account has said a code (see `links.code_for`), and nobody else has: who knows the code has the account.
+    """Whether an account has said a code (see `links.code_for`) before anybody else did: who knows the code has the account.
 
-    What a contribution was done on is passed over, and so is a code that somebody else said too: whoever replies to something has
-    its title or its address in their contribution, and did not choose it. A name or an address alone is no account: anybody may
-    write it into a commit.
+    What a contribution was done on is passed over, and so is a code that somebody else said first: whoever replies to something
+    has its title or its address in their contribution, and did not choose it. A name or an address alone is no account: anybody
+    may write it into a commit.
     """
     i = identities.c
     with records.engine.connect().execution_options(writes=False) as connection:
         if not any(any(row) for row in select_in(connection, [i.account, i.username], i.id, [identity])):
             return False
     events = parquet(Lake.open(lake, write=False).snapshot().events, TABLES[EVENTS])
-    said = f"SELECT identity_id FROM {events} WHERE contains(extra, $code) AND environment = 'production'"
+    said = f"FROM {events} WHERE contains(extra, $code) AND environment = 'production' AND identity_id"
     with connect() as engine:
-        mine = engine.execute(f"{said} AND identity_id = {int(identity)} LIMIT 1", {"code": code}).fetchall()
-        others = engine.execute(f"{said} AND identity_id <> {int(identity)} LIMIT 1", {"code": code}).fetchall() if mine else []
-    return bool(mine) and not others
+        ((first,),) = engine.execute(f'SELECT min("at") {said} = {int(identity)}', {"code": code}).fetchall()
+        if first is None:
+            return False
+        values = {"code": code, "first": first}
+        return not engine.execute(f'SELECT 1 {said} <> {int(identity)} AND "at" <= $first LIMIT 1', values).fetchall()
 
 
 def _whose(records: Records, identity: int) -> tuple[list[int], dict[int, dict[str, str]]]:
