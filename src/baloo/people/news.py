@@ -13,7 +13,7 @@ from baloo.records.tables import identities, observations
 
 __all__ = ["JOINED", "RULES_EDITION", "SEARCHED", "Marks", "News", "read_news", "waiting"]
 
-RULES_EDITION = 2
+RULES_EDITION = 3
 """Grows with each change of how identities are compared: then everything is searched again."""
 
 
