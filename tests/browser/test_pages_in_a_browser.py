@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -11,7 +16,8 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "/", "/areas", "/areas/support", "/areas/translation", "/areas/archive", "/organisations/moco", "/systems", "/systems/chat",
-    "/definitions", "/definitions/support/regular", "/status", "/privacy", "/about", "/api",
+    "/definitions", "/definitions/support/regular", "/status", "/privacy", "/about", "/api", "/charts/active",
+    "/charts/areas/support/cohorts", "/charts/areas/support/moves.embed",
 )
 _AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 
@@ -45,6 +51,29 @@ def test_a_page_is_sound(context: BrowserContext, address: str, path: str) -> No
     assert [url for url in asked if not url.startswith(address)] == []
 
 
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """The site of somebody else: its folder and its address."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield tmp_path, f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_a_figure_stands_in_the_frame_of_another_site(browser: Browser, address: str, elsewhere: tuple[Path, str]) -> None:
+    """What is embedded is shown in a frame on a page of somebody else's, where a whole page is not."""
+    folder, theirs = elsewhere
+    framed = ("/charts/areas/support/moves.embed", "/areas/support")
+    (folder / "index.html").write_text("".join(f'<iframe src="{address}{path}"></iframe>' for path in framed), "utf-8")
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(theirs)
+
+        assert page.frame_locator("iframe >> nth=0").locator("svg.chart").count() == 2
+        assert page.frame_locator("iframe >> nth=1").locator("svg.chart").count() == 0
+
+
 @pytest.mark.parametrize("path", ["/", "/areas/support"])
 def test_a_page_is_whole_without_javascript(browser: Browser, address: str, path: str) -> None:
     """With JavaScript off the picture is there, and the numbers below it open."""
@@ -73,11 +102,12 @@ def test_each_width_has_its_drawing(browser: Browser, address: str) -> None:
     assert paper == (False, True)
 
 
-def test_letters_in_a_drawing_can_be_read_on_a_phone(browser: Browser, address: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/areas/support"])
+def test_letters_in_a_drawing_can_be_read_on_a_phone(browser: Browser, address: str, path: str) -> None:
     """At 360 px no letter of a drawing is smaller than 11 px."""
     with browser.new_context(viewport={"width": 360, "height": 800}) as context:
         page = context.new_page()
-        page.goto(address)
+        page.goto(f"{address}{path}")
         smallest = page.evaluate("""Math.min(...[...document.querySelectorAll('svg.narrow text')].map(
             t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a))""")
 

@@ -28,6 +28,8 @@ foot-take-link = How to use them
 foot-api = The API, for programs
 foot-help = Help
 foot-help-text = Baloo is free software.
+foot-source = The source, and how to take part
+foot-report = Report a fault
 foot-help-link = What it is, and whom to ask
 
 # Small numbers are written out in sentences. $n is the number.
