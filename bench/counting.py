@@ -1,4 +1,4 @@
-"""Import, refresh and incremental refresh at one million and at ten million events of the demo's community."""
+"""Import, refresh, search for people and incremental refresh at one million and at ten million events of the demo's community."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ def measure(folder: Path, some: int, many: int) -> list[Line]:
     write_registry(workspace / "registry", until=dt.date(2026, 6, 30), people=int(many / EVENTS_A_PERSON))
     first, rest, more = _files(folder, some, many)
     lines = [_import(workspace, first, f"import at {_n(some)}", 40_000)]
-    lines += _whole(workspace, some, 5, None)
+    lines += [*_whole(workspace, some, 5), _search(workspace, some)]
     lines.append(_import(workspace, rest, f"import from {_n(some)} to {_n(many)}", 30_000))
     lines.append(_import(workspace, more, f"import with {_n(many)} there already", 30_000))
-    lines += _whole(workspace, many, 30, 3072)
+    lines += [*_whole(workspace, many, 30, 3072), _search(workspace, many)]
+    _refresh(workspace)  # whom the search joined
     lines += _incremental(workspace)
     return lines
 
@@ -66,18 +67,29 @@ def _read_alone(files: list[Path]) -> float:
     return time.perf_counter() - begun
 
 
-def _whole(workspace: Path, events: int, goal: float, memory: int | None) -> list[Line]:
-    seconds, peak, _ = peak_of("-w", str(workspace), "refresh", "--all", "--json")
-    floor = _scan_alone(workspace)
+def _whole(workspace: Path, events: int, goal: float, memory: int | None = None) -> list[Line]:
+    """The first time, when nobody is known yet, and again; memory in a run of its own: to watch it slows what is watched."""
+    command = ("-w", str(workspace), "refresh", "--all", "--json")
+    first, again = run(*command)[0], run(*command)[0]
+    floor = f"the lake read by DuckDB alone: {_scan_alone(workspace):.1f} s"
     lines = [
-        Line(
-            f"refresh --all at {_n(events)}, whole command", f"{seconds:.1f} s", f"≤ {goal:.0f} s",
-            f"the lake read by DuckDB alone: {floor:.1f} s", ok=seconds <= goal,
-        ),
-    ]  # fmt: skip
+        Line(f"refresh --all at {_n(events)}, {turn}", f"{seconds:.1f} s", f"≤ {goal:.0f} s", floor, ok=seconds <= goal)
+        for turn, seconds in (("the first time", first), ("again", again))
+    ]
     if memory:
+        peak = peak_of(*command)[1]
         lines.append(Line(f"memory of it at {_n(events)}", f"{peak:,.0f} MB", f"≤ {memory:,} MB", ok=peak <= memory))
     return lines
+
+
+def _search(workspace: Path, events: int) -> Line:
+    """No goal: nobody waits for it."""
+    seconds, _ = run("-w", str(workspace), "people", "find")
+    records = Records.open(workspace / "data" / "records" / "records.sqlite")
+    with records.engine.connect() as connection:
+        identities = connection.exec_driver_sql("SELECT count(*) FROM identities").scalar()
+    records.close()
+    return Line(f"people find at {_n(events)}, whole command", f"{seconds:.1f} s", "", f"{identities:,} identities")
 
 
 def _scan_alone(workspace: Path) -> float:

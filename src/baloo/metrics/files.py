@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 
 from baloo.metrics.conditions import literal
@@ -21,27 +23,31 @@ class Files:
     def __init__(self, folder: Path, version: int) -> None:
         self.folder = folder
         self._version = version
-        self._written: list[Path] = []
+        self._written: list[Future[None]] = []
 
     def write(self, session: Session, name: str, select: str) -> str:
         """Write the rows of a query as a file of the new manifest; its name."""
         path = self.folder / f"{name}-{self._version}-{len(self._written)}.parquet"
         session.write(select, path)
-        self._written.append(path)
+        self._written.append(self._settling.submit(_settle, path))
         return path.name
 
     def paths(self, names: Iterable[str]) -> list[Path]:
         """Where files are."""
         return [self.folder / name for name in names]
 
+    @cached_property
+    def _settling(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, "settling")
+
     def settle(self) -> None:
-        """Make everything written durable."""
-        for path in self._written:
-            handle = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        """See that everything written is durable.
+
+        Each file begins to be as soon as it is there: all at once would hold up the queue, which waits for the same disk.
+        """
+        for settled in self._written:
+            settled.result()
+        self._settling.shutdown()
         fsync_folder(self.folder)
 
     def sweep(self, *kept: Manifest | None) -> None:
@@ -50,6 +56,14 @@ class Files:
         for path in self.folder.glob("*.parquet"):
             if path.name not in keep:
                 path.unlink(missing_ok=True)
+
+
+def _settle(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def named(manifest: Manifest) -> set[str]:

@@ -27,6 +27,7 @@ from baloo.workspace import Workspace
 
 __all__: list[str] = []
 
+_BEHIND = 5  # steps of niceness: the door and the pages go first
 _RARELY = 50_000  # objects more before the collector looks: a load makes a million, and hardly a cycle
 
 
@@ -50,6 +51,8 @@ def main(mode: str, folder: str) -> int:
 
 
 def _work(workspace: Workspace, mode: str, stop: threading.Event) -> None:
+    if mode == "serve":
+        os.nice(_BEHIND)
     closed = threading.Event()
     threading.Thread(target=_watch, args=(closed,), daemon=True).start()
     orders = Orders(workspace)
