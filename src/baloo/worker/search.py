@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 
 from baloo.logs import log
@@ -12,7 +13,7 @@ from baloo.people.news import waiting
 from baloo.records import Records
 from baloo.workspace import Workspace
 
-__all__ = ["Search", "search"]
+__all__ = ["Search", "end_with_stdin", "search"]
 
 _PAUSE = 10.0  # seconds between two searches at least, and as much as five times what the last one took
 _PATIENCE = 60.0  # seconds for which a search waits while events come all the time
@@ -55,14 +56,21 @@ class Search:
             return
         self._look, self._since, self._begun = False, None, now
         command = [sys.executable, "-m", "baloo.worker", "search", str(self._workspace.root)]
-        self._running = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        self._running = subprocess.Popen(command, stdin=subprocess.PIPE)
 
     def stop(self) -> None:
         """End a search that runs; the next one does its work."""
         if self._running is not None:
             self._running.terminate()
-            self._running.wait()
-            self._running = None
+            with self._running:
+                self._running = None
+
+
+def end_with_stdin() -> None:
+    """End this process when the worker is gone that began it, even by `kill -9`: nobody else could stop it. For a thread."""
+    while os.read(0, 1):
+        pass
+    os._exit(0)
 
 
 def search(workspace: Workspace, now: int) -> None:
@@ -71,6 +79,7 @@ def search(workspace: Workspace, now: int) -> None:
     from baloo.worker.effort import counted_in  # noqa: PLC0415 - the same
 
     os.nice(_LOW)
+    threading.Thread(target=end_with_stdin, daemon=True).start()
     begun = time.monotonic()
     records = Records.open(workspace.records)
     try:
