@@ -43,3 +43,10 @@ def test_the_version_is_said_without_the_parser():
     code = f"{quiet}\nfrom baloo.cli import main\nmain()\nsys.stdout = sys.__stdout__"
 
     assert "typer" not in _loaded_by(code)
+
+
+def test_pages_load_no_library_that_no_page_uses():
+    """Litestar would load whatever it can work with, where it is installed."""
+    pages = "from baloo.web.app import _Pages\n_Pages([], openapi_config=None)"
+
+    assert _loaded_by(pages) & {"pydantic", "pydantic_core"} == set()

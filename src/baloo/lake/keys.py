@@ -33,7 +33,13 @@ _Entries: TypeAlias = "NDArray[np.int64]"
 _EAGER = 20  # hashes of the lake's that a batch sorts for each of its own; so who loads little does not sort what many loaded
 _BITS = 23  # of an entry for the file; 40 of the hash are left, of which two in a million millions are the same by chance
 _FILE = (1 << _BITS) - 1
-_PIECE = 1 << 21  # entries that are sorted, or held, in memory
+_PIECE = 1 << 19  # entries that are merged, or looked at, at once
+_HELD = 1 << 18  # entries of a run that is held in memory
+_OF_FILE = ("SELECT doc AS key FROM {}", 'SELECT "natural" AS key FROM {} WHERE "natural" IS NOT NULL')
+_BATCH = """
+    SELECT doc AS key FROM batch UNION ALL SELECT "natural" FROM batch WHERE "natural" IS NOT NULL
+    UNION ALL SELECT doc FROM taken
+"""
 
 
 class Keys:
@@ -55,18 +61,21 @@ class Keys:
 
         Raises StorageBroken where a file is not what was written, StorageFull where there is no room to sort.
         """
-        wanted = np.unique(_hashes(connection, "batch", "SELECT doc AS key FROM taken") & ~_FILE)
+        wanted = np.unique(_hashes(connection, _BATCH) & ~_FILE)
         self._credit += _EAGER * len(wanted)
         self._follow(connection, files)
         found = [run.look_up(wanted) for run in self._runs]
         numbers = {None, *np.unique(np.concatenate(found)).tolist()} if found else {None}
         return [str(self._lake.events.folder / file.path) for file in files if self._numbers.get(file.path) in numbers]
 
-    def get_ready(self, connection: duckdb.DuckDBPyConnection, files: Sequence[DataFile]) -> None:
-        """Take in a million rows more, where there are any whose keys are not sorted yet. Raises what `narrow` raises."""
-        if len(self._numbers) < len(files):
-            self._credit += _PIECE
-            self._follow(connection, files)
+    def get_ready(self) -> bool:
+        """Take in a million rows more; whether there were any whose keys were not sorted yet. Raises what `narrow` raises."""
+        files = self._lake.events.files()
+        if len(self._numbers) >= len(files):
+            return False
+        self._credit += 4 * _PIECE
+        self._follow(self._lake.duckdb, files)
+        return True
 
     def _follow(self, connection: duckdb.DuckDBPyConnection, files: Sequence[DataFile]) -> None:
         """Take in what is new among the table's files, as far as the credit goes, and forget those that are no longer named."""
@@ -84,11 +93,14 @@ class Keys:
     def _take_in(self, connection: duckdb.DuckDBPyConnection, file: DataFile) -> None:
         path = str(self._lake.events.folder / file.path)
         self._lake.verify(path)
-        entries = (_hashes(connection, parquet([path], TABLES[EVENTS])) & ~_FILE) | len(self._paths)
-        self._numbers[file.path] = len(self._paths)
+        number = len(self._paths)
         self._paths.append(file.path)
-        self._runs.append(_Run(np.sort(entries)))
-        self._waiting += len(entries)
+        for select in _OF_FILE:
+            entries = (_hashes(connection, select.format(parquet([path], TABLES[EVENTS]))) & ~_FILE) | number
+            entries.sort()
+            self._runs.append(_Run(entries))
+            self._waiting += len(entries)
+        self._numbers[file.path] = number
         if self._waiting > _PIECE:
             self._settle()
 
@@ -113,11 +125,13 @@ class Keys:
         def pieces() -> Iterable[_Entries]:
             for place in range(len(bounds) + 1):
                 piece = np.concatenate([part[cut[place] : cut[place + 1]] for part, cut in zip(parts, cuts, strict=True)])
+                for run in runs:
+                    run.let_go()
                 piece = piece[named[piece & _FILE]]
                 piece.sort(kind="stable")  # merges what is sorted in parts
                 yield piece
 
-        if size <= _PIECE:
+        if size <= _HELD:
             return _Run(np.concatenate(list(pieces())))
         with storage_errors(str(self._lake.folder)):
             return _Run.of(pieces(), self._lake.folder)
@@ -143,6 +157,15 @@ class _Run:
 
     def look_up(self, wanted: _Entries) -> _Entries:
         """The numbers of the files with one of the hashes, which are sorted."""
+        found = [self._look_up(some) for some in np.array_split(wanted, 1 + len(self.entries) // _PIECE)]
+        return np.unique(np.concatenate(found))
+
+    def let_go(self) -> None:
+        """Let go of pages that were read: the system keeps what it has room for."""
+        if self._mapped is not None:
+            self._mapped.madvise(mmap.MADV_DONTNEED)
+
+    def _look_up(self, wanted: _Entries) -> _Entries:
         entries = self.entries
         first = np.searchsorted(entries, wanted)
         hit = entries[np.minimum(first, len(entries) - 1)] & ~_FILE == wanted if len(entries) else first < 0
@@ -152,13 +175,9 @@ class _Run:
             first, last = first[some], last[some]
             found.append(np.unique(entries[first] & _FILE))
             first = first + 1
-        if self._mapped is not None:
-            self._mapped.madvise(mmap.MADV_DONTNEED)  # the system keeps what it has room for
-        return np.unique(np.concatenate(found))
+        self.let_go()
+        return np.concatenate(found)
 
 
-def _hashes(connection: duckdb.DuckDBPyConnection, source: str, more: str = "") -> _Entries:
-    """`doc` and `natural` of all rows, and what is selected besides."""
-    sql = f"""SELECT doc AS key FROM {source} UNION ALL SELECT "natural" FROM {source} WHERE "natural" IS NOT NULL"""
-    found = connection.execute(f"{sql} UNION ALL {more}" if more else sql).fetchnumpy()["key"]
-    return np.asarray(found, dtype=np.int64)
+def _hashes(connection: duckdb.DuckDBPyConnection, select: str) -> _Entries:
+    return np.asarray(connection.execute(select).fetchnumpy()["key"], dtype=np.int64)

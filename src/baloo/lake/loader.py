@@ -8,6 +8,8 @@ same rows are loaded again: the voids are there already, and the events are judg
 from __future__ import annotations
 
 import datetime as dt
+import math
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,12 +26,14 @@ from baloo.lake.owners import hide_owners, owners
 from baloo.lake.store import Lake
 from baloo.lake.tables import MONTH
 from baloo.lake.tally import tally
+from baloo.memory import give_back
 from baloo.queue.base import Event, Queue, Refusal, Request, Stored
 from baloo.registry.model import Registry
 
 __all__ = ["Loader"]
 
 _MAX_ROWS = 50_000
+_REST = 10.0  # seconds without a load after which the next is not soon
 _MAX_BYTES = 32 << 20  # about 50,000 events of bodies, 100,000 of imports
 _ACTORS = """
     CREATE OR REPLACE TEMP TABLE actors AS
@@ -64,6 +68,7 @@ class Loader:
         self._secret = secret
         self._keys = Keys(lake)
         self._dropped = -1
+        self._loaded = 0.0  # the moment of the last load
 
     def load_once(self, limit_rows: int = _MAX_ROWS, max_bytes: int = _MAX_BYTES) -> Loaded | None:
         """Load one batch and say what became of it; None where nothing waits.
@@ -85,8 +90,11 @@ class Loader:
         return None if batch is None else self._load(batch, before, voids_done=begun > before)
 
     def get_ready(self) -> None:
-        """Do some of what a later load would have to do first; for when nothing waits."""
-        self._keys.get_ready(self._lake.duckdb, self._lake.events.files())
+        """For when nothing waits: do some of what a later load would have to do first, and then hold no memory for it."""
+        if not self._keys.get_ready() and time.monotonic() - self._loaded > _REST:
+            self._loaded = math.inf  # until the next load there is no more to give back
+            self._lake.close()
+            give_back()
 
     def _read(self, before: int, begun: int, limit_rows: int, max_bytes: int) -> Batch | None:
         """The next batch; after a crash between the two commits, exactly the rows of the load that was begun."""
@@ -121,6 +129,7 @@ class Loader:
         lake.events.commit(self._event_files(batch), through=batch.through)
         self._queue.drop(batch.through)
         self._dropped = batch.through
+        self._loaded = time.monotonic()
         return tally(batch, verdicts)
 
     def _resolve(self, batch: Batch) -> None:

@@ -15,6 +15,8 @@ from baloo.lake.tables import TABLES
 
 __all__ = ["Lake"]
 
+_THRIFTY = 192  # MB for a compaction, which has time
+
 
 class Lake:
     """The tables of the folder. One process may have it open for writing (it holds `lake.lock`), any number for reading.
@@ -45,8 +47,11 @@ class Lake:
     def duckdb(self) -> duckdb.DuckDBPyConnection:
         """The lake's own connection, in UTC."""
         if self._duckdb is None:
-            self._duckdb = connect(threads=self._threads, memory_mb=self._memory_mb, spill=self.folder / "_spill")
+            self._duckdb = self._connect(self._memory_mb)
         return self._duckdb
+
+    def _connect(self, memory_mb: int) -> duckdb.DuckDBPyConnection:
+        return connect(threads=self._threads, memory_mb=memory_mb, spill=self.folder / "_spill")
 
     def refresh(self) -> None:
         """Read what another process, or this one, committed since."""
@@ -80,14 +85,19 @@ class Lake:
 
         With `purge` no void row stays in any file; `most` is how many rewrites are begun, the smallest first.
         """
-        return compact(self, through, purge=purge, most=most)
+        self.close()  # what it held is given back, and where it spilled is free
+        self._duckdb = self._connect(_THRIFTY)
+        try:
+            return compact(self, through, purge=purge, most=most)
+        finally:
+            self.close()
 
     def vacuum(self, now: dt.datetime, grace: dt.timedelta = GRACE) -> int:
         """Delete files that belong to no table since `grace` before `now`; how many."""
         return vacuum(self, now, grace)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of files and memory; whoever asks for `duckdb` afterwards opens it anew."""
         if self._duckdb is not None:
             self._duckdb.close()
             self._duckdb = None

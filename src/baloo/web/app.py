@@ -13,6 +13,8 @@ from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.enums import ScopeType
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
+from litestar.plugins import PluginProtocol
+from litestar.plugins.core import MsgspecDIPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,6 +22,7 @@ from baloo.clock import Clock, clock_from_environment
 from baloo.ingest.http import DoorApp, is_door_path, make_door
 from baloo.ingest.quarantine import Quarantine
 from baloo.ingest.tokens import TokenChecker
+from baloo.memory import give_back
 from baloo.metrics.answers import AnswersSource
 from baloo.metrics.persons import Persons
 from baloo.people.marks import Suppressed
@@ -102,6 +105,7 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
         first_visit(site)
         gc.freeze()  # what is loaded by now stays: to look through it for cycles takes 100 ms, in which nobody is answered
         gc.set_threshold(_RARELY)
+        give_back()
 
     async def beside() -> None:
         await asyncio.gather(heartbeat.run(), hour.run(), _look_out(suppressed))
@@ -140,12 +144,20 @@ def pages_app(
             await asyncio.gather(begun, *running, return_exceptions=True)
             close()
 
-    app = Litestar(
+    app = _Pages(
         [*page_routes(site), *api], lifespan=[life], openapi_config=None, logging_config=None, state=State(dict(state or {})),
         compression_config=CompressionConfig("gzip", exclude=[_PACKED]),
         exception_handlers={NotFoundException: not_found(site), MethodNotAllowedException: wrong_method(not_taken(site))},
     )
     return guarded(app)
+
+
+class _Pages(Litestar):
+    """Litestar without its plugins for libraries that no page uses: pydantic alone would take 8 MB."""
+
+    @staticmethod
+    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
+        return [*plugins, MsgspecDIPlugin()]
 
 
 class Dispatcher:

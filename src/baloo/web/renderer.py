@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO
 
@@ -24,6 +24,7 @@ from baloo.charts import Drawing, Picture, draw
 from baloo.charts.drawing import warm_up
 from baloo.charts.files import rasterised
 from baloo.charts.picture import Size
+from baloo.memory import give_back
 
 __all__ = ["LocalRenderer", "Renderer"]
 
@@ -156,7 +157,7 @@ def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 def _serve() -> None:
     if hasattr(os, "nice"):
         os.nice(5)
-    here, warming = LocalRenderer(), warm_up()
+    here, warming = LocalRenderer(), _warming()
     while True:
         while not _asked() and next(warming, None) is not None:
             pass  # whoever asks already does not wait for all of it
@@ -165,6 +166,11 @@ def _serve() -> None:
             return
         sys.stdout.buffer.write(msgspec.json.encode(_answer(here, line)) + b"\n")
         sys.stdout.buffer.flush()
+
+
+def _warming() -> Iterator[Drawing]:
+    yield from warm_up()
+    give_back()
 
 
 def _asked() -> bool:

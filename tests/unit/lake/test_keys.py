@@ -131,10 +131,10 @@ def test_who_loads_little_sorts_little(walls: Walls, monkeypatch: pytest.MonkeyP
 def test_what_is_sorted_while_nothing_waits_need_not_be_paid_for(walls: Walls, monkeypatch: pytest.MonkeyPatch):
     """Each time some files more, until there are no others."""
     monkeypatch.setattr(keys_module, "_EAGER", 0)
-    keys, files = Keys(walls.lake), walls.lake.events.files()
+    keys = Keys(walls.lake)
     left = [len(narrowed(walls, keys, [(1, None)], []))]
     for _ in range(16):
-        keys.get_ready(walls.lake.duckdb, files)
+        keys.get_ready()
         left.append(len(narrowed(walls, keys, [(1, None)], [])))
 
     assert left[0] == 12

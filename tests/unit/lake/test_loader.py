@@ -440,3 +440,17 @@ def test_a_queue_younger_than_the_lake_is_refused(walls: Walls):
 
     assert again.queue.depth().rows == 1
     again.close()
+
+
+def test_who_has_long_loaded_nothing_holds_nothing_and_loads_on(walls: Walls, monkeypatch: pytest.MonkeyPatch):
+    """When the keys are sorted the engine is let go of, once; the next load has it again."""
+    given: list[None] = []
+    monkeypatch.setattr("baloo.lake.loader._REST", 0.0)
+    monkeypatch.setattr("baloo.lake.loader.give_back", lambda: given.append(None))
+    walls.load(request(event(1)))
+    for _ in range(5):
+        walls.loader.get_ready()
+
+    assert walls.lake._duckdb is None
+    assert len(given) == 1
+    assert walls.load(request(event(1)), request(event(2))).accepted == 1
