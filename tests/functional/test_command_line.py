@@ -238,6 +238,17 @@ def test_a_wrong_word_is_explained(baloo: Baloo, write: Write, arguments: tuple[
     assert done.stdout == ""
 
 
+def test_a_file_of_which_nothing_was_read_is_told_alone(baloo: Baloo, tmp_path: Path, write: Write):
+    """Beside a file that cannot be read the report counts what others had; where nothing was read there is none."""
+    text = tmp_path / "text.ndjson"
+    text.write_bytes("\ufeff{}".encode("utf-16-le"))
+    alone = baloo.run("import", "events", str(text), code=4)
+    beside = baloo.run("import", "events", str(text), write(_answers("ama")), code=4)
+
+    assert (alone.stdout, "Save it as UTF-8" in alone.stderr) == ("", True)
+    assert beside.stdout.startswith("2 read: 2 accepted")
+
+
 def test_a_group_without_a_command_says_what_it_has_once(baloo: Baloo):
     """`baloo count` alone lists its commands, under one line of usage, with the exit code of wrong words."""
     done = baloo.run("count", code=2)

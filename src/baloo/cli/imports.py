@@ -175,7 +175,7 @@ def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_
             report = run_import(workspace, door, queue, sources, namespace=namespace, say=say)
     except InputError as error:
         done: Report | None = getattr(error, "report", None)
-        if done is not None:
+        if done is not None and (done.read or done.notes or as_json):
             _tell(done, as_json=as_json)
         show_error(error)
         raise typer.Exit(error.exit_code) from error

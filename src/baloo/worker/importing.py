@@ -139,7 +139,6 @@ def run_import(
     report.accepted -= report.duplicates
     if trouble:
         report.notes.extend(str(error) for error in trouble[1:])
-        report.notes.append(f"What was read before: {report.accepted:,} accepted.")
         raise _with_report(trouble[0], report)
     return report
 
