@@ -16,7 +16,9 @@ from baloo.workspace import Workspace
 __all__ = ["Search", "end_with_stdin", "search"]
 
 _PAUSE = 10.0  # seconds between two searches at least, and as much as five times what the last one took
-_PATIENCE = 60.0  # seconds for which a search waits while events come all the time
+_MANY = 20_000  # identities from which on a search takes much memory, and a core for a while
+_QUIET = 60.0  # seconds without an event after which such a search begins; a server that starts has other things to do
+_PATIENCE, _LONG = 60.0, 600.0  # seconds for which a search, and one of many, waits while events come all the time
 _LOW = 5  # steps of niceness
 
 
@@ -28,7 +30,9 @@ class Search:
         self._running: subprocess.Popen[bytes] | None = None
         self._begun = 0.0
         self._next = 0.0
-        self._since: float | None = None  # when something was first found waiting
+        self._busy = time.monotonic()  # when something came last
+        self._since: float | None = None  # when somebody was first found waiting
+        self._many = False
         self._look = True
 
     def expect(self) -> None:
@@ -38,21 +42,24 @@ class Search:
     def tend(self, *, busy: bool) -> bool:
         """Begin a search that is due; while `busy`, what waits can wait a while. Whether one has ended, with news of people."""
         now = time.monotonic()
+        self._busy = now if busy else self._busy
         code = None if self._running is None else self._running.poll()
         if code is not None:
             self._running, self._look = None, self._look or bool(code)
             self._next = now + max(_PAUSE, 5 * (now - self._begun))
         elif self._running is None and self._look and now >= self._next:
-            self._begin(now, busy=busy)
+            self._begin(now)
         return code is not None
 
-    def _begin(self, now: float, *, busy: bool) -> None:
+    def _begin(self, now: float) -> None:
         if self._since is None:
-            if not waiting(self._records):
+            number = waiting(self._records)
+            if not number:
                 self._look = False
                 return
-            self._since = now
-        if busy and now - self._since < _PATIENCE:
+            self._since, self._many = now, number > _MANY
+        rest, patience = (_QUIET, _LONG) if self._many else (0.0, _PATIENCE)
+        if now - self._busy <= rest and now - self._since < patience:
             return
         self._look, self._since, self._begun = False, None, now
         command = [sys.executable, "-m", "baloo.worker", "search", str(self._workspace.root)]
