@@ -68,7 +68,7 @@ def test_a_server_that_comes_later_and_is_killed_has_everything_once(world: Worl
             world.kill()
         world.start()
         said = [host.communicate(timeout=900)[0].split() for host in hosts]
-        assert client.flush(120)
+        assert client.flush(PATIENCE)
     left = list(spool.glob("*.ndjson"))
 
     assert [host.returncode for host in hosts] == [0, 0]
@@ -84,7 +84,7 @@ def test_answers_that_are_lost_double_nothing(world: World, tmp_path: Path):
         for n in range(400):
             ids.append(client.send(_event(n)))
             if n % 100 == 99:
-                assert client.flush(120)
+                assert client.flush(PATIENCE)
 
     assert len(lost) > 3
     assert world.found() == Counter(dict.fromkeys(ids, 1))
@@ -120,14 +120,14 @@ def test_a_disk_that_is_full_for_the_spool_loses_nothing_while_the_server_answer
     world.start()
     with Client(world.url, token=world.token, system="code", spool=small / "spool") as client:
         ids = [client.send(_event(n)) for n in range(500)]
-        assert client.flush(60)
+        assert client.flush(PATIENCE)
         ballast.unlink()
         world.kill()
         ids += [client.send(_event(n)) for n in range(500)]
         assert not client.flush(2.5)
         kept = sum(len(file.read_text().splitlines()) for file in (small / "spool").glob("[0-9]*.ndjson"))
         world.start()
-        assert client.flush(120)
+        assert client.flush(PATIENCE)
 
     assert client.stats.dropped == 0
     assert kept == 500
