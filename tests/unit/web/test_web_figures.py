@@ -209,6 +209,17 @@ def test_an_exchange_puts_few_people_together() -> None:
     ]
 
 
+@pytest.mark.parametrize(("came", "title"), [
+    ([Overlap((), 54), Overlap(("coding",), 53)], "Most of those who came to Support were active nowhere a year ago"),
+    ([Overlap((), 54), Overlap(("coding",), 55)], "Most of those who came to Support were active in other areas"),
+    ([Overlap((), 3), Overlap(("coding",), 55)], "Who came to Support, and who went"), ([], "Nobody came to Support in a year"),
+])
+def test_the_finding_of_an_exchange_is_true(came: list[Overlap], title: str) -> None:
+    """The title says where most came from; where who came from nowhere are few it claims nothing of them."""
+    with asking(pretend_site(lambda: _Exchange(100, came, [Overlap((), 40)]))) as ask:
+        assert json.loads(ask("/charts/areas/support/moves.json").text)["title"] == f"Support: {title}"
+
+
 @pytest.mark.parametrize(("stayed", "came", "went"), [(3, 50, 50), (50, 3, 50), (50, 50, 4)])
 def test_an_exchange_of_few_is_not_shown(stayed: int, came: int, went: int) -> None:
     """Where few stayed, came or went in all, there is no figure that could tell them."""
@@ -239,6 +250,14 @@ def test_a_cohort_tells_nothing_of_few() -> None:
     ]
     assert '<td class="q8">90+</td>' in page
     assert "Do newcomers stay?" in page
+
+
+def test_cohorts_of_few_have_no_table() -> None:
+    """Where more than a fifth of the numbers would be hidden there is no table."""
+    answers = _Cohorts((40, (20, 3, 3)), (50, (30, 4)), (60, (30,)), (20, ()))
+
+    with asking(pretend_site(lambda: answers)) as ask:
+        assert ask("/charts/areas/support/cohorts.csv").status_code == 404
 
 
 def test_cohorts_are_compared_with_those_of_the_year_before() -> None:

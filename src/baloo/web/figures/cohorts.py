@@ -15,7 +15,7 @@ from baloo.web.tables import Cell, Column, Table
 __all__ = ["cohorts"]
 
 _PERIODS: dict[PeriodGrain, int] = {"quarter": 8, "year": 6}
-_HIDDEN = 0.2  # the share of cohorts that may be too small to be shown
+_HIDDEN = 0.2  # the share of numbers that may be hidden
 _EVERYBODY = 0.97  # the share that stays where a rule looks back so far that nobody can have left yet
 _ALIKE = 2  # in a hundred
 
@@ -55,11 +55,16 @@ def _found(scene: Scene, scope: Scope, grain: PeriodGrain) -> list[Cohort]:
 
 
 def _telling(scene: Scene, found: Sequence[Cohort]) -> bool:
-    """Whether most cohorts can be shown, and some of their people could have left."""
+    """Whether most numbers can be shown, and some people could have left."""
     before = found[:-1]  # nothing follows the last one
     people, stayed = sum(c.people for c in before), sum(c.later[0] for c in before)
-    few = sum(scene.hides(c.people) or not c.people for c in before)
-    return bool(before) and few <= len(before) * _HIDDEN and people > 0 and stayed < people * _EVERYBODY
+    cells = [_hidden(scene, cohort, n) for cohort in before for n in cohort.later]
+    return bool(cells) and sum(cells) <= len(cells) * _HIDDEN and stayed < people * _EVERYBODY
+
+
+def _hidden(scene: Scene, cohort: Cohort, n: int) -> bool:
+    """Whether it is not said at all how many of a cohort are active, for they or the cohort are few."""
+    return not cohort.people or scene.hides(cohort.people) or scene.hides(n)
 
 
 def _rate(scene: Scene, cohort: Cohort, i: int) -> int | None:
@@ -80,7 +85,7 @@ def _cell(scene: Scene, found: Sequence[Cohort], row: int, i: int, grain: Period
     cohort, rate = found[row], _rate(scene, found[row], i)
     if rate is not None:
         return Cell(str(rate) if _over(found, row + i, grain) else scene.words("stay-provisional", n=rate), rate)
-    if scene.hides(cohort.people) or scene.hides(cohort.later[i - 1]) or not cohort.people:
+    if _hidden(scene, cohort, cohort.later[i - 1]):
         return Cell("\u2013", scene.words("not-shown"))
     least = f"{100 * (cohort.people - scene.few.k + 1) // cohort.people}+"  # few of them left
     return Cell(least, least)

@@ -44,7 +44,7 @@ def exchange(scene: Scene, scope: Scope) -> Figure | None:
     own = Cell(scope.title, scope.id, scope.path)
     return Figure(
         slug=scope.slug("moves"),
-        title=_title(scene, scope, groups), text=_text(scene, groups),
+        title=_title(scene, scope, found, groups), text=_text(scene, groups),
         label=words("flow-label", scope=scope.title), subject=words("flow-subject", scope=scope.title),
         table=Table(
             words("flow-caption", start=words.day(found.start), end=words.day(found.end)),
@@ -109,11 +109,12 @@ def _name(scene: Scene, group: _Group) -> str:
     return scopes.area(scene.registry, group.place).title
 
 
-def _title(scene: Scene, scope: Scope, groups: Iterable[_Group]) -> str:
+def _title(scene: Scene, scope: Scope, found: Exchange, groups: Iterable[_Group]) -> str:
     came = [group for group in groups if group.side == "came"]
     new = sum(group.people for group in came if group.place == _NOWHERE)
     others = sum(group.people for group in came) - new
-    way = "none" if not came else "new" if new > others else "areas"
+    kept = not new and any(not one.areas for one in found.came)  # who came from nowhere stand among the others
+    way = "none" if not came else "kept" if kept else "new" if new > others else "areas"
     return scene.words("flow-title", way=way, scope=scope.title)
 
 

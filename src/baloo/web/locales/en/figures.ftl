@@ -166,6 +166,7 @@ moves-subject = the moves between areas
 
 flow-title = { $way ->
     [none] Nobody came to { $scope } in a year
+    [kept] Who came to { $scope }, and who went
     [new] Most of those who came to { $scope } were active nowhere a year ago
    *[areas] Most of those who came to { $scope } were active in other areas
 }
