@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from baloo.people.matching import Frequencies
+from baloo.people.matching import Frequencies, counted
 from baloo.people.profiles import FEW, KINDS, STRONG, Profile, keys
 
 __all__ = ["small_blocks", "small_frequencies"]
@@ -26,6 +26,7 @@ def small_blocks(profiles: Iterable[Profile]) -> dict[str, dict[str, list[int]]]
 
 
 def small_frequencies(profiles: Iterable[Profile]) -> Frequencies:
-    """In how many full names each word is."""
-    names = {name.key: name.words for one in profiles for name in one.names.values() if name.spaced}
-    return Frequencies(len(names), Counter(word for words in names.values() for word in set(words)))
+    """In how many full names each word is, in all and on each system."""
+    names = {(one.system, name.key): name for one in profiles for name in one.names.values() if name.spaced}
+    uses = {(key, word) for (system, key), name in names.items() for word in counted(name, system)}
+    return Frequencies(len({key for _, key in names}), Counter(word for _, word in uses))

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import duckdb
 from arro3.core import Array, DataType, Table
 
-from baloo.people.matching import Frequencies
+from baloo.people.matching import Frequencies, counted
 from baloo.people.names import Name
 from baloo.people.profiles import FEW, KINDS, STRONG, Profile, keys
 from baloo.records.store import Records
@@ -117,21 +117,21 @@ class Index:
         """Take the keys of identities, and the words of their full names."""
         texts: list[str] = []
         codes: list[int] = []
-        names: set[Name] = set()
+        names: dict[tuple[str, str], Name] = {}
         for one in profiles:
             base = one.identity * _WIDTH
             for kind, text in keys(one):
                 texts.append(_SPACES[kind] + text)
                 codes.append(base + _CODES[kind])
-            names.update(name for name in one.names.values() if name.spaced)
+            names.update(((one.system, key), name) for key, name in one.names.items() if name.spaced)
             if len(texts) > _AT_ONCE:
                 self._take(texts, codes, names)
-                texts, codes, names = [], [], set()
+                texts, codes, names = [], [], {}
         self._take(texts, codes, names)
 
-    def _take(self, texts: list[str], codes: list[int], names: set[Name]) -> None:
+    def _take(self, texts: list[str], codes: list[int], names: dict[tuple[str, str], Name]) -> None:
         self._insert("keys", texts, codes)
-        pairs = [(name.key, word) for name in names for word in set(name.words)]
+        pairs = [(key, word) for (system, key), name in names.items() for word in counted(name, system)]
         self._insert("words", [name for name, _ in pairs], [word for _, word in pairs])
 
     def blocks(self, only: Iterable[int] | None = None) -> Blocks:
@@ -162,7 +162,7 @@ class Index:
         return found
 
     def frequencies(self) -> Frequencies:
-        """In how many full names each word is that stands in one of those added; of earlier runs, too."""
+        """In how many full names, in all and by system, each word is that stands in one of those added; of earlier runs, too."""
         name, word = self._hash("name"), self._hash("word")
         self._engine.execute(f"CREATE OR REPLACE TABLE hashed AS SELECT DISTINCT {name} AS name, word, {word} AS hash FROM words")
         total = self._one("SELECT count(*) FROM (SELECT name FROM hashed UNION SELECT name FROM old_words)")

@@ -6,13 +6,14 @@ members and on how frequent words are in full names, never on the order in which
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from baloo.people.names import Name, alike, contradict, squash
-from baloo.people.profiles import Profile, from_mailbox, initial_forms, joint_forms, name_of_mailbox
+from baloo.people.names import Name, alike, contradict, fold, parts, squash
+from baloo.people.profiles import DIGITS, Profile, from_mailbox, initial_forms, joint_forms, name_of_mailbox
 from baloo.people.rules import (
     DIFFERENT_NAMES,
     INITIALS_AS_LOGIN,
@@ -28,9 +29,12 @@ from baloo.people.rules import (
     star,
 )  # fmt: skip
 
-__all__ = ["RULES_OF", "Blocks", "Frequencies", "Naming", "against", "apart", "found", "shared_by_several"]
+__all__ = [
+    "RARE", "RULES_OF", "Blocks", "Frequencies", "Naming", "against", "apart", "counted", "found", "shared_by_several",
+]  # fmt: skip
 
-RARE, RARE_NEARBY = 0.005, 0.05  # expected homonyms: alone, and with activity in one system at about the same time
+RARE, RARE_NEARBY = 0.005, 0.1  # expected homonyms: alone, and with activity in one system at about the same time
+PLACE = 0.3  # expected homonyms, up to which a login or local part that the name gives counts beside the name
 SILENCE, NEARBY = 1826, 730  # days between the last of the one and the first of the other
 _UNSEEN = 0.35  # what a word that one name has alone counts for: of words seen once, so many are seen again (Good and Turing)
 _KIN = 10.0  # words that both stand in other names too may be of one language, in which they go together more often than chance
@@ -52,19 +56,32 @@ Naming = Callable[[str, str, str], str]
 
 @dataclass(slots=True)
 class Frequencies:
-    """In how many different full names each word stands, and how many such names there are."""
+    """In how many different full names each word stands (see `counted`), and how many such names there are."""
 
     names: int = 0
     words: Counter[str] = field(default_factory=Counter)
 
-    def homonyms(self, words: Iterable[str]) -> float:
-        """How many others are expected to have all these words in their name: N times the product of their shares."""
+    def homonyms(self, words: Iterable[str], system: str = "", spellings: int = 1) -> float:
+        """How many others are expected to have all these words in their name: in the community, or on a system.
+
+        It is N times the product of the words' shares in other names than those with all of them, of which there are `spellings`.
+        """
+        there = f"@{system}" if system else ""
+        total = max(self.words[there] if there else self.names, 1)
+        often = [max(self.words[word + there] - spellings, 0) for word in set(words)]
+        return total * math.prod((number + _UNSEEN) / total for number in often) * (_KIN if all(often) else 1.0)
+
+    def nearby(self, words: Iterable[str], system: str, spellings: int = 1) -> float:
+        """How many others on a system are expected to have these words, by what is frequent there and in the community."""
         words = set(words)
-        total = max(self.names, 1)
-        expected = float(total)
-        for word in words:
-            expected *= (max(self.words[word] - 1, 0) + _UNSEEN) / total
-        return expected * _KIN if all(self.words[word] > 1 for word in words) else expected
+        share = min(self.words[f"@{system}"] / max(self.names, 1), 1.0)
+        return max(self.homonyms(words, system, spellings), self.homonyms(words, "", spellings) * share)
+
+
+def counted(name: Name, system: str) -> set[str]:
+    """What counts in how many names a name's words are: each word, each `word@system`, and `@system` for how many are there."""
+    words = {*name.words, ""}
+    return {*name.words, *(f"{word}@{system}" for word in words)}
 
 
 def apart(one: Profile, other: Profile) -> str:
@@ -82,15 +99,20 @@ def found(profiles: Mapping[int, Profile], blocks: Blocks, often: Frequencies, n
     return list(_Tier(profiles, blocks, often, name).edges())
 
 
-def shared_by_several(profiles: Mapping[int, Profile], members: Sequence[int]) -> bool:
-    """Whether two of those who use one mailbox or login cannot be one person, or three names have nothing in common."""
+def shared_by_several(profiles: Mapping[int, Profile], members: Sequence[int], *, strangers: bool = True) -> bool:
+    """Whether two of those who use one mailbox or login cannot be one person, or three names have nothing in common.
+
+    An account is one's own whatever its owner called themselves in the course of time: without `strangers` only the first counts.
+    """
     if any(apart(profiles[a], profiles[b]) for a, b in combinations(members, 2)):
         return True
-    strangers: list[Name] = []
+    if not strangers:
+        return False
+    unlike: list[Name] = []
     for name in (name for member in members for name in profiles[member].names.values()):
-        if not any(_kin(name, known) for known in strangers):
-            strangers.append(name)
-    return len(strangers) >= _STRANGERS
+        if not any(_kin(name, known) for known in unlike):
+            unlike.append(name)
+    return len(unlike) >= _STRANGERS
 
 
 def _kin(one: Name, other: Name) -> bool:
@@ -135,35 +157,48 @@ class _Tier:
     def _one_user(self, rule: str, kind: str) -> Iterator[Edge]:
         """What one person has: whoever used it is one person, unless some of them cannot be."""
         for key, members in self._several(kind):
-            if shared_by_several(self.of, members):
+            if shared_by_several(self.of, members, strangers=rule != SAME_ACCOUNT):
                 self.shared.add(key)
             else:
                 yield from star(rule, self.name(rule, key, ""), members)
 
     def _one_name(self, key: str, members: list[int]) -> Iterator[Edge]:
-        words = key.split()
-        expected = self.often.homonyms(words)
-        places: defaultdict[str, list[int]] = defaultdict(list)
+        expected = self.often.homonyms(key.split())
+        by_place: defaultdict[str, list[int]] = defaultdict(list)
         for member in members:
             known = self.of[member]
-            local = {mailbox.partition("@")[0] for mailbox in known.mailboxes}
-            for place in {*local, *known.roles, *known.handles, *(known.domains if expected <= 1 else ())}:
-                places[place].append(member)
-        for place, there in places.items():
+            places = {mailbox.partition("@")[0] for mailbox in known.mailboxes} | known.handles.keys()
+            if expected > PLACE:  # a login that is made of a name says no more than the name
+                places = {place for place in places if not _gives(known, squash(parts(fold(place).strip(DIGITS))))}
+            for place in {*places, *known.roles, *(known.domains if expected <= 1 else ())}:
+                by_place[place].append(member)
+        for place, there in by_place.items():
             if len(there) > 1:
                 yield from star(NAME_AND_PLACE, self.name(NAME_AND_PLACE, key, place), there)
-        yield from self._rare(RARE_NAME, key, members, expected)
+        yield from self._rare(RARE_NAME, key, members, [key])
 
-    def _rare(self, rule: str, key: str, members: Sequence[int], expected: float) -> Iterator[Edge]:
+    def _rare(self, rule: str, key: str, members: Sequence[int], names: Collection[str]) -> Iterator[Edge]:
         """Those whom a rare name joins: all but for a long silence; where it is less rare, those of one system at one time."""
-        if expected <= RARE:
+        spellings = {name: self._spellings(name) for name in names}
+        if max(self.often.homonyms(name.split(), "", spellings[name]) for name in names) <= RARE:
             yield from self._runs(rule, key, members, SILENCE)
-        elif expected <= RARE_NEARBY:
-            systems: defaultdict[str, list[int]] = defaultdict(list)
-            for member in members:
-                systems[self.of[member].system].append(member)
-            for system, there in systems.items():
+        else:
+            yield from self._close(rule, key, members, spellings)
+
+    def _close(self, rule: str, key: str, members: Sequence[int], spellings: Mapping[str, int]) -> Iterator[Edge]:
+        """Those of one system at about the same time, where nobody else there is expected to have one of the names."""
+        systems: defaultdict[str, list[int]] = defaultdict(list)
+        for member in members:
+            systems[self.of[member].system].append(member)
+        for system, there in systems.items():
+            if max(self.often.nearby(name.split(), system, number) for name, number in spellings.items()) <= RARE_NEARBY:
                 yield from self._runs(rule, key, there, NEARBY, system)
+
+    def _spellings(self, key: str) -> int:
+        """How many names have all words of a name of two."""
+        words = set(key.split())
+        longer = (self.of[member].names.values() for member in self.blocks.get("two", {}).get(key, ()))
+        return len({key, *(name.key for names in longer for name in names if name.spaced and words <= set(name.words))})
 
     def _runs(self, rule: str, key: str, members: Sequence[int], silence: int, system: str = "") -> Iterator[Edge]:
         """Stars of those between whom no longer silence lies."""
@@ -198,25 +233,26 @@ class _Tier:
         return any(from_mailbox(mailbox) == handle for mailbox in known.mailboxes & self.shared)
 
     def _one_login(self, key: str, members: list[int]) -> Iterator[Edge]:
-        if self.often.words[key] or not (len(key) >= _LOGIN or (len(key) >= _NUMBERED and any(map(str.isdigit, key)))):
+        if not (len(key) >= _LOGIN or (len(key) >= _NUMBERED and _has_digit(key))) or self._is_name(key):
             return
         stem = key.strip("0123456789")
         members = self._by_login(key)
         strong = any(self.of[member].handles[key] for member in members)
         if strong and len(stem) > 2 and not shared_by_several(self.of, members):
-            yield from self._runs(SAME_LOGIN, key, members, NEARBY)
+            yield from self._runs(SAME_LOGIN, key, members, NEARBY if _has_digit(key) else NEARBY // 2)
+
+    def _is_name(self, key: str) -> bool:
+        """Whether a login is a word of somebody's name, or what somebody's name gives: then others may have it, too."""
+        return bool(self.often.words[key] or any(self.blocks.get(kind, {}).get(key) for kind in ("form", "short")))
 
     def _name_as_login(self, key: str, named: list[int]) -> Iterator[Edge]:
         others = self._by_login(key) if len(key) >= _JOINT else []
         if not others or others == named:
             return
         members = sorted({*named, *others})
-        names = [name for member in named for name in self._full(member) if key in joint_forms(name)]
-        if not names:
-            return
-        expected = max(self.often.homonyms(name.words) for name in names)
-        if not shared_by_several(self.of, members):
-            yield from self._rare(NAME_AS_LOGIN, key, members, expected)
+        names = {name.key for member in named for name in self._full(member) if key in joint_forms(name)}
+        if names and not shared_by_several(self.of, members):
+            yield from self._rare(NAME_AS_LOGIN, key, members, names)
 
     def _initials(self, key: str, named: list[int]) -> Iterator[Edge]:
         others = self._by_login(key) if len(key) >= _SHORT else []
@@ -230,14 +266,27 @@ class _Tier:
         if self.often.words[_surname(name, key)] > 1:
             also = set(name.words)
             members = sorted({*named, *(member for member in others if also & self.of[member].words)})
-        yield from self._runs(INITIALS_AS_LOGIN, key, members, NEARBY)
+        spellings = {name.key: self._spellings(name.key)}
+        if self.often.homonyms(name.words, "", spellings[name.key]) <= RARE_NEARBY:
+            yield from self._runs(INITIALS_AS_LOGIN, key, members, NEARBY)
+        else:
+            yield from self._close(INITIALS_AS_LOGIN, key, members, spellings)
 
     def _longer(self, key: str, members: list[int]) -> Iterator[Edge]:
         words = set(key.split())
         members = [member for member in members if any(words <= set(name.words) for name in self._full(member))]
         spellings = {name.key for member in members for name in self._full(member) if words <= set(name.words)}
         if len(spellings) > 1 and not shared_by_several(self.of, members):
-            yield from self._rare(LONGER_NAME, key, members, self.often.homonyms(words))
+            yield from self._rare(LONGER_NAME, key, members, [key])
+
+
+def _gives(known: Profile, login: str) -> bool:
+    """Whether somebody's full name gives a login."""
+    return any(login in {*name.words} | joint_forms(name) | initial_forms(name) for name in known.full())
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _surname(name: Name, form: str) -> str:

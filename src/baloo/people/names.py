@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from baloo.people.keys import email_key
-from baloo.people.wordlists import BOTS, NOBODY, PUBLIC_MAIL, ROLES, SECOND_LEVEL, TITLES
+from baloo.people.wordlists import BOTS, NOBODY, NOT_NAMES, PUBLIC_MAIL, ROLES, SECOND_LEVEL, TITLES
 
 __all__ = ["Address", "Name", "alike", "contradict", "fold", "is_program", "parts", "read_address", "read_name", "squash"]
 
@@ -17,7 +17,7 @@ _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "\N{LATIN SMALL LETTER DOTLESS I}": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
-_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"| via .*$", re.IGNORECASE)
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|[\s(]via .*$", re.IGNORECASE)
 _PARTS = re.compile(r"[^\w]+|_+")
 _UMLAUT = re.compile(r"([aou])e")
 _GITHUB = re.compile(r"(?:(\d+)\+)?([a-z0-9-]+)(?:\[bot\])?@users\.noreply\.github\.com")
@@ -105,7 +105,7 @@ def read_name(text: str) -> Name:
             initials.append(word)
     kept = [word for word in words if word not in TITLES]
     kept = kept if len(kept) > 1 else words
-    if not kept or " ".join(kept) in NOBODY or squash(tuple(kept)) in ROLES:
+    if not kept or " ".join(kept) in NOBODY or squash(tuple(kept)) in ROLES or not NOT_NAMES.isdisjoint(kept):
         return NOTHING
     full = len(kept) > 1 and not any(map(_has_digit, kept))
     return Name(tuple(kept), tuple(initials), full, full and len(text.split()) > 1)

@@ -10,10 +10,10 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from baloo.people.names import Name, fold, parts, read_address, read_name, squash
-from baloo.people.wordlists import NOBODY, ROLES
+from baloo.people.wordlists import NOBODY, NOT_NAMES, ROLES
 
 __all__ = [
-    "DAY", "FEW", "KINDS", "STRONG", "Key", "Profile", "Sighting",
+    "DAY", "DIGITS", "FEW", "KINDS", "SHORTEST", "STRONG", "Key", "Profile", "Sighting",
     "from_mailbox", "initial_forms", "joint_forms", "keys", "keys_of_user", "name_of_mailbox", "profile",
 ]  # fmt: skip
 
@@ -35,9 +35,9 @@ STRONG = frozenset({"login", "mailbox", "name", "handle"})
 FEW = 12
 """More members than this of a key that only suggests, and it suggests nothing."""
 
-_SHORTEST = 4  # letters of a handle
+SHORTEST = 4  # letters of a handle
 _AFFIX = 6  # letters at either end of a handle under which it is found
-_DIGITS = "0123456789"
+DIGITS = "0123456789"
 _HOSTS = ("github", "gitlab")
 _NONE: frozenset[Any] = frozenset()
 
@@ -126,7 +126,7 @@ def _learn(known: Profile, seen: Sighting) -> None:
             known.names[name.key] = name if name.spaced else known.names.get(name.key, name)
             if not name.spaced:
                 joint = squash(name.words)
-                _handle(known, joint, strong=any(map(str.isdigit, joint)))
+                _handle(known, joint, strong=len(name.words) == 1 or any(map(str.isdigit, joint)))
 
 
 def _learn_address(known: Profile, text: str) -> None:
@@ -155,7 +155,7 @@ def _spelt(name: Name, address: str) -> bool:
 
 
 def _handle(known: Profile, joint: str, *, strong: bool) -> None:
-    if len(joint) >= _SHORTEST and joint not in ROLES and joint not in NOBODY and not joint.isdigit():
+    if len(joint) >= SHORTEST and joint not in ROLES and joint not in NOBODY and not joint.isdigit():
         known.handles[joint] = strong or known.handles.get(joint, False)
 
 
@@ -174,7 +174,8 @@ def from_mailbox(mailbox: str) -> str:
 def name_of_mailbox(mailbox: str) -> Name:
     """What stands before the `@`, as a name; in full where it has several words and nothing else."""
     words = parts(fold(mailbox.partition("@")[0]))
-    return Name(words, (), full=len(words) > 1 and all(len(word) > 1 and word.isalpha() for word in words), spaced=False)
+    full = len(words) > 1 and all(len(word) > 1 and word.isalpha() for word in words) and NOT_NAMES.isdisjoint(words)
+    return Name(words, (), full=full, spaced=False)
 
 
 def initial_forms(name: Name) -> set[str]:
@@ -185,7 +186,7 @@ def initial_forms(name: Name) -> set[str]:
         forms.add(words[0][0] + name.initials[0] + words[-1])
     if len(words) > 2:
         forms.add("".join(word[0] for word in words[:-1]) + words[-1])
-    return {form for form in forms if len(form) >= _SHORTEST}
+    return {form for form in forms if len(form) >= SHORTEST}
 
 
 def keys_of_user(known: Profile) -> set[Key]:
@@ -204,7 +205,7 @@ def keys(known: Profile) -> set[Key]:
         found.add(("joint", handle))
         if len(handle) >= _AFFIX:
             found.update((("start", handle[:_AFFIX]), ("end", handle[-_AFFIX:])))
-        stem = handle.strip(_DIGITS)
+        stem = handle.strip(DIGITS)
         if stem != handle and len(stem) >= _AFFIX:
             found.add(("stem", stem))
     found.update(("word", word) for word in _words(known) if len(word) > 3)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from baloo.people.matching import NEARBY, SILENCE, Blocks, Frequencies, apart
+from baloo.people.matching import NEARBY, RARE, SILENCE, Blocks, Frequencies, apart
 from baloo.people.names import Name, alike, contradict, parts, squash
-from baloo.people.profiles import Profile, initial_forms, joint_forms
+from baloo.people.profiles import DIGITS, SHORTEST, Profile, initial_forms, joint_forms, name_of_mailbox
 from baloo.people.rules import DIFFERENT_NAMES
 
 __all__ = ["ASKED", "KINDS", "Kind", "Scored", "Scorer", "best_of", "candidates"]
 
-ASKED = 0.5
+ASKED = 0.3
 """Pairs of a lower score are not asked about."""
 
 _ODDS = -1.0  # of two that meet in a block and have nothing else in common
@@ -28,6 +28,7 @@ _MANY = {
     "domain": 4, "stem": 6, "start": 5, "end": 5,
 }  # fmt: skip
 _ALONE = ("same-organisation", "small-domain")  # say nothing by themselves: colleagues share them
+_HOMONYMS = 0.05  # expected others of a name, to be common
 _RARE_WORD = 3  # full names that a word may be in, to be remarkable
 
 
@@ -58,9 +59,12 @@ KINDS: Mapping[str, Kind] = {
         Kind("small-domain", "place", 1.4, "addresses at a domain that few have"),
         Kind("same-organisation", "place", 0.7, "addresses of one organisation"),
         Kind("same-time", "time", 0.4, "active on one system at about the same time"),
+        Kind("pause", "time", -0.4, "two years lie between what they did on one system"),
         Kind("long-silence", "time", -0.7, "five years lie between what they did"),
-        Kind("common-name", "rarity", -1.5, "others are expected to have this name"),
+        Kind("rare-name", "rarity", 0.4, "nobody else is expected to have this name"),
+        Kind("common-name", "rarity", -1.4, "others are expected to have this name"),
         Kind("different-names", "against", -2.6, "their full names contradict each other"),
+        Kind("other-surname", "against", -0.6, "their full names have a word in common and differ in the others"),
         Kind("two-accounts", "against", -2.0, "each has an account on the same system"),
     )
 }
@@ -129,18 +133,22 @@ class Scorer:
         told = {word for mailbox in common for word in parts(mailbox.partition("@")[0])}
         told |= {squash(parts(mailbox.partition("@")[0])) for mailbox in common}
         told |= {squash(parts(login)) for _, login in one.logins & other.logins}
-        yield from _by_name(one, other, self._often, told)
-        yield from _by_login(one, other, self._often, told)
-        yield from self._by_place(one, other, common)
+        told |= {name_of_mailbox(mailbox).key for mailbox in common}
         silence = max(one.first, other.first) - min(one.last, other.last)
+        near = one.system if one.system == other.system and silence <= NEARBY else ""
+        yield from _by_name(one, other, self._often, told, near)
+        yield from _by_login(one, other, self._often, told, near)
+        yield from self._by_place(one, other, common)
         if silence > SILENCE:
             yield "long-silence", 1.0
-        elif silence <= NEARBY and one.system == other.system:
-            yield "same-time", 1.0
+        elif one.system == other.system:
+            yield ("same-time" if near else "pause"), 1.0
         rule = apart(one, other)
         if rule:
             kin = any(mine.full and set(mine.words) & other.words for mine in one.names.values())
             yield rule, 0.6 if kin and rule == DIFFERENT_NAMES else 1.0
+        elif any(_differ(mine, theirs) for mine in one.full() for theirs in other.full()):
+            yield "other-surname", 1.0
 
     def _by_place(self, one: Profile, other: Profile, common: set[str]) -> Iterator[tuple[str, float]]:
         if one.logins & other.logins or any(not self._relay("mailbox", address) for address in common - one.roles):
@@ -153,22 +161,24 @@ class Scorer:
                 yield ("small-domain" if few else "same-organisation"), 1.0
 
     def _relay(self, kind: str, address: str) -> bool:
-        """Whether three or more use an address who cannot be one person; of a role's, whether three do at all."""
+        """Whether three or more use an address whose names contradict each other; of a role's, whether three do at all."""
         if address not in self._relays:
             users = self._blocks.get(kind, {}).get(address, ())
-            people: list[int] = []
-            for user in users:
-                if all(apart(self._of[user], self._of[known]) for known in people):
-                    people.append(user)
+            names = {name.key: name for user in users for name in self._of[user].names.values() if name.spaced}
+            people: list[Name] = []
+            for _, name in sorted(names.items()):
+                if all(contradict(name, known) for known in people):
+                    people.append(name)
             self._relays[address] = len(people) > 2 or (kind == "role" and len(users) > _MANY["role"])
         return self._relays[address]
 
 
-def _by_name(one: Profile, other: Profile, often: Frequencies, told: set[str]) -> Iterator[tuple[str, float]]:
+def _by_name(one: Profile, other: Profile, often: Frequencies, told: set[str], near: str) -> Iterator[tuple[str, float]]:
     for mine in one.names.values():
         for theirs in other.names.values():
-            if mine.full and theirs.full and not contradict(mine, theirs):
-                yield from _full_names(mine, theirs, often)
+            said = mine.key == theirs.key and mine.key in told and not (mine.spaced and theirs.spaced)
+            if mine.full and theirs.full and not said and not contradict(mine, theirs):
+                yield from _full_names(mine, theirs, often, near)
     shared = {word for word in one.words & other.words if len(word) > 2 and word not in told}
     if shared:
         rarest = min(often.words[word] for word in shared)
@@ -178,7 +188,7 @@ def _by_name(one: Profile, other: Profile, often: Frequencies, told: set[str]) -
             yield "rare-word", 1.0
 
 
-def _full_names(mine: Name, theirs: Name, often: Frequencies) -> Iterator[tuple[str, float]]:
+def _full_names(mine: Name, theirs: Name, often: Frequencies, near: str) -> Iterator[tuple[str, float]]:
     common = set(mine.words) & set(theirs.words)
     if mine.key == theirs.key:
         yield "same-name", 1.0
@@ -188,9 +198,25 @@ def _full_names(mine: Name, theirs: Name, often: Frequencies) -> Iterator[tuple[
         yield "similar-name", 1.0
     else:
         return
-    expected = often.homonyms(common)
-    if expected > 0.05:
+    expected = _others(often, common, near)
+    if expected <= RARE:
+        yield "rare-name", 1.0
+    yield from _common(expected)
+
+
+def _others(often: Frequencies, words: Collection[str], near: str) -> float:
+    return often.nearby(words, near) if near else often.homonyms(words)
+
+
+def _common(expected: float) -> Iterator[tuple[str, float]]:
+    if expected > _HOMONYMS:
         yield "common-name", min(1.0, (math.log10(expected) + 1.5) / 2)
+
+
+def _differ(mine: Name, theirs: Name) -> bool:
+    common = set(mine.words) & set(theirs.words)
+    rest = [[word for word in name.words if word not in common] for name in (mine, theirs)]
+    return bool(common and all(rest)) and not any(alike(a, b) for a in rest[0] for b in rest[1])
 
 
 def _begin_alike(mine: Name, theirs: Name, common: set[str]) -> bool:
@@ -198,23 +224,27 @@ def _begin_alike(mine: Name, theirs: Name, common: set[str]) -> bool:
     return any(alike(a, b) or (min(len(a), len(b)) == 1 and a[0] == b[0]) for a in rest[0] for b in rest[1])
 
 
-def _by_login(one: Profile, other: Profile, often: Frequencies, told: set[str]) -> Iterator[tuple[str, float]]:
+def _by_login(one: Profile, other: Profile, often: Frequencies, told: set[str], near: str) -> Iterator[tuple[str, float]]:
     for handle in (one.handles.keys() & other.handles.keys()) - told:
         plain = often.words[handle] > 0 or len(handle) < 6
         strong = one.handles[handle] or other.handles[handle]
         yield "same-login", (0.3 if plain else 0.8) + (0.2 if strong else 0.0)
     for named, login in ((one, other), (other, one)):
         handles = login.handles.keys() - told
-        stems = {handle.strip("0123456789") for handle in handles}
+        stems = {handle.strip(DIGITS) for handle in handles}
         for name in named.full():
+            if name.key in login.names:
+                continue  # a login made of the name that both have says nothing more
             if joint_forms(name) & stems:
                 yield "name-as-login", 1.0
+                yield from _common(_others(often, name.words, near))
             if initial_forms(name) & stems:
                 yield "initials-as-login", 1.0
     for a in one.handles.keys() - told:
         for b in other.handles.keys() - told:
-            if a != b and a.strip("0123456789") == b.strip("0123456789"):
-                yield "same-login", 0.3 if often.words[a.strip("0123456789")] else 0.7
+            stem = a.strip(DIGITS)
+            if a != b and len(stem) >= SHORTEST and stem == b.strip(DIGITS):
+                yield "same-login", 0.3 if often.words[stem] else 0.7
             elif _within(a, b):
                 yield "login-in-login", 1.0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-__all__ = ["BOTS", "NOBODY", "PUBLIC_MAIL", "ROLES", "SECOND_LEVEL", "TITLES"]
+__all__ = ["BOTS", "NOBODY", "NOT_NAMES", "PUBLIC_MAIL", "ROLES", "SECOND_LEVEL", "TITLES"]
 
 
 def _read(name: str) -> frozenset[str]:
@@ -17,6 +17,9 @@ BOTS = _read("bots")
 
 NOBODY = _read("nobody")
 """Names and local parts, folded, that stand for nobody."""
+
+NOT_NAMES = _read("not_names")
+"""Words, folded, that stand in no person's name."""
 
 ROLES = _read("roles")
 """Local parts, and names in one word, that a role has and several people may use."""

@@ -63,6 +63,7 @@ def score(*actors: str) -> float:
         ("git|||ama.kwarteng@one.example|", "git|||k@two.example|Ama Kwarteng"),
         ("git|||x@one.example|Ama Kwarteng", "git|||1+amakwarteng@users.noreply.github.com|"),
         ("git|||1+weaver77@users.noreply.github.com|Jun", "git|||weaver77@two.example|"),
+        ("git|||a@one.example|quillfeather|1", "git|||b@two.example|Quillfeather|200"),
     ],
 )
 def test_what_is_beyond_doubt_is_joined(one: str, other: str) -> None:
@@ -83,6 +84,11 @@ def test_what_is_beyond_doubt_is_joined(one: str, other: str) -> None:
         ("git|||a@one.example|Ama Kwarteng|1|1", "git|||b@two.example|Ama Kwarteng|4000|4000"),  # ten years of silence
         ("git|||a@x.example|Ama K. Boateng", "git|||b@y.example|Ama L. Boateng"),
         ("git|||a@x.example|Givena Surb", "git|||b@y.example|Givena Surb"),  # both words stand in other names, too
+        ("git|||givena.surb@x.example|Givena Surb", "git|||givena.surb@y.example|Givena Surb"),  # the name gives the login
+        ("git|||gsurb12@x.example|", "git|||a@y.example|Givena Surb"),
+        ("git|||a@x.example|quillfeather|1", "git|||b@y.example|quillfeather|700"),  # a word alone, and long after
+        ("git|||a@x.example|Weavers Mailing Lists", "git|||b@y.example|Weavers Mailing Lists"),  # no person's name
+        ("git|||a@x.example|Unknown Contributor", "git|||b@y.example|Unknown Contributor"),
     ],
 )
 def test_what_may_be_two_is_left(one: str, other: str) -> None:
@@ -95,6 +101,21 @@ def test_nobody_is_joined_through_a_mailbox_that_several_use() -> None:
     users = [f"git|||team-commits@example.org|{name}" for name in ("Ama Kwarteng", "Idris Bello", "Tove Lind", "weaver", "Jun")]
 
     assert together(*users, "git|||9+teamcommits@users.noreply.github.com|") == set()
+
+
+def test_an_account_is_one_s_own_whatever_it_is_called() -> None:
+    """Those who were seen under one account's number are one person, though three names have nothing in common."""
+    actors = [f"git|||7+weaver77@users.noreply.github.com|{name}" for name in ("ama", "jun", "tove")]
+
+    assert together(*actors) == {frozenset((0, 1, 2))}
+
+
+def test_who_is_rare_in_the_community_may_be_common_on_a_system() -> None:
+    """A name whose words are frequent where both are is not rare because many elsewhere are called otherwise."""
+    both = ("git|||a@x.example|Givena Surb", "git|||b@y.example|Givena Surb")
+    elsewhere = [f"forum||user{n}||Otherwise{chr(97 + n % 26)}{chr(97 + n // 26)} Called{chr(97 + n // 26)}" for n in range(300)]
+
+    assert together(*both, *elsewhere) == set()
 
 
 def test_a_mailbox_of_strangers_is_nobodys() -> None:
@@ -126,6 +147,19 @@ THEN, SOON, LATE = (f"git|||kwarteng@{place}.example|Ama|{day}" for place, day i
 def test_more_evidence_scores_higher(stronger: tuple[str, str], weaker: tuple[str, str]) -> None:
     """An equal name beats a similar one, silence and contradiction take away."""
     assert score(*stronger) > score(*weaker)
+
+
+def test_a_relay_joins_nobody_in_bulk() -> None:
+    """Neither the address of a relay nor the name that it gives is evidence for those who wrote through it."""
+    names = ("Ama Kwarteng", "jun", "Idris Bello", "Tove Lind", "Ayo Sunde")
+    users = [f"git|||defects-relayed@example.org|{name}" for name in names]
+
+    assert score(*users) < 0.5
+
+
+def test_numbers_after_a_letter_are_no_login_in_common() -> None:
+    """Numbers as a school gives them are of two pupils."""
+    assert score("git|||t8130064@x.example|Ama Kwarteng", "git|||t8130048@x.example|Idris") < 0.97
 
 
 ODD = ["x" * 10_000, "\u202eneteb\u202c A", "\u200f", "﷽", "김 민수", "A\x00K.", "🧶", "=", "", "  ", "'; --", "(via)", "[A]"]
