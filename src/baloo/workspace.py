@@ -24,7 +24,7 @@ try:
 except ImportError:  # Windows has no flock; the locks are advisory there
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["WORKSPACE_VERSION", "Workspace", "fsync_folder", "write_whole"]
+__all__ = ["WORKSPACE_VERSION", "Workspace", "fsync_path", "write_whole"]
 
 WORKSPACE_VERSION = 1
 _FOLDERS = (
@@ -184,9 +184,9 @@ def _migrate(root: Path) -> None:
     write_whole(file, f"workspace = {WORKSPACE_VERSION}\n{settings}".encode())
 
 
-def fsync_folder(folder: Path) -> None:
-    """Make a folder's entries durable: a new file is safe only when its folder has been synced too."""
-    handle = os.open(folder, os.O_RDONLY)
+def fsync_path(path: Path) -> None:
+    """Make what a file holds, or a folder's entries, durable: a new file is safe only when its folder has been synced too."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
@@ -205,4 +205,4 @@ def write_whole(file: Path, data: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-    fsync_folder(file.parent)
+    fsync_path(file.parent)

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from baloo.errors import StorageBroken
-from baloo.lake.files import DataFile, digest, fsync_file
+from baloo.lake.files import DataFile, digest
 from baloo.lake.tables import APP, MONTH, Columns
-from baloo.workspace import write_whole
+from baloo.workspace import fsync_path, write_whole
 
 __all__ = [
     "POINTER", "changes", "check_checkpoint", "check_entry", "checkpoint_of", "entry_of", "seal_checkpoint", "sum_of_checkpoint",
@@ -94,7 +94,7 @@ def check_entry(file: Path) -> None:
 def seal_checkpoint(log: Path, version: int) -> None:
     """Make a checkpoint that delta-rs has written durable, and note its sum where it is pointed to."""
     checkpoint = checkpoint_of(log, version)
-    fsync_file(checkpoint)
+    fsync_path(checkpoint)
     pointer = json.loads((log / POINTER).read_bytes())
     pointer["tags"] = {_SUM: digest(checkpoint)}
     write_whole(log / POINTER, json.dumps(pointer, separators=(",", ":")).encode())

@@ -20,7 +20,7 @@ from baloo.lake.files import DataFile, blaming, parquet, quoted, write
 from baloo.lake.store import Lake
 from baloo.lake.table import DeltaLog
 from baloo.lake.words import Words
-from baloo.workspace import fsync_folder
+from baloo.workspace import fsync_path
 
 __all__ = ["Fields", "Gone", "erase", "foresee"]
 
@@ -182,8 +182,8 @@ def _unlink(lake: Lake) -> None:
             with suppress(OSError):
                 home.rmdir()  # a month of which nothing is left
             if home.exists():
-                fsync_folder(home)
-        fsync_folder(log.folder)
+                fsync_path(home)
+        fsync_path(log.folder)
     shutil.rmtree(lake.folder / "_spill", ignore_errors=True)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,9 +16,9 @@ import duckdb
 
 from baloo.errors import StorageBroken, StorageFull, is_full
 from baloo.lake.tables import MONTH, Columns
-from baloo.workspace import fsync_folder
+from baloo.workspace import fsync_path
 
-__all__ = ["DataFile", "blaming", "connect", "digest", "fsync_file", "parquet", "quoted", "storage_errors", "verify", "write"]
+__all__ = ["DataFile", "blaming", "connect", "digest", "parquet", "quoted", "storage_errors", "verify", "write"]
 
 _DUCKDB = {"long": "BIGINT", "short": "SMALLINT", "string": "VARCHAR", "timestamp": "TIMESTAMPTZ", "date": "DATE"}
 
@@ -67,11 +66,11 @@ def write(connection: duckdb.DuckDBPyConnection, columns: Columns, folder: Path,
             (_, rows, size, _, found, *_) = connection.execute(sql).fetchall()[0]
             if not rows:
                 return None
-            fsync_file(temporary)
+            fsync_path(temporary)
             path = home / f"{digest(temporary)}.parquet"
             temporary.replace(path)
-            fsync_folder(home)
-            fsync_folder(folder)
+            fsync_path(home)
+            fsync_path(folder)
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -121,15 +120,6 @@ def blaming(files: Sequence[str]) -> Iterator[None]:
         for file in files:
             verify(Path(file))
         raise
-
-
-def fsync_file(file: Path) -> None:
-    """Make what a file holds durable."""
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def quoted(text: str) -> str:

@@ -31,7 +31,7 @@ from baloo.lake.entries import (
 )
 from baloo.lake.files import DataFile, connect, quoted, storage_errors, verify
 from baloo.lake.tables import APP, MONTH, Columns
-from baloo.workspace import fsync_folder, write_whole
+from baloo.workspace import fsync_path, write_whole
 
 __all__ = ["DeltaLog"]
 
@@ -119,7 +119,7 @@ class DeltaLog:
             table.create_checkpoint()
             seal_checkpoint(self._log, table.version())
             table.cleanup_metadata()
-            fsync_folder(self._log)
+            fsync_path(self._log)
 
     @property
     def _log(self) -> Path:
@@ -171,8 +171,8 @@ class DeltaLog:
         self._log.mkdir(exist_ok=True)
         now = _now()
         write_entry(entry_of(self._log, 0), "CREATE TABLE", table_of(self.columns, _SETTINGS, now), now)
-        fsync_folder(self.folder)
-        fsync_folder(self.folder.parent)
+        fsync_path(self.folder)
+        fsync_path(self.folder.parent)
 
     def _mend_checkpoint(self) -> None:
         """Do without a checkpoint that is torn: it only repeats entries that are still there until its sum is noted."""

@@ -3,7 +3,6 @@ last named."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
@@ -12,7 +11,7 @@ from pathlib import Path
 from baloo.metrics.conditions import literal
 from baloo.metrics.derived import Manifest
 from baloo.metrics.session import Session
-from baloo.workspace import fsync_folder
+from baloo.workspace import fsync_path
 
 __all__ = ["Files", "named", "reading"]
 
@@ -29,7 +28,7 @@ class Files:
         """Write the rows of a query as a file of the new manifest; its name."""
         path = self.folder / f"{name}-{self._version}-{len(self._written)}.parquet"
         session.write(select, path)
-        self._written.append(self._settling.submit(_settle, path))
+        self._written.append(self._settling.submit(fsync_path, path))
         return path.name
 
     def paths(self, names: Iterable[str]) -> list[Path]:
@@ -48,7 +47,7 @@ class Files:
         for settled in self._written:
             settled.result()
         self._settling.shutdown()
-        fsync_folder(self.folder)
+        fsync_path(self.folder)
 
     def sweep(self, *kept: Manifest | None) -> None:
         """Delete every data file that none of the manifests names."""
@@ -56,14 +55,6 @@ class Files:
         for path in self.folder.glob("*.parquet"):
             if path.name not in keep:
                 path.unlink(missing_ok=True)
-
-
-def _settle(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def named(manifest: Manifest) -> set[str]:

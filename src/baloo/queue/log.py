@@ -27,7 +27,7 @@ from baloo.queue.frames import Torn
 from baloo.queue.mark import Mark
 from baloo.queue.older import OLDER, take_over
 from baloo.queue.segment import Segment, segments
-from baloo.workspace import fsync_folder
+from baloo.workspace import fsync_path
 
 __all__ = ["LogQueue"]
 
@@ -50,7 +50,7 @@ class LogQueue:
         self._reading: Segment | None = None  # where the last read ended
         with self._words():
             self.path.mkdir(parents=True, exist_ok=True)
-            fsync_folder(self.path.parent)
+            fsync_path(self.path.parent)
             self._mark = Mark(self.path / "dropped")
             self._lock: int | None = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -71,7 +71,7 @@ class LogQueue:
         mark.write(after)
         mark.sync()
         mark.close()
-        fsync_folder(path)
+        fsync_path(path)
 
     def append(self, rows: Sequence[bytes], *, wait: float | None = None) -> list[int]:
         """Append rows, all or none; their seqs, when they are on disk.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from baloo.errors import StorageBroken
 from baloo.queue.segment import Segment, segments
-from baloo.workspace import fsync_folder
+from baloo.workspace import fsync_path
 
 if TYPE_CHECKING:
     import sqlite3
@@ -40,4 +40,4 @@ def take_over(folder: Path) -> None:
     begun.close()
     for path in (file, *(file.with_name(f"{OLDER}-{what}") for what in ("wal", "shm"))):
         path.unlink(missing_ok=True)
-    fsync_folder(folder)
+    fsync_path(folder)

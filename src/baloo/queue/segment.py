@@ -9,7 +9,7 @@ from pathlib import Path
 
 from baloo.errors import StorageBroken, WorkspaceError
 from baloo.queue.frames import HEAD, Damaged, Frame, Torn, content_of, encode, file_head, first_of, frame_at, goes_on, rows_of
-from baloo.workspace import fsync_folder
+from baloo.workspace import fsync_path
 
 __all__ = ["Segment", "segments"]
 
@@ -56,7 +56,7 @@ class Segment:
         try:
             os.pwrite(handle, file_head(first, salt), 0)
             os.fsync(handle)
-            fsync_folder(folder)
+            fsync_path(folder)
         except BaseException:
             os.close(handle)
             with suppress(OSError):

@@ -31,7 +31,7 @@ from baloo.queue.log import LogQueue
 from baloo.records import Records
 from baloo.worker.parts import Parts
 from baloo.worker.work import Work
-from baloo.workspace import Workspace, fsync_folder
+from baloo.workspace import Workspace, fsync_path
 
 __all__ = ["note", "pack", "restore"]
 
@@ -83,7 +83,7 @@ def pack(workspace: Workspace, aside: Path, noted: dict[str, Any], file: Path) -
         temporary.replace(file)
     finally:
         temporary.unlink(missing_ok=True)
-    fsync_folder(file.parent)
+    fsync_path(file.parent)
     return file.stat().st_size
 
 
@@ -110,7 +110,7 @@ def restore(file: Path, target: Path, clock: Clock, *, tombstones: Iterable[byte
         elif target.exists():
             target.rmdir()
         made.replace(target)
-        fsync_folder(target.parent)
+        fsync_path(target.parent)
     return {"seq": backup.seq, **done}
 
 
@@ -214,7 +214,7 @@ def _unpack(file: Path, folder: Path) -> _Backup:
     if found != backup.sums:
         raise StorageBroken("The backup is damaged: a file is not what was written.", where=str(file), remedy="Name another.")
     for home in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
-        fsync_folder(home)
+        fsync_path(home)
     return backup
 
 
