@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from baloo.lake.base import EVENTS, VOIDS, LakeSnapshot
 from baloo.lake.compaction import GRACE, Examined, compact, vacuum
@@ -30,7 +30,7 @@ class Lake:
         self.events = DeltaLog(folder / EVENTS, TABLES[EVENTS], write=write)
         self.voids = DeltaLog(folder / VOIDS, TABLES[VOIDS], write=write)
         self._threads, self._memory_mb = threads, memory_mb
-        self._duckdb: duckdb.DuckDBPyConnection | None = None
+        self._duckdb: DuckDBPyConnection | None = None
         self._verified: set[str] = set()
         self.examined = Examined()
         self.refresh()
@@ -44,13 +44,13 @@ class Lake:
         return cls(Path(folder), write=write, threads=threads, memory_mb=memory_mb)
 
     @property
-    def duckdb(self) -> duckdb.DuckDBPyConnection:
+    def duckdb(self) -> DuckDBPyConnection:
         """The lake's own connection, in UTC."""
         if self._duckdb is None:
             self._duckdb = self._connect(self._memory_mb)
         return self._duckdb
 
-    def _connect(self, memory_mb: int) -> duckdb.DuckDBPyConnection:
+    def _connect(self, memory_mb: int) -> DuckDBPyConnection:
         return connect(threads=self._threads, memory_mb=memory_mb, spill=self.folder / "_spill")
 
     def refresh(self) -> None:
