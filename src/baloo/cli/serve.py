@@ -31,4 +31,5 @@ def become_server(root: str, host: str, port: int) -> None:
     """Turn this process into the server: the command line's own memory is given back."""
     sys.stdout.flush()
     sys.stderr.flush()
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")  # glibc: a heap for each thread would keep what each once took
     os.execv(sys.executable, [sys.executable, "-m", "baloo.web", root, host, str(port)])  # noqa: S606 - our own interpreter
