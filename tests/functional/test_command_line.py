@@ -249,6 +249,17 @@ def test_a_file_of_which_nothing_was_read_is_told_alone(baloo: Baloo, tmp_path: 
     assert beside.stdout.startswith("2 read: 2 accepted")
 
 
+def test_a_community_without_areas_is_told_why_nobody_counts(baloo: Baloo):
+    """Where no area is declared, nobody can be active, and the number comes with what to do."""
+    for area in (baloo.root / "registry" / "areas").glob("*.yaml"):
+        area.unlink()
+    baloo("refresh")
+    done = baloo.run("count", "active", code=0)
+
+    assert done.stdout == "0\n"
+    assert "No area is declared yet" in done.stderr
+
+
 def test_a_group_without_a_command_says_what_it_has_once(baloo: Baloo):
     """`baloo count` alone lists its commands, under one line of usage, with the exit code of wrong words."""
     done = baloo.run("count", code=2)

@@ -74,6 +74,8 @@ def active(
     answer(data, f"{count.value:,}" if count.value is not None else "no number: no rule was in force yet", as_json=as_json)
     if not as_json:
         narrate(f"{definition} Counted at the end of {count.as_of.isoformat()}.{_flags(data)}")
+        if scope == "community" and not registry.areas:
+            narrate("No area is declared yet, and people are counted in areas: write the first one in registry/areas/.")
 
 
 def _refresh_here_or_there(workspace: Workspace, clock: Any, *, whole: bool) -> dict[str, Any]:  # noqa: ANN401 - a Clock, imported late
