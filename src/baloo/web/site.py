@@ -140,7 +140,7 @@ class Site:
 
         shown = show(scene)
         if isinstance(shown, Moved):
-            return Reply(301, "text/plain; charset=utf-8", gzip.compress(b""), {"location": shown.path})
+            return Reply(301, "text/plain", gzip.compress(b""), {"location": shown.path})
         if isinstance(shown, Raw):
             headers = {"content-disposition": f'inline; filename="{shown.name}"'}
             return Reply(200, shown.type, gzip.compress(shown.body, 6, mtime=0), headers)

@@ -76,6 +76,12 @@ def test_the_csv_is_the_table(ask: Ask, page: str, slug: str) -> None:
     assert written in tables
 
 
+def test_a_type_says_its_letters_once(ask: Ask) -> None:
+    """Tables are CSV in UTF-8, which the header says one time."""
+    assert ask("/charts/active.csv").headers["content-type"] == "text/csv; charset=utf-8"
+    assert ask("/areas/help").headers["content-type"] == "text/plain; charset=utf-8"
+
+
 @pytest.mark.parametrize("name", sorted(FIGURES))
 def test_json_says_what_it_is(ask: Ask, name: str) -> None:
     """JSON has title, period, definition, licence, source, and the rows of the CSV."""

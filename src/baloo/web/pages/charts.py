@@ -74,7 +74,7 @@ def _file(scene: Scene, scope: Scope, figure: Figure, ending: str) -> Raw:
     name = figure.slug.replace("/", "-").replace("%", "-") + f".{ending}"
     about = _about(scene, scope, figure)
     if ending == "csv":
-        return Raw(to_csv(figure.table).encode(), "text/csv; charset=utf-8", name)
+        return Raw(to_csv(figure.table).encode(), "text/csv", name)
     if ending in ("json", "metadata.json"):
         more = {"rows": to_rows(figure.table)} if ending == "json" else _metadata(scene, figure)
         return _json({**_facts(figure, about), **more}, name)
