@@ -26,7 +26,7 @@ def routes(sources: Sources, token: str) -> list[Any]:
 
         _admit(request, token)
         return Response(
-            exposition(sources), media_type="text/plain; version=0.0.4; charset=utf-8", headers={"cache-control": "no-store"})
+            exposition(sources), media_type="text/plain; version=0.0.4", headers={"cache-control": "no-store"})
 
     return [metrics]
 
