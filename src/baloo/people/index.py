@@ -120,9 +120,9 @@ class Index:
         names: dict[tuple[str, str], Name] = {}
         for one in profiles:
             base = one.identity * _WIDTH
-            for kind, text in keys(one):
-                texts.append(_SPACES[kind] + text)
-                codes.append(base + _CODES[kind])
+            mine = keys(one)
+            texts += [_SPACES[kind] + text for kind, text in mine]
+            codes += [base + _CODES[kind] for kind, _ in mine]
             names.update(((one.system, key), name) for key, name in one.names.items() if name.spaced)
             if len(texts) > _AT_ONCE:
                 self._take(texts, codes, names)

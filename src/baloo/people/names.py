@@ -77,7 +77,7 @@ def fold(text: str) -> str:
         text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
         text = text.casefold().translate(_PLAIN)
     text = text.casefold()
-    return _UMLAUT.sub(r"\1", text) if "e" in text else text
+    return _UMLAUT.sub(r"\1", text) if "ae" in text or "oe" in text or "ue" in text else text
 
 
 def squash(words: tuple[str, ...]) -> str:
@@ -94,11 +94,12 @@ def parts(text: str) -> tuple[str, ...]:
 def read_name(text: str) -> Name:
     """A name from however it is written: `Last, First`, `(via X)`, camel case, an address; nothing where it names nobody."""
     text = text[:_LONGEST]
-    text = _ASIDE.sub(" ", text).strip() or text
+    if not text.isalpha() and (any(map(text.__contains__, "([\"")) or "via" in text.casefold()):
+        text = _ASIDE.sub(" ", text).strip() or text
     if "@" in text:
         text = text.partition("@")[0].partition("+")[0]
     words, initials = [], []
-    for word in map(fold, parts(_CAMEL.sub(" ", text))):
+    for word in map(fold, parts(text if text.istitle() or text.islower() else _CAMEL.sub(" ", text))):
         if len(word) > 1 or (word and not word.isascii()):
             words.append(word)
         elif word:

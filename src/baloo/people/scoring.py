@@ -130,10 +130,10 @@ class Scorer:
     def _evidence(self, one: Profile, other: Profile) -> Iterator[tuple[str, float]]:
         """Kinds of evidence, each with the part of its weight that it has here; one fact is said once."""
         common = (one.mailboxes & other.mailboxes) | one.roles & other.roles
-        told = {word for mailbox in common for word in parts(mailbox.partition("@")[0])}
-        told |= {squash(parts(mailbox.partition("@")[0])) for mailbox in common}
-        told |= {squash(parts(login)) for _, login in one.logins & other.logins}
-        told |= {name_of_mailbox(mailbox).key for mailbox in common}
+        told = {squash(parts(login)) for _, login in one.logins & other.logins}
+        for mailbox in common:
+            words = parts(mailbox.partition("@")[0])
+            told |= {*words, squash(words), name_of_mailbox(mailbox).key}
         silence = max(one.first, other.first) - min(one.last, other.last)
         near = one.system if one.system == other.system and silence <= NEARBY else ""
         yield from _by_name(one, other, self._often, told, near)
@@ -229,29 +229,26 @@ def _by_login(one: Profile, other: Profile, often: Frequencies, told: set[str], 
         plain = often.words[handle] > 0 or len(handle) < 6
         strong = one.handles[handle] or other.handles[handle]
         yield "same-login", (0.3 if plain else 0.8) + (0.2 if strong else 0.0)
-    for named, login in ((one, other), (other, one)):
-        handles = login.handles.keys() - told
-        stems = {handle.strip(DIGITS) for handle in handles}
+    logins = [{handle: handle.strip(DIGITS) for handle in known.handles.keys() - told} for known in (one, other)]
+    for named, login, stems in ((one, other, logins[1].values()), (other, one, logins[0].values())):
         for name in named.full():
-            if name.key in login.names:
-                continue  # a login made of the name that both have says nothing more
-            if joint_forms(name) & stems:
+            if name.key in login.names or not any(name.words[0] in stem or name.words[-1] in stem for stem in stems):
+                continue  # a login made of the name that both have says nothing more; most are made of another
+            if not joint_forms(name).isdisjoint(stems):
                 yield "name-as-login", 1.0
                 yield from _common(_others(often, name.words, near))
-            if initial_forms(name) & stems:
+            if not initial_forms(name).isdisjoint(stems):
                 yield "initials-as-login", 1.0
-    for a in one.handles.keys() - told:
-        for b in other.handles.keys() - told:
-            stem = a.strip(DIGITS)
-            if a != b and len(stem) >= SHORTEST and stem == b.strip(DIGITS):
+    for a, stem in logins[0].items():
+        for b, other_stem in logins[1].items():
+            if a != b and len(stem) >= SHORTEST and stem == other_stem:
                 yield "same-login", 0.3 if often.words[stem] else 0.7
-            elif _within(a, b):
+            elif _within(a, b) or _within(b, a):
                 yield "login-in-login", 1.0
 
 
-def _within(a: str, b: str) -> bool:
-    short, long_ = sorted((a, b), key=len)
-    return len(short) > 5 and short != long_ and (long_.startswith(short) or long_.endswith(short))
+def _within(short: str, long_: str) -> bool:
+    return 5 < len(short) < len(long_) and (long_.startswith(short) or long_.endswith(short))
 
 
 def best_of(scored: Iterable[Scored], person: Mapping[int, int]) -> list[Scored]:
