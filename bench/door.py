@@ -42,6 +42,7 @@ fields: {channel: text, locale: {type: text, dimension: true}, thread: text, len
 """
 _CONNECTIONS = 64
 _IDLE = 10_000
+_FLAT = 1.1  # times as much memory in the second half of a load as in the first is not growth yet
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -102,11 +103,11 @@ def measure_to_lake(workspace: Path, seconds: float = 60.0, rate: float = 400.0)
         begun, first = _loaded(workspace), pss(tree(pid))
         command = [sys.executable, "-m", "bench.door_load", str(port), token, "--events", "100", "--rate", str(rate)]
         with subprocess.Popen([*command, "--seconds", str(seconds)], stdout=subprocess.PIPE, text=True) as load:
-            lags, peak = [], 0.0
+            lags, held = [], []
             while load.poll() is None:
                 time.sleep(1.0)
                 lags.append(_lag(port))
-                peak = max(peak, pss(tree(pid)))
+                held.append(pss(tree(pid)))
             found = json.loads(load.stdout.read() if load.stdout else "{}")
         ended = time.monotonic()
         while _loaded(workspace) - begun < found["events"] and time.monotonic() - ended < 60:
@@ -114,10 +115,15 @@ def measure_to_lake(workspace: Path, seconds: float = 60.0, rate: float = 400.0)
         late = time.monotonic() - ended
         kept = _loaded(workspace) - begun
     reached = kept / (found["seconds"] + late)
-    said = f"{reached:,.0f} events/s, lag {max(lags):.1f} s, {late:.1f} s at the end; {first:.0f} to {peak:.0f} MB"
-    ok = reached >= 40_000 and max(*lags, late) <= 5 and kept == found["events"]
+    half = len(held) // 2
+    early, then = max(held[:half]), max(held[half:])
+    said = (
+        f"{reached:,.0f} events/s, lag {max(lags):.1f} s, {late:.1f} s at the end; at rest {first:.0f} MB, up to {early:.0f} MB "
+        f"in the first half and {then:.0f} MB in the second"
+    )
+    ok = reached >= 40_000 and max(*lags, late) <= 5 and kept == found["events"] and then <= _FLAT * early
     what = f"door to lake, 100 events a request, {begun:,} events there"
-    return [Line(what, said, "≥ 40,000/s, lag ≤ 5 s", ok=ok)]
+    return [Line(what, said, "≥ 40,000/s, lag ≤ 5 s, memory flat", ok=ok)]
 
 
 def _load(

@@ -163,8 +163,8 @@ def test_nobody_changes_the_protocol(plug: Plug):
 
 @pytest.mark.parametrize("data", [
     b"GET / HTTP/1.1\r\nX: " + b"a" * 100_000, b"GET /" + b"a" * 100_000, b"\r\n" * 50_000,
-    b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 15_000,
-], ids=["a long header", "a long path", "no head at all", "many headers"])  # fmt: skip
+    b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 15_000, b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
+], ids=["a long header", "a long path", "no head at all", "many headers", "a whole one"])  # fmt: skip
 def test_a_head_has_an_end(data: bytes, plug: Plug):
     """Whatever is long in it."""
     assert plug.speak(data, end=False).startswith(b"HTTP/1.1 431 ")

@@ -19,7 +19,7 @@ from msgspec import UNSET, Meta, UnsetType
 from baloo.ingest.judge import GRACE, MAX_TEXT, MAX_URL, OPERATOR
 from baloo.ingest.moment import DAY, EPOCH, is_usual_end
 from baloo.ingest.terms import Terms
-from baloo.ingest.text import MAX_EVENTS, SURELY_FEW, keys
+from baloo.ingest.text import MAX_EVENTS
 from baloo.queue.event import Texts, said
 
 __all__ = ["Drops", "Seen", "look"]
@@ -27,7 +27,7 @@ __all__ = ["Drops", "Seen", "look"]
 _Text: TypeAlias = Annotated[str, Meta(max_length=MAX_TEXT)] | UnsetType | None
 _Plain: TypeAlias = str | int | float | bool | None
 _Inner: TypeAlias = _Plain | list[_Plain] | Annotated[dict[str, _Plain], Meta(max_length=90)]
-_Extra: TypeAlias = Annotated[dict[str, _Inner], Meta(max_length=100)]  # neither deep nor of many keys: else the judge counts
+_Extra: TypeAlias = Annotated[dict[str, _Inner], Meta(max_length=100)]  # not deep, and of 9,100 keys at most: else the judge counts
 _Kind: TypeAlias = tuple[str, str, str, str]  # system, kind, schema, version
 Drops: TypeAlias = Callable[[str, str | None, str | None, str | None, str | None], bool]
 _combination = attrgetter("system", "kind", "schema", "version")
@@ -94,13 +94,11 @@ def look(
 
 
 def _each_key_once(body: bytes, events: list[_Event]) -> bool:
-    """Whether no object names a key twice, no text holds U+0000, and no event has many keys.
+    """Whether no object names a key twice, and no text holds U+0000.
 
     The decoder keeps one of two keys of the same name, so that what is encoded again has fewer quotation marks.
     """
     if b"\\" in body and (b"\\u0022" in body or b"\\u0000" in body):
-        return False
-    if body.count(b":") > SURELY_FEW and any(keys(event.extra) > SURELY_FEW for event in events):
         return False
     return body.count(b'"') == _encode(events).count(b'"')
 

@@ -31,6 +31,7 @@ KEEP_ALIVE = 75
 """Seconds for which a connection without a request is kept."""
 
 _log = logging.getLogger("baloo.web")
+_END = b"\r\n\r\n"
 _HEAD = 64 << 10  # bytes that a head may have
 _READ = 120.0  # seconds in which somebody must read a part of an answer
 _LOOK_EVERY = 10  # ticks of uvicorn, which are a tenth of a second
@@ -51,13 +52,26 @@ class Edge(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in, and refuse a head that is too long."""
+        if self._head + len(data) > _HEAD and self._begins_too_long(data):
+            self._refuse_head()
+            return
         super().data_received(data)
         if self.scope is not None and "method" in self.scope:
             self._head = 0
         else:
             self._head += len(data)
             if self._head > _HEAD and not self.transport.is_closing():
-                self.refuse(431, "head-too-large", "The head of the request is too long.", "Send fewer or shorter headers.")
+                self._refuse_head()
+
+    def _begins_too_long(self, data: bytes) -> bool:
+        """Whether these bytes are of a head that they do not end within its bounds, and not of a body."""
+        if self.scope is not None and "method" in self.scope and (self.cycle is None or self.cycle.more_body):
+            return False
+        end = data.find(_END)
+        return end < 0 or self._head + end > _HEAD
+
+    def _refuse_head(self) -> None:
+        self.refuse(431, "head-too-large", "The head of the request is too long.", "Send fewer or shorter headers.")
 
     def eof_received(self) -> bool:  # type: ignore[override] # True keeps the way out open
         """Whoever sends nothing more still gets the answer to a whole request, and then the end."""
