@@ -27,7 +27,7 @@ __all__ = ["Drops", "Seen", "look"]
 _Text: TypeAlias = Annotated[str, Meta(max_length=MAX_TEXT)] | UnsetType | None
 _Plain: TypeAlias = str | int | float | bool | None
 _Inner: TypeAlias = _Plain | list[_Plain] | Annotated[dict[str, _Plain], Meta(max_length=90)]
-_Extra: TypeAlias = Annotated[dict[str, _Inner], Meta(max_length=100)]  # not deep, and of 9,100 keys at most: else the judge counts
+_Extra: TypeAlias = Annotated[dict[str, _Inner], Meta(max_length=100)]  # not deep, of 9,100 keys at most: else the judge counts
 _Kind: TypeAlias = tuple[str, str, str, str]  # system, kind, schema, version
 Drops: TypeAlias = Callable[[str, str | None, str | None, str | None, str | None], bool]
 _combination = attrgetter("system", "kind", "schema", "version")

@@ -137,7 +137,7 @@ class TokenChecker:
         self._look_at = 0.0
         self._strangers = Tally()
         self._strange = Limit(_STRANGE // 2, 0)
-        self._used: dict[int, int] = {}
+        self._used: set[int] = set()
         self._strange_news = False
         self._noted = -_NOTE_EVERY
 
@@ -166,10 +166,9 @@ class TokenChecker:
         self._keep_up()
         key = _hash(token)
         known = self._known.get(key) or self._looked_up(token, key)
-        now = micros(self._clock.now())
-        if known is None or (known.expires is not None and known.expires <= now):
+        if known is None or (known.expires is not None and known.expires <= micros(self._clock.now())):
             raise Forbidden("This token is unknown, revoked or expired.", remedy=_REMEDY)
-        self._used[known.id] = now
+        self._used.add(known.id)
         return known
 
     def _keep_up(self) -> None:
@@ -210,14 +209,13 @@ class TokenChecker:
 
         It may wait for the disk and for others who write: call it in a thread. Raises OSError and errors of the records.
         """
-        used, self._used, self._strange_news = self._used, {}, False
+        used, self._used, self._strange_news = self._used, set(), False
         self._noted = time.monotonic()
         self._senders.write()
         if not used:
             return
         with self._engine.begin() as connection:
-            for id_, last in used.items():
-                connection.execute(sa.update(tokens).where(_c.id == id_).values(last_used=last))
+            connection.execute(sa.update(tokens).where(_c.id.in_(used)).values(last_used=micros(self._clock.now())))
 
     def close(self) -> None:
         """The door shuts: write down what there is to, as far as that can be done."""
