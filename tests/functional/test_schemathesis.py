@@ -19,8 +19,9 @@ _EXAMPLES = 8  # of each address, right ones and wrong ones
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A server of its own."""
+    """A server of its own, on a workspace that is counted: before the first count the API answers 503."""
     found = World(tmp_path_factory.mktemp("schemathesis") / "W")
+    found.baloo("refresh")
     found.start()
     yield found
     found.kill()
