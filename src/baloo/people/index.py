@@ -143,10 +143,12 @@ class Index:
         if only is not None:
             self._ask(only)
             asked = f"WHERE key IN (SELECT key FROM keys WHERE code // {_WIDTH} IN (SELECT identity FROM asked))"
+        several = f"min(code // {_WIDTH}) < max(code // {_WIDTH})"
         weak = ", ".join(f"'{space}'" for space in {KINDS[kind] for kind in _KINDS} - STRONG)
         self._engine.execute(f"""
-            CREATE OR REPLACE TABLE shared AS SELECT key, list(code ORDER BY code) AS codes FROM keys {asked} GROUP BY key
-            HAVING min(code // {_WIDTH}) < max(code // {_WIDTH})
+            CREATE OR REPLACE TABLE shared AS SELECT key, list(code ORDER BY code) AS codes FROM keys
+            WHERE hash(key) IN (SELECT hash(key) FROM keys {asked} GROUP BY ALL HAVING {several}) GROUP BY key
+            HAVING {several}
                 AND (NOT starts_with(key, 'handle:') OR bool_or(code % {_WIDTH} IN ({_CODES["joint"]}, {_CODES["stem"]})))
                 AND (count(*) <= {FEW} OR split_part(key, ':', 1) NOT IN ({weak}))
         """)
@@ -171,6 +173,7 @@ class Index:
             WITH texts AS (SELECT DISTINCT word, hash FROM hashed),
             uses AS (SELECT hash, name FROM hashed UNION SELECT word, name FROM old_words WHERE word IN (SELECT hash FROM texts))
             SELECT texts.word, count(*) FROM uses JOIN texts USING (hash) GROUP BY texts.word
+            HAVING count(*) > 1 OR NOT contains(texts.word, '@')
         """)))
         return often
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -101,7 +101,8 @@ def candidates(profiles: Mapping[int, Profile], blocks: Blocks) -> Iterator[tupl
                     yield from ((min(a, b), max(a, b)) for a in members for b in others if a != b)
             if kind not in ("form", "short") and 1 < len(members) <= most:
                 pairs = combinations(sorted(members), 2)
-                yield from pairs if kind != "domain" else ((a, b) for a, b in pairs if profiles[a].words & profiles[b].words)
+                more = _BESIDE.get(kind)
+                yield from pairs if more is None else ((a, b) for a, b in pairs if more(profiles[a], profiles[b]))
 
 
 class Scorer:
@@ -249,6 +250,20 @@ def _by_login(one: Profile, other: Profile, often: Frequencies, told: set[str], 
 
 def _within(short: str, long_: str) -> bool:
     return 5 < len(short) < len(long_) and (long_.startswith(short) or long_.endswith(short))
+
+
+def _one_in_other(one: Profile, other: Profile) -> bool:
+    return any(_within(a, b) or _within(b, a) for a in one.handles for b in other.handles)
+
+
+def _word_in_common(one: Profile, other: Profile) -> bool:
+    return not one.words.isdisjoint(other.words)
+
+
+_BESIDE: Mapping[str, Callable[[Profile, Profile], bool]] = {
+    "domain": _word_in_common, "start": _one_in_other, "end": _one_in_other
+}  # fmt: skip
+"""Kinds of keys that many share by chance, and what two must have beside one to be compared."""
 
 
 def best_of(scored: Iterable[Scored], person: Mapping[int, int]) -> list[Scored]:
