@@ -20,7 +20,7 @@ from baloo.records.store import Records
 
 __all__ = ["Blocks", "Index"]
 
-_AT_ONCE = 200_000  # keys that are handed over together
+_AT_ONCE = 50_000  # keys that are handed over together
 _KINDS = tuple(KINDS)
 _CODES = {kind: code for code, kind in enumerate(_KINDS)}
 _SPACES = {kind: f"{space}:" for kind, space in KINDS.items()}
