@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -26,6 +27,7 @@ __all__ = ["MANY", "Work"]
 MANY = 10_000
 """Events in a batch behind which more are likely to wait."""
 _PATIENCE = 20  # times as many files are borne while a batch has many events
+_SETTLED = 60.0  # seconds after which a worker that began has shown what waits, and has time for what does not
 _TIDY_EVERY = dt.timedelta(days=1)
 
 
@@ -39,6 +41,7 @@ class Work:
         self.search = Search(parts.workspace, parts.records)
         self._unseen_people = True
         self._busy = False
+        self._settled = time.monotonic() + _SETTLED
         self._whole = False  # whether no erasure is left half done, as far as this process knows
         self._tidied: dt.datetime | None = None
 
@@ -138,6 +141,8 @@ class Work:
 
     def compact(self) -> None:
         """Make a large file of many small ones, where there are many; while events come fast, only where there are very many."""
+        if time.monotonic() < self._settled:
+            return
         lake = self.parts.lake
         enough = self.parts.workspace.settings["compact_files"] * (_PATIENCE if self._busy else 1)
         if len(lake.events.files()) >= enough and (files := lake.compact(self._counted(), most=1)):
