@@ -19,6 +19,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from baloo.workspace import Workspace
 from ledger import Ledger, Verdict, found_in, mark
 
 PATIENCE = 300.0
@@ -162,7 +163,13 @@ class Site:
         await until(lambda: self.loads() > before, "the next load")
 
     def judged(self) -> Verdict:
-        """Load what waits, beside the server or without it, and hold the lake against the ledger."""
+        """Load what waits, beside the server or without it, and hold the lake against the ledger.
+
+        A worker whose server was killed comes to its end first: what it is asked meanwhile it may not answer.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while self._server is None and Workspace.open(self.root).held("lake") and time.monotonic() < deadline:
+            time.sleep(0.05)
         self.baloo("refresh")
         return self.ledger.judge(found_in(self.root / "data" / "lake"))
 
