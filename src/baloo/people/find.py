@@ -20,12 +20,12 @@ from baloo.people.ask import Contributions, asked, effects, record
 from baloo.people.blocks import small_blocks, small_frequencies
 from baloo.people.bulk import in_bulk
 from baloo.people.evidence import agree, doubt, naming, read_profiles
-from baloo.people.first import join
+from baloo.people.first import join, obey_mailmaps
 from baloo.people.ignored import RULES_SEEN
 from baloo.people.index import Blocks, Index
 from baloo.people.matching import RULES_OF, Frequencies, found, shared_by_several
 from baloo.people.names import is_program
-from baloo.people.news import RULES_EDITION, SEARCHED, News, read_news
+from baloo.people.news import JOINED, RULES_EDITION, SEARCHED, News, read_news
 from baloo.people.persons import bump, recompute
 from baloo.people.profiles import Profile, keys
 from baloo.people.rules import Edge
@@ -44,12 +44,11 @@ _NEW = 20  # one part in so many may be new since the last whole search
 def find(
     records: Records, *, now: int = 0, whole: bool = False, contributions: Contributions | None = None
 ) -> None:
-    """Join by the first rules, then search what is new since the last search, or with `whole` everything.
+    """Join by the first rules and search what is new since the last search, or with `whole` everything.
 
     `now` is microseconds since 1970. `contributions` tells of identities how many each has; it is asked for those of whom there
     is something to ask, and what they have is the effect of a suggestion. A search that is stopped is done by the next one.
     """
-    join(records, now=now)
     with in_bulk():
         while not _search(records, now, contributions, whole=whole):
             pass
@@ -61,8 +60,14 @@ def _search(records: Records, now: int, contributions: Contributions | None, *, 
         ground = _ground(connection)
         news = read_news(connection, SEARCHED)
         whole = whole or _needs_all(connection, records, news)
-        if not (whole or news.concerned):
+        unjoined, marks = (read_news(connection, JOINED), _marks(connection)) if whole else (None, ())
+    if unjoined is None:
+        join(records, now=now)
+        if not news.concerned:
             return True
+    with _reading(records) as connection:
+        if _ground(connection) != ground:
+            return False
         search = _Search(connection, records, ground, None if whole else news.concerned)
     with contextlib.closing(search):
         edges = search.edges()
@@ -70,8 +75,11 @@ def _search(records: Records, now: int, contributions: Contributions | None, *, 
             if _ground(connection) != ground:
                 return False
             touched = search.agree(connection, edges, now)
+            if unjoined is not None and _marks(connection) == marks:  # all that the first rules would join is found
+                touched |= obey_mailmaps(connection, records.secret, unjoined, now)[1].union(unjoined.identities)
+                unjoined.seen(connection)
             touched |= doubt(connection, records.secret, touched, search.profiles, now)
-            recompute(connection, touched)
+            recompute(connection, touched, unjoined.awake if unjoined is not None else ())
             _exclude(connection, news, now)
         edges.clear()
         with _reading(records) as connection:
@@ -107,6 +115,11 @@ def _ground(connection: sa.Connection) -> _Ground:
     names = (SEARCHED.identities, SEARCHED.observations, RULES_SEEN, _EDITION, _PARTS, _WHOLE)
     gone = sa.select(sa.func.count()).where(erasures.c.state != "begun")
     return _Ground._make([*(read_meta(connection, name) for name in names), connection.scalar(gone) or 0])
+
+
+def _marks(connection: sa.Connection) -> tuple[int, ...]:
+    """How far the first rules came."""
+    return read_meta(connection, JOINED.identities), read_meta(connection, JOINED.observations)
 
 
 def _exclude(connection: sa.Connection, news: News, now: int) -> None:

@@ -16,7 +16,7 @@ from baloo.people.bulk import in_bulk
 from baloo.people.evidence import agree, doubt, mailmaps, naming, read_profiles
 from baloo.people.matching import Frequencies, Naming, found
 from baloo.people.names import read_address
-from baloo.people.news import JOINED, read_news
+from baloo.people.news import JOINED, News, read_news
 from baloo.people.persons import recompute
 from baloo.people.profiles import Profile, keys_of_user
 from baloo.people.rules import MAILMAP, NAME_AND_PLACE, SAME_ADDRESS, Edge, star
@@ -24,7 +24,7 @@ from baloo.people.sql import read_meta, select_in, select_rows, write_meta
 from baloo.records.store import Records
 from baloo.records.tables import identities, observations
 
-__all__ = ["MAILMAP_EDITION", "join"]
+__all__ = ["MAILMAP_EDITION", "join", "obey_mailmaps"]
 
 MAILMAP_EDITION = "people_mailmap_edition"
 """Where the number stands that grows with each change of a `.mailmap`."""
@@ -40,15 +40,10 @@ def join(records: Records, *, now: int = 0) -> None:
     """
     with in_bulk(), records.engine.begin() as connection:
         news = read_news(connection, JOINED)
-        edition = read_meta(connection, MAILMAP_EDITION)
-        changed = edition != read_meta(connection, _MAILMAP_SEEN)
-        if not (changed or news.concerned):
+        if not (news.concerned or read_meta(connection, MAILMAP_EDITION) != read_meta(connection, _MAILMAP_SEEN)):
             return
-        said = mailmaps(connection, None if changed else news.keys, records.secret)
-        about = None if changed else {end for edge in said for end in (edge.a, edge.b)}
-        touched = agree(connection, said, lambda rule, _: changed and rule == MAILMAP, about, now)
-        strangers = set(news.identities).difference(*(edge[:2] for edge in said))
-        users = _users(connection, news.keys, strangers)
+        said, touched = obey_mailmaps(connection, records.secret, news, now)
+        users = _users(connection, news.keys, set(news.identities) - said)
         profiles = read_profiles(connection, records.secret, users.several)
         name = naming(records.secret)
         edges = found(profiles, _blocks(profiles), Frequencies(), name) + _by_role(profiles, name)
@@ -59,8 +54,18 @@ def join(records: Records, *, now: int = 0) -> None:
         touched |= doubt(connection, records.secret, touched, profiles, now)
         touched |= agree(connection, plain, lambda *_: False, (), now)
         recompute(connection, touched.union(news.identities), news.awake)
-        write_meta(connection, _MAILMAP_SEEN, edition)
         news.seen(connection)
+
+
+def obey_mailmaps(connection: sa.Connection, secret: bytes, news: News, now: int) -> tuple[set[int], set[int]]:
+    """Bring the evidence of every `.mailmap` up to date; of whom they tell, and whom a change concerns."""
+    edition = read_meta(connection, MAILMAP_EDITION)
+    changed = edition != read_meta(connection, _MAILMAP_SEEN)
+    said = mailmaps(connection, None if changed else news.keys, secret)
+    ends = {end for edge in said for end in (edge.a, edge.b)}
+    touched = agree(connection, said, lambda rule, _: changed and rule == MAILMAP, None if changed else ends, now)
+    write_meta(connection, _MAILMAP_SEEN, edition)
+    return ends, touched
 
 
 class _Users(NamedTuple):
