@@ -24,7 +24,6 @@ from baloo.people.first import join, obey_mailmaps
 from baloo.people.ignored import RULES_SEEN
 from baloo.people.index import Blocks, Index
 from baloo.people.matching import RULES_OF, Frequencies, found, shared_by_several
-from baloo.people.names import is_program
 from baloo.people.news import JOINED, RULES_EDITION, SEARCHED, News, read_news
 from baloo.people.persons import bump, recompute
 from baloo.people.profiles import Profile, keys
@@ -124,13 +123,11 @@ def _marks(connection: sa.Connection) -> tuple[int, ...]:
 
 def _exclude(connection: sa.Connection, news: News, now: int) -> None:
     """Take programs out of every count when they are first seen; who is included by hand afterwards stays in."""
-    seen = read_meta(connection, SEARCHED.identities)
-    bots = sorted({who for _, who, *said in news.rows if who > seen and any(map(is_program, said))})
-    if bots:
+    if news.programs:
         version = bump(connection)
         row = {"why": "bot", "reason": "recognised by its name", "made": now, "version": version}
-        insert_new(connection, exclusions, [{"identity_id": bot, **row} for bot in bots])
-        note(connection, "baloo", "people excluded: bot", " ".join(map(str, bots))[:10_000], now)
+        insert_new(connection, exclusions, [{"identity_id": bot, **row} for bot in news.programs])
+        note(connection, "baloo", "people excluded: bot", " ".join(map(str, news.programs))[:10_000], now)
 
 
 def _needs_all(connection: sa.Connection, records: Records, news: News) -> bool:

@@ -20,7 +20,7 @@ from baloo.people.news import JOINED, News, read_news
 from baloo.people.persons import recompute
 from baloo.people.profiles import Profile, keys_of_user
 from baloo.people.rules import MAILMAP, NAME_AND_PLACE, SAME_ADDRESS, Edge, star
-from baloo.people.sql import read_meta, select_in, select_rows, write_meta
+from baloo.people.sql import each_row, read_meta, select_in, select_rows, write_meta
 from baloo.records.store import Records
 from baloo.records.tables import identities, observations
 
@@ -84,7 +84,7 @@ def _users(connection: sa.Connection, keys: Collection[str], strangers: Collecti
             users[key].add(identity)
         return _Users({identity for several in users.values() if len(several) > 1 for identity in several}, {})
     called: dict[int, str | None] = {}  # by one name, with one address; None by or with several
-    for key, identity, name in select_rows(connection, of.email_key, of.identity_id, of.name):
+    for key, identity, name in each_row(connection, of.email_key, of.identity_id, of.name):
         called[identity] = None if identity in called or identity not in strangers else (name or "").casefold()
         if key is not None:
             users[key].add(identity)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from baloo.people.ignored import RULES_SEEN
-from baloo.people.sql import read_meta, select_in, select_rows, write_meta
+from baloo.people.names import is_program
+from baloo.people.sql import each_row, read_meta, select_in, select_rows, write_meta
 from baloo.records.store import Records
 from baloo.records.tables import identities, observations
 
@@ -34,16 +35,16 @@ SEARCHED = Marks("people_identities_seen", "people_observations_seen")
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What came since: identities, they and those with a new observation (`concerned`), the address keys of these, and older
-    identities that did something for the first time (`awake`). `rows` are the new observations: id, identity, address key,
-    username, name. `last` are the marks as they are then.
+    """What came since: identities, they and those with a new observation (`concerned`), the address keys of these, older
+    identities that did something for the first time (`awake`), and of the new ones the `programs`, of which only the search is
+    told. `last` are the marks then.
     """
 
     identities: list[int]
     concerned: set[int]
     keys: set[str]
     awake: list[int]
-    rows: list[tuple[int, int, str | None, str | None, str | None]]
+    programs: list[int]
     last: dict[str, int]
 
     def seen(self, connection: sa.Connection) -> None:
@@ -57,16 +58,19 @@ def read_news(connection: sa.Connection, marks: Marks) -> News:
     of = observations.c
     seen, mark = read_meta(connection, marks.identities), read_meta(connection, marks.observations)
     fresh = [number for (number,) in select_rows(connection, identities.c.id, where=f"identities.id > {seen}")]
-    columns = (of.id, of.identity_id, of.email_key, of.username, of.name)
-    rows: list[tuple[int, int, str | None, str | None, str | None]]
-    rows = [(n, who, *said) for n, who, *said in select_rows(connection, *columns, where=f"observations.id > {mark}")]
-    older = sorted({identity for _, identity, *_ in rows if identity <= seen})
-    before = {who for number, who in select_in(connection, [of.id, of.identity_id], of.identity_id, older) if number <= mark}
     last = {marks.identities: max(fresh)} if fresh else {}
-    if rows:
-        last[marks.observations] = max(row[0] for row in rows)
-    awake = [who for who in older if who not in before]
-    return News(fresh, {row[1] for row in rows}.union(fresh), {row[2] for row in rows if row[2]}, awake, rows, last)
+    concerned, keys, programs = set(fresh), set[str](), set[int]()
+    columns = (of.id, of.identity_id, of.email_key, of.username, of.name)
+    for number, who, key, username, name in each_row(connection, *columns, where=f"observations.id > {mark}"):
+        last[marks.observations] = max(number, last.get(marks.observations, 0))
+        concerned.add(who)
+        if key:
+            keys.add(key)
+        if marks is SEARCHED and who > seen and (is_program(key) or is_program(username) or is_program(name)):
+            programs.add(who)
+    older = sorted(identity for identity in concerned if identity <= seen)
+    before = {who for number, who in select_in(connection, [of.id, of.identity_id], of.identity_id, older) if number <= mark}
+    return News(fresh, concerned, keys, [who for who in older if who not in before], sorted(programs), last)
 
 
 def waiting(records: Records) -> int:

@@ -11,8 +11,11 @@ from sqlalchemy.dialects import sqlite
 
 from baloo.records.tables import audit, meta
 
-__all__ = ["chunks", "insert_known", "insert_new", "note", "read_meta", "run_many", "select_in", "select_rows", "write_meta"]
+__all__ = [
+    "chunks", "each_row", "insert_known", "insert_new", "note", "read_meta", "run_many", "select_in", "select_rows", "write_meta",
+]  # fmt: skip
 
+_AT_ONCE = 20_000  # rows
 _CHUNK = 5_000  # values in one `IN (...)`; both databases take more
 
 T = TypeVar("T")
@@ -56,6 +59,14 @@ def select_rows(connection: sa.Connection, *columns: sa.Column[Any], where: str 
     cursor: Any = connection.exec_driver_sql(f"{statement} WHERE {where}" if where else statement).cursor
     rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
+
+
+def each_row(connection: sa.Connection, *columns: sa.Column[Any], where: str = "") -> Iterator[tuple[Any, ...]]:
+    """As `select_rows`, a part at a time: for tables that are too large to be held."""
+    statement = _selecting(connection.dialect, columns)
+    cursor: Any = connection.exec_driver_sql(f"{statement} WHERE {where}" if where else statement).cursor
+    while rows := cursor.fetchmany(_AT_ONCE):
+        yield from rows
 
 
 def select_in(

@@ -95,9 +95,10 @@ def test_a_key_that_is_there_twice_is_found_in_a_plain_event(where: str, event: 
         judge(doubled.encode())
 
 
-def test_an_escaped_quotation_mark_hides_no_second_key(event: dict[str, Any], judge: Judge):
-    """The quick look counts quotation marks; one written as an escape does not deceive it."""
-    body = json.dumps(event).replace('"c0ffee"', '"\\u0022\\u0022", "sha": "x"')
+@pytest.mark.parametrize("hidden", ["\\u0022\\u0022", "\\u003a", "\\u003A"])
+def test_an_escaped_mark_hides_no_second_key(hidden: str, event: dict[str, Any], judge: Judge):
+    """The quick looks count quotation marks and colons; one written as an escape does not deceive them."""
+    body = json.dumps(event).replace('"c0ffee"', f'"{hidden}", "sha": "x"')
 
     with pytest.raises(InputError, match="is there twice"):
         judge(body.encode())
