@@ -21,7 +21,7 @@ from baloo.charts.writing import written
 
 __all__ = ["Drawing", "draw", "specification", "warm_up"]
 
-_ROUNDS = 3  # of examples to warm up
+_ROUNDS = 5  # of examples to warm up
 _LOOKS = re.compile(r' (?:font-family|style|class|aria-hidden|role|aria-roledescription|pointer-events|xmlns:xlink)="[^"]*"')
 _EMPTY = re.compile(r'<path[^>]*display="none"[^>]*/>|<path d=""[^>]*/>|<path(?![^>]* d=)[^>]*/>|<g></g>|<g/>')
 _FRAME = re.compile(r'<path d="M0,0h[^"]*"/>')
@@ -70,7 +70,7 @@ def _source(mark: dict[str, Any]) -> str:
 
 
 def warm_up() -> Iterator[Drawing]:
-    """Start the engine and draw examples, one a step, until it has compiled what it needs: 1 s; then no figure is the first."""
+    """Start the engine and draw examples, one a step, until it has compiled what it needs: 1 s or 2; then no figure is the first."""
     weeks = [TrendPoint(dt.date(2020, 1, 5) + dt.timedelta(weeks=n), n) for n in range(260)]
     end = Mark("259", weeks[-1].day, 259)
     stayed, left = Band("Support", "Support", 259, "259", "stayed"), Band("Support", "gone", 9, "9", "quiet")

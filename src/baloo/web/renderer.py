@@ -2,7 +2,8 @@
 
 The libraries of drawing are large and hold the interpreter while a figure is drawn, 2 to 20 ms; beside the door that would
 cost every sender as much. The process starts with the server or with the first figure, is asked in lines of JSON, and ends
-when the pipe is closed, so that it never outlives its parent.
+when the pipe is closed, so that it never outlives its parent. Its engine grows with what it has drawn and gives nothing back, so
+after many figures, when nobody asks for any, another process takes its place.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from baloo.memory import give_back
 __all__ = ["LocalRenderer", "Renderer"]
 
 _KNOWN = 32  # figures that are not drawn again while they are asked for
+_MANY = 40  # figures after which a process is replaced
+_REST = 3.0  # seconds without one before it is
 
 
 class _Order(msgspec.Struct):
@@ -72,6 +75,8 @@ class Renderer(LocalRenderer):
         self._waiting = ThreadPoolExecutor(1, "drawing")
         self._process: subprocess.Popen[bytes] | None = None
         self._known: OrderedDict[bytes, _Result] = OrderedDict()
+        self._drawn = 0
+        self._rest: threading.Timer | None = None
 
     def start(self) -> None:
         """Start the other process, which warms itself up; it starts by itself too, with the first figure."""
@@ -95,6 +100,7 @@ class Renderer(LocalRenderer):
         self._waiting.shutdown(cancel_futures=True)
         with self._lock:
             self._end()
+            self._let_rest(None)
 
     def _ask(self, order: _Order) -> _Result:
         line = msgspec.json.encode(order)
@@ -103,6 +109,8 @@ class Renderer(LocalRenderer):
             if known is not None:
                 return known
             answer = self._once(line) or self._once(line)  # the first may find a process that has just died
+            self._drawn += 1
+            self._let_rest(_REST if self._drawn >= _MANY else None)
         if answer is None:
             raise RuntimeError("The process that draws figures does not answer.")
         result = msgspec.json.decode(answer, type=_Result)
@@ -114,6 +122,24 @@ class Renderer(LocalRenderer):
                 while len(self._known) > _KNOWN:
                     self._known.popitem(last=False)
         return result
+
+    def _let_rest(self, seconds: float | None) -> None:
+        """Replace the process after so many seconds in which it is not asked; None: leave it."""
+        if self._rest is not None:
+            self._rest.cancel()
+        self._rest = None
+        if seconds is not None:
+            self._rest = threading.Timer(seconds, self._replace)
+            self._rest.daemon = True
+            self._rest.start()
+
+    def _replace(self) -> None:
+        with self._lock:
+            if self._rest is threading.current_thread():  # nobody has asked meanwhile
+                self._end()
+                self._drawn, self._rest = 0, None
+                self._running()
+                give_back()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:

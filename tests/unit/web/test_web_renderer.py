@@ -10,6 +10,7 @@ import time
 import pytest
 
 from baloo.charts import Bar, Picture, funnel
+from baloo.web import renderer as renderer_
 from baloo.web.renderer import LocalRenderer, Renderer
 
 _PICTURE = funnel([Bar("First", 30, "30"), Bar("Regular", 10, "10")])
@@ -62,6 +63,27 @@ def test_it_starts_before_it_is_asked() -> None:
         assert renderer._process is process
     finally:
         renderer.close()
+
+
+def test_after_many_figures_another_process_takes_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine gives nothing back of what it took; it goes when it rests, and the next figure is drawn all the same."""
+    monkeypatch.setattr(renderer_, "_MANY", 3)
+    monkeypatch.setattr(renderer_, "_REST", 0.0)
+    renderer = Renderer()
+    renderer.start()
+    before = renderer._process
+    pictures = [funnel([Bar("Active", n, str(n))]) for n in range(4)]
+    for picture in pictures[:3]:
+        renderer.draw(picture, ("wide",))
+    assert before is not None
+    before.wait(60)
+    drawn = renderer.draw(pictures[3], ("wide",))
+    after = renderer._process
+    renderer.close()
+
+    assert drawn == LocalRenderer().draw(pictures[3], ("wide",))
+    assert after is not None
+    assert after.pid != before.pid
 
 
 def test_a_picture_that_cannot_be_drawn_is_an_error_here() -> None:
