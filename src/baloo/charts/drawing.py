@@ -70,7 +70,7 @@ def _source(mark: dict[str, Any]) -> str:
 
 
 def warm_up() -> Iterator[Drawing]:
-    """Start the engine and draw examples, one a step, until it has compiled what it needs: 1 s or 2; then no figure is the first."""
+    """Start the engine and draw examples, one a step, until it has compiled what it needs: 2 s; then no figure is the first."""
     weeks = [TrendPoint(dt.date(2020, 1, 5) + dt.timedelta(weeks=n), n) for n in range(260)]
     end = Mark("259", weeks[-1].day, 259)
     stayed, left = Band("Support", "Support", 259, "259", "stayed"), Band("Support", "gone", 9, "9", "quiet")
