@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from baloo.memory import give_back
 from baloo.people.ask import Contributions, asked, effects, record
 from baloo.people.blocks import small_blocks, small_frequencies
 from baloo.people.bulk import in_bulk
@@ -24,7 +25,7 @@ from baloo.people.first import join, obey_mailmaps
 from baloo.people.ignored import RULES_SEEN
 from baloo.people.index import Blocks, Index
 from baloo.people.matching import RULES_OF, Frequencies, found, shared_by_several
-from baloo.people.news import JOINED, RULES_EDITION, SEARCHED, News, read_news
+from baloo.people.news import JOINED, RULES_EDITION, SEARCHED, News, read_marks, read_news
 from baloo.people.persons import bump, recompute
 from baloo.people.profiles import Profile, keys
 from baloo.people.rules import Edge
@@ -59,7 +60,8 @@ def _search(records: Records, now: int, contributions: Contributions | None, *, 
         ground = _ground(connection)
         news = read_news(connection, SEARCHED)
         whole = whole or _needs_all(connection, records, news)
-        unjoined, marks = (read_news(connection, JOINED), _marks(connection)) if whole else (None, ())
+        marks = read_marks(connection, JOINED)
+        unjoined = None if not whole else news if marks == ground[:2] else read_news(connection, JOINED)
     if unjoined is None:
         join(records, now=now)
         if not news.concerned:
@@ -74,9 +76,9 @@ def _search(records: Records, now: int, contributions: Contributions | None, *, 
             if _ground(connection) != ground:
                 return False
             touched = search.agree(connection, edges, now)
-            if unjoined is not None and _marks(connection) == marks:  # all that the first rules would join is found
+            if unjoined is not None and read_marks(connection, JOINED) == marks:  # all that the first rules would join is found
                 touched |= obey_mailmaps(connection, records.secret, unjoined, now)[1].union(unjoined.identities)
-                unjoined.seen(connection)
+                unjoined.seen(connection, JOINED)
             touched |= doubt(connection, records.secret, touched, search.profiles, now)
             recompute(connection, touched, unjoined.awake if unjoined is not None else ())
             _exclude(connection, news, now)
@@ -88,7 +90,7 @@ def _search(records: Records, now: int, contributions: Contributions | None, *, 
             if _ground(connection) != ground:
                 return False
             record(connection, pairs, search.concerned, now, done)
-            news.seen(connection)
+            news.seen(connection, SEARCHED)
             search.keep(connection)
     return True
 
@@ -116,11 +118,6 @@ def _ground(connection: sa.Connection) -> _Ground:
     return _Ground._make([*(read_meta(connection, name) for name in names), connection.scalar(gone) or 0])
 
 
-def _marks(connection: sa.Connection) -> tuple[int, ...]:
-    """How far the first rules came."""
-    return read_meta(connection, JOINED.identities), read_meta(connection, JOINED.observations)
-
-
 def _exclude(connection: sa.Connection, news: News, now: int) -> None:
     """Take programs out of every count when they are first seen; who is included by hand afterwards stays in."""
     if news.programs:
@@ -137,7 +134,7 @@ def _needs_all(connection: sa.Connection, records: Records, news: News) -> bool:
         return True
     if not news.concerned:
         return False
-    since = news.last.get(SEARCHED.identities, ground.identities) - ground.known
+    since = news.last[0] - ground.known
     files = Index.files(records, ground.edition, ground.parts)
     return ground.known < _LARGE or since * _NEW > ground.known or len(news.concerned) * _NEW > ground.known or files is None
 
@@ -182,6 +179,8 @@ class _Search:
                 self.blocks = self._around(index, self._about)
             index.write(self._records, self._edition, self._parts, self.concerned)
         self.often = index.frequencies()
+        index.release()
+        give_back()
         self._parts += 1
 
     def keep(self, connection: sa.Connection) -> None:

@@ -54,7 +54,7 @@ def join(records: Records, *, now: int = 0) -> None:
         touched |= doubt(connection, records.secret, touched, profiles, now)
         touched |= agree(connection, plain, lambda *_: False, (), now)
         recompute(connection, touched.union(news.identities), news.awake)
-        news.seen(connection)
+        news.seen(connection, JOINED)
 
 
 def obey_mailmaps(connection: sa.Connection, secret: bytes, news: News, now: int) -> tuple[set[int], set[int]]:

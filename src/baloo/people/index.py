@@ -36,6 +36,7 @@ class Index:
         self._secret = secret.hex()
         self._written: dict[Path, Path] = {}  # where it stands until it is kept, and where then
         self._engine = duckdb.connect(config={"threads": 2})
+        self._engine.execute("ATTACH ':memory:' AS small (COMPRESS); USE small")
         self._engine.execute("CREATE TABLE keys (key VARCHAR, code BIGINT)")
         self._engine.execute("CREATE TABLE words (name VARCHAR, word VARCHAR)")
         self._engine.execute("CREATE VIEW old_keys AS SELECT 0::UBIGINT AS key, 0::BIGINT AS code WHERE false")
@@ -107,9 +108,13 @@ class Index:
     def _ask(self, whom: Iterable[int]) -> None:
         self._insert("", list(whom), table="CREATE OR REPLACE TABLE asked AS SELECT a AS identity FROM given")
 
-    def close(self) -> None:
-        """Let go of the memory, and of what was written and not kept."""
+    def release(self) -> None:
+        """Let go of the memory: nothing is asked any more."""
         self._engine.close()
+
+    def close(self) -> None:
+        """Let go of everything, and of what was written and not kept."""
+        self.release()
         for new in self._written:
             new.unlink(missing_ok=True)
 

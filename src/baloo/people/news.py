@@ -12,7 +12,7 @@ from baloo.people.sql import each_row, read_meta, select_in, select_rows, write_
 from baloo.records.store import Records
 from baloo.records.tables import identities, observations
 
-__all__ = ["JOINED", "RULES_EDITION", "SEARCHED", "Marks", "News", "read_news", "waiting"]
+__all__ = ["JOINED", "RULES_EDITION", "SEARCHED", "Marks", "News", "read_marks", "read_news", "waiting"]
 
 RULES_EDITION = 3
 """Grows with each change of how identities are compared: then everything is searched again."""
@@ -45,24 +45,29 @@ class News:
     keys: set[str]
     awake: list[int]
     programs: list[int]
-    last: dict[str, int]
+    last: tuple[int, int]
 
-    def seen(self, connection: sa.Connection) -> None:
+    def seen(self, connection: sa.Connection, marks: Marks) -> None:
         """Move the marks: all of this was looked at."""
-        for name, number in self.last.items():
-            write_meta(connection, name, number)
+        write_meta(connection, marks.identities, self.last[0])
+        write_meta(connection, marks.observations, self.last[1])
+
+
+def read_marks(connection: sa.Connection, marks: Marks) -> tuple[int, int]:
+    """The last identity and the last observation that were seen."""
+    return read_meta(connection, marks.identities), read_meta(connection, marks.observations)
 
 
 def read_news(connection: sa.Connection, marks: Marks) -> News:
     """Identities and observations above the marks."""
     of = observations.c
-    seen, mark = read_meta(connection, marks.identities), read_meta(connection, marks.observations)
+    seen, mark = read_marks(connection, marks)
     fresh = [number for (number,) in select_rows(connection, identities.c.id, where=f"identities.id > {seen}")]
-    last = {marks.identities: max(fresh)} if fresh else {}
+    last = mark
     concerned, keys, programs = set(fresh), set[str](), set[int]()
     columns = (of.id, of.identity_id, of.email_key, of.username, of.name)
     for number, who, key, username, name in each_row(connection, *columns, where=f"observations.id > {mark}"):
-        last[marks.observations] = max(number, last.get(marks.observations, 0))
+        last = max(last, number)
         concerned.add(who)
         if key:
             keys.add(key)
@@ -70,7 +75,8 @@ def read_news(connection: sa.Connection, marks: Marks) -> News:
             programs.add(who)
     older = sorted(identity for identity in concerned if identity <= seen)
     before = {who for number, who in select_in(connection, [of.id, of.identity_id], of.identity_id, older) if number <= mark}
-    return News(fresh, concerned, keys, [who for who in older if who not in before], sorted(programs), last)
+    awake = [who for who in older if who not in before]
+    return News(fresh, concerned, keys, awake, sorted(programs), (max(fresh, default=seen), last))
 
 
 def waiting(records: Records) -> int:
@@ -78,7 +84,7 @@ def waiting(records: Records) -> int:
     with records.engine.connect().execution_options(writes=False) as connection:
         seen, mark = 0, 0
         if read_meta(connection, RULES_SEEN) == RULES_EDITION:
-            seen, mark = read_meta(connection, SEARCHED.identities), read_meta(connection, SEARCHED.observations)
+            seen, mark = read_marks(connection, SEARCHED)
         new = sa.select(identities.c.id.label("who")).where(identities.c.id > seen)
         called = sa.select(observations.c.identity_id.label("who")).where(observations.c.id > mark)
         return connection.scalar(sa.select(sa.func.count()).select_from(new.union(called).subquery())) or 0

@@ -6,6 +6,7 @@ Nothing here reads or writes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
+from functools import lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -70,7 +71,7 @@ class Profile:
         self.system = system
         self.accounts: Set[str] = _NONE
         self.names: dict[str, Name] = {}
-        self.mailboxes: set[str] = set()
+        self.mailboxes: Set[str] = _NONE
         self.roles: Set[str] = _NONE
         self.said: set[str] | None = None
         self.domains: Set[str] = _NONE
@@ -129,10 +130,16 @@ def _learn(known: Profile, seen: Sighting) -> None:
                 _handle(known, joint, strong=len(name.words) == 1 or any(map(str.isdigit, joint)))
 
 
+@lru_cache(10_000)
+def _alone(text: str) -> frozenset[str]:
+    """A set of one, the same for all who have it."""
+    return frozenset((text,))
+
+
 def _learn_address(known: Profile, text: str) -> None:
     address = read_address(text)
     if address.domain:
-        known.domains = known.domains | {address.domain}
+        known.domains = known.domains | {address.domain} if known.domains else _alone(address.domain)
     if address.login:
         number = {(address.host, f"#{address.number}")} if address.number else set()
         known.logins = known.logins | number | {(address.host, address.login)}
@@ -144,7 +151,7 @@ def _learn_address(known: Profile, text: str) -> None:
         if name.full:
             known.names.setdefault(name.key, name)
         if address.mailbox:
-            known.mailboxes.add(address.mailbox)
+            known.mailboxes = known.mailboxes | {address.mailbox}
         _handle(known, squash(name.words), strong=False)
 
 
