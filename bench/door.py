@@ -92,7 +92,7 @@ def measure(folder: Path, seconds: float = 10.0) -> list[Line]:
     return [*lines, _memory(workspace)]
 
 
-def measure_to_lake(workspace: Path, seconds: float = 60.0, rate: float = 400.0) -> list[Line]:
+def measure_to_lake(workspace: Path, seconds: float = 60.0, rate: float = 420.0) -> list[Line]:
     """The whole server under a steady load of 100 events a request, on both cores with it; `rate` is requests a second.
 
     The workspace has a system `chat` and what was counted before.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -151,7 +151,7 @@ class Scorer:
         elif any(_differ(mine, theirs) for mine in one.full() for theirs in other.full()):
             yield "other-surname", 1.0
 
-    def _by_place(self, one: Profile, other: Profile, common: set[str]) -> Iterator[tuple[str, float]]:
+    def _by_place(self, one: Profile, other: Profile, common: Set[str]) -> Iterator[tuple[str, float]]:
         if one.logins & other.logins or any(not self._relay("mailbox", address) for address in common - one.roles):
             yield "same-address", 1.0
         elif any(not self._relay("role", address) for address in common & one.roles):
