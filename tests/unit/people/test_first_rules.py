@@ -14,7 +14,7 @@ from baloo.people import first
 from baloo.people.find import find
 from baloo.people.first import join
 from baloo.people.lists import import_mailmap
-from baloo.people.news import waiting
+from baloo.people.news import JOINED, read_news, waiting
 from baloo.people.reader import Reader
 from baloo.people.resolver import Resolver
 from baloo.people.suggestions import suggested
@@ -132,6 +132,28 @@ def test_many_at_once_are_joined_as_few_at_a_time(tmp_path: Path, monkeypatch: p
     assert results[0] == results[1]
 
 
+@pytest.mark.parametrize("many", [0, 20_000])
+def test_what_speaks_against_is_seen_either_way(records: Records, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    """Two accounts of one system, two who go by several names, and two whom only a third joins are not one person each."""
+    monkeypatch.setattr(first, "_MANY", many)
+    said = (
+        ("forum", "1", "a@example.org", "Ama Mensah"), ("forum", "2", "a@example.org", "Ama Mensah"),
+        ("wiki", "3", "b@example.org", "Jun Tanaka"), ("wiki", "3", "c@example.org", "Jun T"),
+        ("chat", "4", "b@example.org", "Ravi Nair"), ("chat", "4", "d@example.org", "Ravi N"),
+        ("forum", "5", "x@example.org", "Olu Okoro"), ("wiki", "6", "x@example.org", None), ("wiki", "6", "y@example.org", None),
+        ("chat", "7", "y@example.org", "Petra Berg"),
+    )  # fmt: skip
+    events = [Event("i", "event", "1", 10**15, None, one[0], "k", one[1], None, *one[2:], *REST) for one in said]
+    ids = [identity for identity, _ in Resolver(records).resolve(events)]
+
+    join(records)
+
+    person = persons(records)
+    assert person[ids[0]] != person[ids[1]]
+    assert person[ids[2]] != person[ids[4]]
+    assert person[ids[6]] != person[ids[9]]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_what_was_joined_first_changes_nothing_of_what_is_found(tmp_path: Path, seed: int) -> None:
     """Loads with a join each and one search at the end give the persons of a search alone."""
@@ -180,12 +202,23 @@ def test_others_write_while_it_is_searched(records: Records, monkeypatch: pytest
     other.close()
 
 
-def test_a_search_below_which_somebody_is_erased_begins_anew(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_searched_needs_no_joining(records: Records) -> None:
+    """A search of everything finds what the first rules would, and says so."""
+    see(records, ("git", "ama@example.org", "Ama Mensah"), ("wiki", "ama@example.org", "Ama Mensah"))
+
+    find(records)
+
+    with records.engine.connect().execution_options(writes=False) as connection:
+        assert read_news(connection, JOINED).concerned == set()
+
+
+@pytest.mark.parametrize("step", ["found", "effects"])
+def test_a_search_begins_anew_when_somebody_is_erased_below_it(records: Records, monkeypatch: pytest.MonkeyPatch, step: str):
     """What it knew of them is not written: neither evidence nor suggestion names an identity that is no more."""
     gone, *_ = see(records, ("git", "ama@example.org", "Ama Xanthopoulos"), ("wiki", "ama@example.net", "Ama Xanthopoulos"),
                    ("chat", "ama@one.example", "Ama Xanthopoulo"))  # fmt: skip
     times: list[int] = []
-    found = searching.found
+    done = getattr(searching, step)
 
     def erased_meanwhile(*given: Any) -> Any:
         times.append(1)
@@ -193,12 +226,13 @@ def test_a_search_below_which_somebody_is_erased_begins_anew(records: Records, m
             with records.engine.begin() as connection:
                 for table in ("members", "observations"):
                     connection.exec_driver_sql(f"DELETE FROM {table} WHERE identity_id = {gone}")
+                connection.exec_driver_sql(f"DELETE FROM edges WHERE a = {gone} OR b = {gone}")
                 connection.execute(identities.delete().where(identities.c.id == gone))
                 row = {"made": 1, "who": "tove", "identities": "[]", "state": "deleted", "report": "{}"}
                 connection.execute(erasures.insert().values(**row))
-        return found(*given)
+        return done(*given)
 
-    monkeypatch.setattr(searching, "found", erased_meanwhile)
+    monkeypatch.setattr(searching, step, erased_meanwhile)
     find(records)
 
     assert len(times) == 2
