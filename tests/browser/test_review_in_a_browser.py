@@ -51,7 +51,6 @@ class Served:
         page.get_by_role("button", name="Begin").press("Enter")
         page.wait_for_url("**/people/review")
 
-
     def come(self, page: Page) -> None:
         """Open the page of the first person."""
         link = make_link(self.parts.records, 1, "p0@example.org", who="operator tove", now=NOON)
@@ -155,6 +154,7 @@ def test_all_pairs_with_the_keyboard_alone(browser: Browser, tmp_path: Path) -> 
             with page.expect_navigation(wait_until="load"):
                 page.keyboard.press(key)
 
+        expect(page.get_by_role("button", name="Begin")).to_be_focused()
         press("Enter")
         for i in range(_PAIRS):
             press("l" if i % 10 == 9 else "ny"[i % 3 > 0])
