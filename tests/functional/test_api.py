@@ -165,6 +165,38 @@ def test_flows_by_period(client: TestClient[Litestar]) -> None:
         ("2016-03-31", "2016-06-30", 1, 0), ("2016-06-30", "2016-09-30", 0, 1)]
 
 
+def test_cohorts(client: TestClient[Litestar]) -> None:
+    """Who first was active in each quarter, and of them who was at the end of each later one; the last is cut at today."""
+    body = client.get("/api/v1/cohorts?area=help-desk&start=2015-01-01&end=2015-12-31").json()
+    whole = client.get("/api/v1/cohorts?grain=year&start=2015-01-01").json()["rows"]
+
+    assert [(row["start"], row["end"], row["people"]) for row in body["rows"]] == [
+        ("2015-01-01", "2015-03-31", 2), ("2015-04-01", "2015-06-30", 1), ("2015-07-01", "2015-09-30", 0),
+        ("2015-10-01", "2015-12-31", 0)]
+    assert body["rows"][0]["later"] == [
+        {"day": "2015-06-30", "people": 2}, {"day": "2015-09-30", "people": 1}, {"day": "2015-12-31", "people": 1}]
+    assert (body["scope"], body["grain"], body["level"]) == ("area:help-desk", "quarter", "active")
+    assert [(row["end"], row["later"]) for row in whole] == [
+        ("2015-12-31", [{"day": "2016-12-28", "people": 3}]), ("2016-12-28", [])]
+
+
+def test_cohorts_as_a_table(client: TestClient[Litestar]) -> None:
+    """A row is one cohort at the end of one later period; staff can be left out."""
+    query = "area=help-desk&start=2015-04-01&end=2015-12-31&exclude_staff=true"
+
+    assert client.get(f"/api/v1/cohorts.csv?{query}").text.splitlines()[:3] == [
+        "start,end,people,after,day,still", "2015-04-01,2015-06-30,1,1,2015-09-30,1", "2015-04-01,2015-06-30,1,2,2015-12-31,1"]
+
+
+def test_no_cohort_tells_of_few(tmp_path: Path) -> None:
+    """Where those who stayed, or those who did not, are few, neither is told, nor anything of a cohort of few."""
+    for client in hiding(tmp_path):
+        rows = client.get("/api/v1/cohorts?start=2015-01-01&end=2015-12-31").json()["rows"]
+
+        assert [(row["people"], [later["people"] for later in row["later"]]) for row in rows] == [
+            (3, [3, None, None]), (None, [None, None]), (0, [0]), (0, [])]
+
+
 def test_moves_overlap_and_pathway(client: TestClient[Litestar]) -> None:
     """People who move, who are in several areas, and how far they are."""
     moves = client.get("/api/v1/moves?start=2015-12-31&end=2016-12-28").json()

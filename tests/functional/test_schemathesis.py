@@ -13,7 +13,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from served import World
 
-ADDRESSES = 23
+ADDRESSES = 25
 _EXAMPLES = 8  # of each address, right ones and wrong ones
 
 

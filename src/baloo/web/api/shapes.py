@@ -9,8 +9,9 @@ import msgspec
 from baloo.metrics.answers import Move, Overlap, Pair, Row, Scope, Staging, Stamp
 
 __all__ = [
-    "Active", "AreaCount", "AtLevel", "Compared", "Definition", "Definitions", "Feed", "FlowsBetween", "Moves", "Overlaps",
-    "Pathway", "Scopes", "Series", "Status", "StepOf", "SumOfAreas", "SystemDays", "Waiting", "Week",
+    "Active", "AreaCount", "AtLevel", "CohortOf", "Cohorts", "Compared", "Definition", "Definitions", "Feed", "FlowsBetween",
+    "Kept", "Later", "Moves", "Overlaps", "Pathway", "Scopes", "Series", "Status", "StepOf", "SumOfAreas", "SystemDays",
+    "Waiting", "Week",
 ]
 
 
@@ -95,6 +96,45 @@ class Moves(msgspec.Struct):
     level: str
     exclude_staff: bool
     rows: list[Move]
+    hidden_below: int
+    stamp: Stamp
+
+
+class Later(msgspec.Struct):
+    """Of a cohort, those who held the level at `day`, the last one of a later period, or the last one asked for."""
+
+    day: dt.date
+    people: int | None  # null where so many, or all but so many, are few
+
+
+class CohortOf(msgspec.Struct):
+    """The people who first held a level from `start` to `end`, and of them who held it at the end of each later period."""
+
+    start: dt.date
+    end: dt.date  # of the period, or the last day asked for
+    people: int | None
+    later: list[Later]
+
+
+class Kept(msgspec.Struct):
+    """One cohort at the end of one later period, the `after`-th: a row of the table."""
+
+    start: dt.date
+    end: dt.date
+    people: int | None
+    after: int
+    day: dt.date
+    still: int | None
+
+
+class Cohorts(msgspec.Struct):
+    """Who first held a level in each period, oldest first."""
+
+    scope: str
+    level: str
+    grain: str
+    exclude_staff: bool
+    rows: list[CohortOf]
     hidden_below: int
     stamp: Stamp
 
