@@ -20,6 +20,7 @@ from litestar.exceptions import MethodNotAllowedException
 from litestar.testing import TestClient
 
 from baloo.clock import FixedClock
+from baloo.ingest.http import WIRES, is_door_path
 from baloo.metrics.answers import AnswersSource
 from baloo.registry.model import Area, Claim, Leaf, Point, Registry, Span, Version, Window
 from baloo.web.api.problems import wrong_method
@@ -35,6 +36,7 @@ PATHWAY = (
     Point("regular", "active", (Version(WITHIN), Version(WITHIN, day("2016-06-01"))), "Regular"),
 )
 AMA, JUN, TOVE, IDRIS = 1, 2, 3, 4
+ID = "6f1f6e0e-7d7c-4c1b-9a43-0a4d8f3d2a10"
 
 
 def declared() -> Registry:
@@ -379,6 +381,18 @@ def test_the_description(client: TestClient[Litestar]) -> None:
         "area", "system", "organisation", "scope", "exclude_staff", "as_of", "level", "areas", "op"}
     assert list(described["paths"]["/api/v1/flows.csv"]["get"]["responses"]["200"]["content"]) == ["text/csv"]
     assert list(active["responses"]["default"]["content"]) == ["application/problem+json"]
+
+
+def test_the_door_is_described(client: TestClient[Litestar]) -> None:
+    """Each protocol of the door has an address in OpenAPI, and each address that events are sent to is the door's."""
+    paths = client.get("/api/openapi.json").json()["paths"]
+    sent = [path for path, item in paths.items() if any("door" in how.get("tags", ()) for how in item.values())]
+    filled = [path.replace("{version}", "1").replace("{id}", ID).replace("{", "").replace("}", "") for path in sent]
+
+    assert {"post"} == paths["/submit/{namespace}/"].keys()
+    assert {"put", "delete"} == paths["/submit/{namespace}/{id}"].keys()
+    assert all(map(is_door_path, filled))
+    assert [wire.__name__ for wire in WIRES if not any(map(wire.claims, filled))] == []
 
 
 def _values(schema: dict[str, Any]) -> st.SearchStrategy[str]:

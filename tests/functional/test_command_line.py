@@ -170,6 +170,22 @@ def test_a_csv_file_is_imported_by_its_mapping(baloo: Baloo, tmp_path: Path):
     assert (first["accepted"], second["duplicates"]) == (2, 2)
 
 
+def test_a_date_of_another_format_is_told_by_the_format(baloo: Baloo, tmp_path: Path):
+    """A date that is not as the mapping says is told with format, column, line and remedy, in the report and in quarantine."""
+    (tmp_path / "posts.csv").write_text("When,Who\n01.06.2024,ama\n2 June 2024,jun\n2024-06-03,lea\n,tove\n", "utf-8")
+    (tmp_path / "posts.yaml").write_text(
+        'system: forum\nkind: forum.post\nat: {column: When, format: "%d.%m.%Y"}\nactor: {account: {column: Who}}\n', "utf-8")
+
+    done = baloo.json("import", "csv", str(tmp_path / "posts.csv"), "--mapping", str(tmp_path / "posts.yaml"))
+
+    assert (done["accepted"], done["refused"]) == (2, 2)
+    assert done["reasons"] == [{
+        "pointer": "/at", "reason": "The time in the column `When` is not of the format `%d.%m.%Y`.", "count": 2,
+        "first": f"{tmp_path / 'posts.csv'}:3",
+        "remedy": "Correct the lines, or the format that was asked for, and import the file again."}]
+    assert [(group["slug"], group["count"]) for group in baloo.json("quarantine", "list")] == [("not-of-format", 2)]
+
+
 @pytest.mark.parametrize(
     ("line", "pointer"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,8 +14,9 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from served import World
 
-ADDRESSES = 25
-_EXAMPLES = 8  # of each address, right ones and wrong ones
+ADDRESSES = 32
+_EXAMPLES = int(os.environ.get("BALOO_EXAMPLES", "8"))  # of each address, right ones and wrong ones
+_EXPLORE = bool(os.environ.get("BALOO_EXPLORE"))  # draw anew each time
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,8 @@ def test_it_does_as_it_says(mode: GenerationMode, world: World):
     shown, wrong = {"authorization": f"Bearer {world.token}"}, list[str]()
 
     for operation in operations:
-        @settings(max_examples=_EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=_EXAMPLES, derandomize=not _EXPLORE, deadline=None, database=None,
+                  suppress_health_check=list(HealthCheck))
         @given(operation.as_strategy(generation_mode=mode))
         def ask(case: schemathesis.Case) -> None:
             case.call_and_validate(excluded_checks=[positive_data_acceptance], headers=shown)

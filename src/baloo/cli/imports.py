@@ -196,7 +196,7 @@ def _tell(report: Report, *, as_json: bool) -> None:
     for (pointer, reason), count in report.reasons.most_common(10):
         where = report.examples.get((pointer, reason))
         first = f"; first at {where}" if where else ""
-        narrate(f"refused {count:,}: {reason} ({pointer or 'the whole event'}{first})")
+        narrate(f"refused {count:,}: {reason} ({pointer or 'the whole event'}{first}) {report.remedies[pointer, reason]}")
     if report.refused and not report.dry:
         narrate("Refused events are kept: see `baloo quarantine list`.")
     would = "would be " if report.dry else ""
@@ -207,6 +207,9 @@ def _tell(report: Report, *, as_json: bool) -> None:
         f"{report.duplicates:,} duplicate, {report.refused:,} {would}refused{rate}.{resumed}"
     )
     data: dict[str, Any] = asdict(report)
-    data["reasons"] = [{"pointer": p, "reason": r, "count": n} for (p, r), n in report.reasons.most_common()]
-    del data["examples"]
+    examples, remedies = data.pop("examples"), data.pop("remedies")
+    data["reasons"] = [
+        {"pointer": of[0], "reason": of[1], "count": n, "first": examples[of], "remedy": remedies[of]}
+        for of, n in report.reasons.most_common()
+    ]
     answer(data, text, as_json=as_json)

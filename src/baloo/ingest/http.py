@@ -23,14 +23,15 @@ from baloo.people.marks import Suppressed
 from baloo.registry.model import Registry
 from baloo.workspace import Workspace
 
-__all__ = ["DoorApp", "is_door_path", "make_door"]
+__all__ = ["WIRES", "DoorApp", "is_door_path", "make_door"]
 
-_WIRES = (Native, EventGate, Glean, Bagheera, Beacon, Hooks)  # the first that claims a path has it
+WIRES = (Native, EventGate, Glean, Bagheera, Beacon, Hooks)
+"""The protocols; the first that claims a path has it."""
 
 
 def is_door_path(path: str) -> bool:
     """Whether a decoded path is the door's."""
-    return any(wire.claims(path) for wire in _WIRES)
+    return any(wire.claims(path) for wire in WIRES)
 
 
 def make_door(
@@ -49,7 +50,7 @@ class DoorApp:
         self.statuses: Counter[int] = Counter()
         self.express = Express(entry, self.statuses)
         self._bodies = entry.bodies
-        self._wires: list[Wire] = [wire(entry) for wire in _WIRES]
+        self._wires: list[Wire] = [wire(entry) for wire in WIRES]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

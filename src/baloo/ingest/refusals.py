@@ -30,7 +30,7 @@ REMEDIES: Final[dict[str, str]] = {
     "no-actor": "Give at least one of account, username, email and name.",
     "not-an-object": "Send one JSON object an event.",
     "not-json": "Send valid JSON in UTF-8, one event a line or in one array.",
-    "not-of-format": "Import the file again with the format of its lines.",
+    "not-of-format": "Correct the lines, or the format that was asked for, and import the file again.",
     "not-yours": "Send it with an id of its own, or with the token of the system that sent it first.",
     "number-out-of-range": "Send it as a text, or as a smaller number.",
     "other-system": "Use the token of that system.",

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-__all__ = ["CHUNK_EVENTS", "Chunk", "Source"]
+__all__ = ["CHUNK_EVENTS", "Chunk", "Fault", "Source"]
 
 CHUNK_EVENTS = 2_000
 """Events in one chunk: one row of the queue, small enough for the door's fsync beside it."""
+
+
+class Fault(NamedTuple):
+    """What a source knows better than the door of an event that the door may refuse: at which place, where it stands, and why."""
+
+    pointer: str
+    where: str  # file and line
+    slug: str
+    reason: str  # repeats no value of the event
 
 
 class Chunk(NamedTuple):
@@ -19,6 +29,7 @@ class Chunk(NamedTuple):
     where: str  # file and line of the chunk's first event, for messages
     first_line: int  # line of the source that the first event stands on
     share: float = 0.0  # how much of the source is read, from 0 to 1
+    faults: Mapping[int, Fault] = MappingProxyType({})  # by the event's place in the chunk
 
 
 class Source(Protocol):

@@ -26,7 +26,7 @@ import msgspec
 
 from baloo.errors import InputError, nearest
 from baloo.registry.values import TYPES, document_id, moment
-from baloo.sources.base import CHUNK_EVENTS, Chunk
+from baloo.sources.base import CHUNK_EVENTS, Chunk, Fault
 from baloo.sources.files import key_of
 
 __all__ = ["CsvSource", "read_mapping"]
@@ -50,6 +50,7 @@ class CsvSource:
     def chunks(self, done: int) -> Iterator[Chunk]:
         """Chunks of events; `done` counts rows."""
         lines: list[bytes] = []
+        faults: dict[int, Fault] = {}
         first = 2
         row = 0
         for row, (number, values) in enumerate(self._rows(), 1):
@@ -57,12 +58,15 @@ class CsvSource:
                 continue
             if not lines:
                 first = number
-            lines.append(_encode(self._event(values)))
+            event = self._event(values)
+            if reason := _untimely(self._mapping["at"], values, event["at"]):
+                faults[len(lines)] = Fault("/at", f"{self._file}:{number}", "not-of-format", reason)
+            lines.append(_encode(event))
             if len(lines) >= CHUNK_EVENTS:
-                yield Chunk(b"\n".join(lines), row, f"{self._file}:{first}", first)
-                lines = []
+                yield Chunk(b"\n".join(lines), row, f"{self._file}:{first}", first, faults=faults)
+                lines, faults = [], {}
         if lines:
-            yield Chunk(b"\n".join(lines), row, f"{self._file}:{first}", first)
+            yield Chunk(b"\n".join(lines), row, f"{self._file}:{first}", first, faults=faults)
 
     def notes(self) -> list[str]:
         """Nothing to say: each row is an event."""
@@ -194,6 +198,14 @@ def _value(rule: object, row: Mapping[str, str]) -> object:
 
 def _moment(rule: object, row: Mapping[str, str]) -> object:
     return moment(_value(rule, row), rule.get("format"), rule.get("zone")) if isinstance(rule, dict) else rule
+
+
+def _untimely(rule: object, row: Mapping[str, str], made: object) -> str | None:
+    """Why the door cannot read the time of a row, should it say so; None where it was read by the format that is asked for."""
+    if not isinstance(rule, dict) or made not in (row[rule["column"]].strip(), None):
+        return None
+    asked = f"of the format `{rule['format']}`" if "format" in rule else "ISO 8601, which it must be without a `format`"
+    return f"The time in the column `{rule['column']}` is not {asked}."
 
 
 def _first_not_utf8(file: Path) -> int:

@@ -12,15 +12,18 @@ import sys
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec.structs import replace
+
 from baloo.errors import BalooError, Busy, ExitCode, InputError
 from baloo.ingest.accept import Door
+from baloo.ingest.refusals import remedy_for
 from baloo.logs import log
-from baloo.queue.base import Queue, encode
-from baloo.sources.base import Source
+from baloo.queue.base import Queue, Request, encode
+from baloo.sources.base import Chunk, Fault, Source
 from baloo.sources.journal import Journal
 from baloo.worker.control import RemoteError, ask
 from baloo.workspace import Workspace
@@ -44,6 +47,7 @@ class Report:
     resumed: int = 0  # units of the input that an earlier, interrupted run had behind it
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)  # (pointer, reason) of refusals
     examples: dict[tuple[str, str], str] = field(default_factory=dict)  # where the first of each stands
+    remedies: dict[tuple[str, str], str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     dry: bool = False
@@ -78,7 +82,7 @@ class Importer:
         noted = time.monotonic()
         try:
             for chunk in source.chunks(done):
-                self._one(chunk.body, chunk.where)
+                self._one(chunk)
                 done = chunk.done
                 self._say(source, chunk.share, report.read)
                 if not report.dry and time.monotonic() - noted > _NOTE_EVERY:
@@ -98,23 +102,35 @@ class Importer:
         note = self._journal.read(source.key).get("done", 0)
         return note if isinstance(note, int) and not self.report.dry else 0
 
-    def _one(self, body: bytes, where: str) -> None:
+    def _one(self, chunk: Chunk) -> None:
         report = self.report
         try:
-            verdict = self._door.accept(body, namespace=self._namespace, sender=None, via=self.via)
+            verdict = self._door.accept(chunk.body, namespace=self._namespace, sender=None, via=self.via)
         except InputError as error:
-            error.where = f"{where}, {error.where}" if error.where else where
+            error.where = f"{chunk.where}, {error.where}" if error.where else chunk.where
             raise
+        request = _explained(verdict.request, chunk.faults) if chunk.faults else verdict.request
         report.read += verdict.accepted + verdict.refused
         report.refused += verdict.refused
         report.accepted += verdict.accepted
-        for refusal in verdict.request.refusals:
+        for refusal in request.refusals:
             key = (refusal.pointer, refusal.reason)
             report.reasons[key] += 1
-            report.examples.setdefault(key, f"{where}, event {refusal.index + 1} from there")
+            fault = chunk.faults.get(refusal.index)
+            report.examples.setdefault(key, fault.where if fault else f"{chunk.where}, event {refusal.index + 1} from there")
+            report.remedies.setdefault(key, remedy_for(refusal.slug))
         if self._queue is not None:
-            self.last_seq = self._queue.append([encode(verdict.request)])[-1]
+            self.last_seq = self._queue.append([encode(request)])[-1]
             time.sleep(_PAUSE)
+
+
+def _explained(request: Request, faults: Mapping[int, Fault]) -> Request:
+    """The request with the source's own reasons where it knows better why an event was refused."""
+    known = [(refusal, faults.get(refusal.index)) for refusal in request.refusals]
+    return replace(request, refusals=[
+        replace(refusal, slug=fault.slug, reason=fault.reason) if fault and fault.pointer == refusal.pointer else refusal
+        for refusal, fault in known
+    ])
 
 
 def run_import(

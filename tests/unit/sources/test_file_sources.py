@@ -247,6 +247,26 @@ def test_the_same_row_has_the_same_id(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("rule", "row", "says"),
+    [
+        ('{column: When, format: "%d.%m.%Y"}', "June", "not of the format `%d.%m.%Y`"),
+        ("{column: When, format: unix}", "yesterday", "not of the format `unix`"),
+        ("{column: When, format: unix}", "", "not of the format `unix`"),
+        ("{column: When, zone: Europe/Athens}", "01.06.2024", "not ISO 8601, which it must be without a `format`"),
+    ],
+)
+def test_a_time_that_cannot_be_read_is_told_with_its_line(tmp_path: Path, rule: str, row: str, says: str):
+    """The chunk knows of which event the time is not as the mapping says, and where it stands; of the others nothing."""
+    good = {"unix": "1719824400"}.get(rule[-5:-1], "01.07.2024" if "format" in rule else "2024-07-01")
+    mapping = f"system: workshops\nkind: workshop.held\nat: {rule}\nactor: {{account: {{column: Who}}}}\n"
+    chunk = next(iter(_csv(tmp_path, f"When,Who\n{good},ama\n{row},jun\n{good},lea\n", mapping).chunks(0)))
+
+    assert list(chunk.faults) == [1]
+    assert chunk.faults[1].where.endswith("workshops.csv:3")
+    assert says in chunk.faults[1].reason
+
+
+@pytest.mark.parametrize(
     ("wrong", "says"),
     [
         (MAPPING.replace("kind:", "knid:"), "Did you mean `kind`"),

@@ -15,7 +15,7 @@ from litestar.openapi.config import OpenAPIConfig
 from baloo.web.api import door
 from baloo.web.api.problems import Problem
 
-__all__ = ["ABOUT", "Entry", "Parameter", "document", "entries", "openapi"]
+__all__ = ["ABOUT", "Entry", "Parameter", "document", "openapi", "read", "sent"]
 
 ABOUT = """\
 Every number of people is given with the state it comes from (`stamp`), and each person counts once. Names and types of fields
@@ -40,6 +40,7 @@ class Entry:
     """One address. `link` says whether it can be followed as it stands, `csv` whether its rows are there as a table."""
 
     title: str
+    method: str
     path: str
     text: str
     link: bool
@@ -78,13 +79,22 @@ def document(api: Router) -> dict[str, Any]:
     return described
 
 
-def entries(described: dict[str, Any]) -> list[Entry]:
+def read(described: dict[str, Any]) -> list[Entry]:
     """The addresses of an OpenAPI document that can be read, in the order of their names."""
-    paths = {path: item["get"] for path, item in described["paths"].items() if "get" in item}
     return [
-        Entry(item["summary"], path, item.get("description", ""), "{" not in path, f"{path}.csv" in paths, _parameters(item))
-        for path, item in sorted(paths.items()) if not path.endswith(".csv")
+        _entry("get", path, item["get"], link="{" not in path, csv=f"{path}.csv" in described["paths"])
+        for path, item in sorted(described["paths"].items()) if "get" in item and not path.endswith(".csv")
     ]
+
+
+def sent(described: dict[str, Any]) -> list[Entry]:
+    """The addresses that events are sent to, Baloo's own first."""
+    operations = ((method, path, how) for path, item in described["paths"].items() for method, how in item.items())
+    return [_entry(method, path, how) for method, path, how in operations if "door" in how.get("tags", ())]
+
+
+def _entry(method: str, path: str, item: dict[str, Any], *, link: bool = False, csv: bool = False) -> Entry:
+    return Entry(item["summary"], method.upper(), path, item.get("description", ""), link, csv, _parameters(item))
 
 
 def _parameters(item: dict[str, Any]) -> tuple[Parameter, ...]:

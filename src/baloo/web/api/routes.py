@@ -27,9 +27,10 @@ def routes() -> list[Any]:
 
 
 @cache
-def described() -> list[describe.Entry]:
-    """The addresses of the API one by one."""
-    return describe.entries(describe.document(_api()))
+def described() -> tuple[list[describe.Entry], list[describe.Entry]]:
+    """The addresses one by one: those of the API, which are read, and those of the door, which events are sent to."""
+    document = describe.document(_api())
+    return describe.read(document), describe.sent(document)
 
 
 def _api() -> Router:

@@ -12,9 +12,9 @@ __all__ = ["ROUTES", "programs"]
 
 
 def programs(scene: Scene) -> Page:
-    """The read API, for people who write programs."""
-    words = scene.words
-    return Page("api.html", words("api-title"), words("api-text"), values={"about": ABOUT, "entries": described()})
+    """The API and the door, for people who write programs."""
+    words, (read, sent) = scene.words, described()
+    return Page("api.html", words("api-title"), words("api-text"), values={"about": ABOUT, "entries": read, "door": sent})
 
 
 ROUTES = (Route("/api", programs),)

@@ -76,11 +76,13 @@ word-person = Person
 word-person-text = All the accounts that are known to be one human.
 about-help = Ask the people who run this for your community; the privacy page says what they can do for you.
 
-api-title = The read API
-api-text = What the pages show, for programs.
+api-title = For programs
+api-text = What the pages show, to be read; and at the end the addresses that events are sent to.
 api-rely = What to rely on
 api-openapi = This page for programs: OpenAPI
 api-csv = as a table
+api-door = Sending events
+api-door-text = A token says who sends; without one events are staging, which is shown and never counted. Bodies may be under gzip.
 api-parameters = Parameters of { $path }
 column-parameter = Parameter
 column-takes = Takes
