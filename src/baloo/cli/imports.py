@@ -1,7 +1,8 @@
-"""`baloo import events|csv|git|perceval|eventlogging`: history through the same door that live events take."""
+"""`baloo import events|csv|git|perceval|eventlogging|SOURCE`: history through the same door that live events take."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,9 +18,31 @@ if TYPE_CHECKING:
     from baloo.sources.base import Source
     from baloo.worker.importing import Report
 
-__all__ = ["register"]
+__all__ = ["DryRun", "Namespace", "import_all", "register"]
 
-group = typer.Typer(no_args_is_help=True, help="Import history: files of events, CSV, git repositories, Perceval's items.")
+
+class _Group(typer.core.TyperGroup):
+    """The commands here, and one for each installed source, which are looked for where another name is given."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - Click's context
+        from baloo.sources.installed import sources
+
+        own = super().list_commands(ctx)
+        return [*own, *(name for name in sources() if name not in own)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - Click's context and command
+        found = super().get_command(ctx, cmd_name)
+        if found is None:
+            from baloo.cli.sources import command_of
+
+            found = command_of(cmd_name)
+        return found
+
+
+group = typer.Typer(
+    no_args_is_help=True, cls=_Group,
+    help="Import history: files of events, CSV, git repositories, Perceval's items; live systems by their source.",
+)  # fmt: skip
 
 DryRun: TypeAlias = Annotated[bool, typer.Option("--dry-run", help="Judge every event and keep nothing.")]
 Namespace: TypeAlias = Annotated[str, typer.Option(help="The namespace, as a push of the same events would name it.")]
@@ -41,7 +64,7 @@ def events(
     """Import files of events."""
     from baloo.sources.files import EventsSource
 
-    _import(state(context), [EventsSource(file) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
+    import_all(state(context), [EventsSource(file) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
 
 
 @group.command()
@@ -57,7 +80,7 @@ def csv(
     from baloo.sources.csv_file import CsvSource, read_mapping
 
     source = CsvSource(file, read_mapping(mapping), mapping)
-    _import(state(context), [source], namespace=namespace, dry=dry_run, as_json=as_json)
+    import_all(state(context), [source], namespace=namespace, dry=dry_run, as_json=as_json)
 
 
 @group.command()
@@ -87,7 +110,7 @@ def git(
         raise InputError(f"The system `{system}` declares no kind of a git history.", where=found.file, remedy=remedy)
     source = GitSource(path, found, Journal(now.workspace.root / "data" / "imports"), url)
     mailmap = read_mailmap(path)
-    _import(now, [source], namespace=namespace, dry=dry_run, as_json=as_json)
+    import_all(now, [source], namespace=namespace, dry=dry_run, as_json=as_json)
     if not dry_run:
         records = Records.open(now.workspace.records)
         micros = int(now.clock.now().timestamp() * 1_000_000)
@@ -118,7 +141,7 @@ def perceval(
 
     now = state(context)
     names = {} if system is None else _perceval_names(now, system)
-    _import(now, [PercevalSource(file, names) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
+    import_all(now, [PercevalSource(file, names) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
 
 
 def _perceval_names(now: State, system: str) -> dict[str, str]:
@@ -147,10 +170,11 @@ def eventlogging(
     """Import old logs of EventLogging, by the mappings that the registry has for its schemas."""
     from baloo.sources.log_lines import LogSource
 
-    _import(state(context), [LogSource(file, form) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
+    import_all(state(context), [LogSource(file, form) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
 
 
-def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_json: bool) -> None:
+def import_all(now: State, sources: Sequence[Source], *, namespace: str, dry: bool, as_json: bool) -> None:
+    """Import sources and say what became of them. Raises typer.Exit where one could not be read, or all was refused."""
     from baloo.ingest.accept import Door
     from baloo.queue.log import LogQueue
     from baloo.registry import load
@@ -172,7 +196,7 @@ def _import(now: State, sources: list[Source], *, namespace: str, dry: bool, as_
                 shares[id(source)] = share
                 bar.at(sum(shares.values()) / len(sources), read)
 
-            report = run_import(workspace, door, queue, sources, namespace=namespace, say=say)
+            report = run_import(workspace, door, queue, list(sources), namespace=namespace, say=say)
     except InputError as error:
         done: Report | None = getattr(error, "report", None)
         if done is not None and (done.read or done.notes or as_json):

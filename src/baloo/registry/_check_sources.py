@@ -1,0 +1,47 @@
+"""What `check` says of how systems are read: the source, the line of cron, the address, the kinds that come of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from cronsim import CronSim, CronSimError
+
+from baloo.registry._files import Entry
+from baloo.registry._names import Names
+from baloo.registry.built_in import kinds_of_source
+from baloo.registry.sources import mapping_files
+
+__all__ = ["check_sources"]
+
+_ANY_DAY = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+
+
+def check_sources(names: Names) -> None:
+    """Each `source` of a system."""
+    for system, entry in names.systems.items():
+        if "source" in entry.data:
+            _check(names, system, entry)
+
+
+def _check(names: Names, system: str, entry: Entry) -> None:
+    written = entry.data["source"]
+    known = mapping_files()
+    if written["name"] not in known:
+        wrong = names.wrong_name(f"There is no source `{written['name']}` here.", written["name"], known)
+        names.report(entry, ("source", "name"), **wrong)
+    elif not set(names.kinds_of(system)) & set(kinds := kinds_of_source(written["name"])) and not _mapped(names, system):
+        message = f"`{system}` declares no kind that the source makes. They are: {', '.join(kinds)}."
+        names.report(entry, ("source", "name"), message, slug="no-kind")
+    if "url" not in written and "url" not in entry.data:
+        names.report(entry, ("source",), "Nothing says where the system is: add `url`.", slug="missing-key")
+    if "cron" in written:
+        try:
+            next(CronSim(written["cron"], _ANY_DAY))
+        except (CronSimError, StopIteration):
+            message = f"`{written['cron']}` is no line of cron. Write minute, hour, day, month and weekday, such as `17 3 * * *`."
+            names.report(entry, ("source", "cron"), message, slug="cron")
+
+
+def _mapped(names: Names, system: str) -> bool:
+    """Whether the registry has a mapping of its own for what the system's source reads."""
+    return any(e.data.get("protocol") == "source" and e.data["mapping"] == system for e in names.draft.mapping)

@@ -1,0 +1,207 @@
+"""The one client by which live systems are asked: slowly, again where they falter, and never with a secret in an address."""
+
+from __future__ import annotations
+
+import email.utils
+import logging
+import random
+import re
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import msgspec
+
+from baloo import __version__
+from baloo.errors import InputError
+
+__all__ = ["MOST_PAGES", "Answer", "Api", "TooManyPages"]
+
+AGENT: Final = f"Baloo/{__version__} (counts contributors; asks slowly)"
+MOST_PAGES: Final = 20_000
+"""Requests of one run; what is left is the next run's."""
+_TRIES = 6  # of one request
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds between two tries: at random, up to twice as long each time
+_BEARABLE = 900.0  # seconds for which a system may ask to be left alone
+_LARGEST = 64 << 20  # bytes of one answer
+_TIMEOUT = httpx.Timeout(60.0, connect=20.0)
+_PREFIX = b")]}'"  # what Gerrit writes before its JSON
+_NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
+_GONE = frozenset({403, 404, 410})
+_decode = msgspec.json.Decoder().decode
+
+
+class Answer(NamedTuple):
+    """What a system said. `next` is the address of the next page, where it says one; `etag` names this very answer."""
+
+    data: Any
+    next: str | None = None
+    etag: str | None = None
+
+
+class TooManyPages(Exception):
+    """The run has asked often enough."""
+
+
+class Api:
+    """One system at `base`. `header` is `Name: beginning` of the header that the secret `key` ends; `sleep` waits seconds."""
+
+    def __init__(
+        self, base: str, *, header: str = "", key: str | None = None, per_second: float = 2.0, most: int = MOST_PAGES,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        parts = urlsplit(base)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise InputError("This is no address of a system.", where="--url", remedy="Write it like https://forum.example.org.")
+        if parts.username or parts.password:
+            raise InputError("An address holds no secret.", where="--url", remedy="Put the key into a variable: --key-env NAME.")
+        self.base = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+        self.query = dict(httpx.QueryParams(parts.query))
+        """What stands behind the `?` of the address: what a reader should ask for."""
+        self.requests = 0
+        self._most, self._sleep = most, sleep
+        self._rest, self._next = 1 / per_second, 0.0
+        headers = {"User-Agent": AGENT, "Accept": "application/json"}
+        if key:
+            name, _, beginning = header.partition(":")
+            headers[name] = beginning.lstrip() + key
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # it would tell each address
+        # a secret goes to nobody but the system, so what leads elsewhere is not followed with one
+        self._client = httpx.Client(headers=headers, timeout=_TIMEOUT, follow_redirects=key is None, verify=_tls())
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def get(self, path: str, **params: Any) -> Any:  # noqa: ANN401 - any JSON value
+        """The JSON that stands at a path below the system's address. Raises InputError where it cannot be had."""
+        found = self.ask(path, params)
+        return None if found is None else found.data
+
+    def find(self, path: str, **params: Any) -> Any:  # noqa: ANN401 - any JSON value
+        """The same of something that may be gone or closed: None then."""
+        found = self.ask(path, params, gone=True)
+        return None if found is None else found.data
+
+    def post(self, path: str, form: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
+        """What a system answers to a form, where asking is done that way."""
+        found = self.ask(path, {}, form=form)
+        return None if found is None else found.data
+
+    def ask(
+        self, path: str, params: Mapping[str, Any], *, gone: bool = False, etag: str | None = None,
+        form: Mapping[str, Any] | None = None,
+    ) -> Answer | None:  # fmt: skip
+        """What stands at a path, or at an address of a next page; of the latter only path and query are taken.
+
+        None for what is gone, where `gone` allows that, and for what is still what `etag` names.
+        Raises InputError where the system refuses or does not answer, TooManyPages where the run has asked enough.
+        """
+        url = self._url(path)
+        given = {name: value for name, value in params.items() if value is not None}
+        for turn in range(_TRIES):
+            if self.requests >= self._most:
+                raise TooManyPages
+            last = turn == _TRIES - 1
+            self._wait()
+            try:
+                response = self._send(url, given, etag, form)
+                wait = _asks_to_wait(response)
+                if response.status_code == 304 or (gone and response.status_code in _GONE and wait is None):
+                    return None
+                if response.is_success:
+                    return _answer(response)
+                if wait is None and response.status_code < 500 and response.status_code != 429:
+                    raise _refused(response, url)
+                if wait is not None and wait > _BEARABLE:
+                    raise InputError(f"The system asks to be left alone for {wait / 60:,.0f} minutes.", where=url,
+                                     remedy="What was read is kept; run this again then.")
+                trouble = f"It answers {response.status_code}."
+            except (httpx.TransportError, msgspec.DecodeError, httpx.DecodingError) as error:
+                wait, trouble = None, "The answer is cut off or no JSON." if isinstance(
+                    error, msgspec.DecodeError | httpx.DecodingError) else f"It does not answer ({type(error).__name__})."
+            if last:
+                raise InputError(trouble, where=url, remedy="What was read is kept; run this again later.")
+            self._sleep(_pause(turn) if wait is None else wait)
+        raise AssertionError  # the last turn returns or raises
+
+    def _send(
+        self, url: str, params: Mapping[str, Any], etag: str | None, form: Mapping[str, Any] | None
+    ) -> httpx.Response:
+        headers = {"If-None-Match": etag} if etag else {}
+        self.requests += 1
+        request = self._client.build_request("GET" if form is None else "POST", url, params=params or None, headers=headers,
+                                             data=dict(form) if form is not None else None)
+        response = self._client.send(request, stream=True)
+        try:
+            body = b""
+            for part in response.iter_bytes():
+                body += part
+                if len(body) > _LARGEST:
+                    raise InputError("The answer is too large.", where=url, remedy="Ask for smaller pages.")
+        finally:
+            response.close()
+        response._content = body  # noqa: SLF001 - what `read` would set, with a bound
+        return response
+
+    def _url(self, path: str) -> str:
+        parts = urlsplit(path)
+        if not parts.netloc:
+            return f"{self.base}/{path.lstrip('/')}"
+        mine = urlsplit(self.base)
+        return urlunsplit((mine.scheme, mine.netloc, parts.path, parts.query, ""))
+
+    def _wait(self) -> None:
+        now = time.monotonic()
+        if self._next > now:
+            self._sleep(self._next - now)
+        self._next = max(now, self._next) + self._rest
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Whom to trust; read once, for it takes a while."""
+    return httpx.create_ssl_context()
+
+
+def _answer(response: httpx.Response) -> Answer:
+    text = response.content.removeprefix(_PREFIX)
+    found = _NEXT.search(response.headers.get("link", ""))
+    return Answer(_decode(text), found[1] if found else None, response.headers.get("etag"))
+
+
+def _asks_to_wait(response: httpx.Response) -> float | None:
+    """Seconds for which the system wants to be left alone; None where it says nothing of it."""
+    if response.status_code not in (403, 429, 503):
+        return None
+    headers = response.headers
+    after = headers.get("retry-after", "")
+    if after.isdecimal():
+        return float(after)
+    if after:
+        try:
+            return max(0.0, email.utils.parsedate_to_datetime(after).timestamp() - time.time())
+        except (TypeError, ValueError):
+            return None
+    for left, reset in (("x-ratelimit-remaining", "x-ratelimit-reset"), ("ratelimit-remaining", "ratelimit-reset")):
+        if headers.get(left) == "0" and headers.get(reset, "").isdecimal():
+            return max(1.0, int(headers[reset]) - time.time())
+    return None
+
+
+def _pause(turn: int) -> float:
+    return random.uniform(0.5, 1.0) * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**turn)  # noqa: S311 - only not all at once
+
+
+def _refused(response: httpx.Response, url: str) -> InputError:
+    remedy = {
+        401: "It wants a key: name the variable that has it with --key-env.", 403: "It does not allow this: is the key right?",
+        404: "Is the address right?",
+    }.get(response.status_code, "Look whether the address is right, and the system well.")  # fmt: skip
+    if response.is_redirect:
+        remedy = "It leads elsewhere: name the address where the system is now."
+    return InputError(f"The system answers {response.status_code}.", where=url, remedy=remedy)

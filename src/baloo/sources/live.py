@@ -1,0 +1,159 @@
+"""A live system as a source: what its recipe walks, in envelopes; where the walk stands is noted when it is durable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from baloo.registry.envelope import wrap
+from baloo.sources.api import Api, TooManyPages
+from baloo.sources.base import CHUNK_EVENTS, Chunk
+from baloo.sources.files import EventsSource
+from baloo.sources.journal import Journal
+from baloo.sources.recipe import Cursor, Recipe
+
+__all__ = ["DumpSource", "LiveSource", "enveloped"]
+
+_ROOM = 512 << 10  # bytes of a chunk
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+class LiveSource:
+    """One system that is asked over HTTP. `mapping` names the mapping of its records; without a journal nothing is noted."""
+
+    def __init__(
+        self, recipe: Recipe, api: Api, *, mapping: str, journal: Journal | None, since: str | None = None,
+        first: str | None = None, asked: str = "",
+    ) -> None:
+        """`asked` is what the address asks for, where that is part of it.
+
+        It begins at the time `since`, whatever is known; without it where the last run ended, else at `first`.
+        """
+        self._recipe, self._api, self._mapping, self._journal = recipe, api, mapping, journal
+        self._place = f"source cursor:{mapping}:{api.base}?{asked}"
+        known = journal.read(self._place) if journal else {}
+        begin = since or (None if known else first)
+        self._cursor: Cursor = {"since": begin} if begin else known
+        self._capped = False
+        self.key = f"source:{mapping}:{api.base}?{asked}"
+        self.title = api.base
+
+    def chunks(self, done: int) -> Iterator[Chunk]:
+        """Chunks of records in their envelopes; `done` counts records, of which the journal's cursor knows better."""
+        if self._recipe.walk is None:
+            return
+        try:
+            for page in self._recipe.walk(self._api, self._cursor):
+                records = [record for answer in page.answers for record in _unfolded(self._recipe, answer, self._api.base)]
+                for body, count in enveloped(records, self._mapping):
+                    yield Chunk(body, done + count, f"{self.title}, record {done + 1}", done + 1)
+                    done += count
+                if self._journal is not None:  # whoever asks for more has kept what there was
+                    self._journal.write(self._place, page.cursor)
+        except TooManyPages:
+            self._capped = True
+        finally:
+            self._api.close()
+
+    def notes(self) -> list[str]:
+        """Whether more is left for the next run."""
+        more = "The run asked often enough: the rest comes with the next one."
+        return [f"{self._api.requests:,} requests to {self.title}.", *([more] if self._capped else [])]
+
+    def finished(self) -> None:
+        """The cursor is noted page by page."""
+
+
+class DumpSource:
+    """A file of what a system answers: JSON (one answer a line, a list, or one; plain or gzipped), or what its recipe parses.
+
+    Items of Perceval are answers too: what its backend fetched.
+    """
+
+    def __init__(self, recipe: Recipe, file: Path, *, mapping: str, base: str) -> None:
+        self._recipe, self._file, self._mapping, self._base = recipe, file, mapping, base
+        self._events = EventsSource(file)
+        self.key = f"dump:{mapping}:{base}:{self._events.key}"
+        self.title = file.name
+
+    def chunks(self, done: int) -> Iterator[Chunk]:
+        """Chunks of records in their envelopes; `done` counts lines, or elements of a list, or of a dump answers."""
+        if self._recipe.parse is not None:
+            yield from self._parsed(self._recipe.parse(self._file, self._base), done)
+            return
+        for chunk in self._events.chunks(done):
+            parts = [part for answer in _answers(chunk.body) for part in self._unfolded(answer)]
+            bodies = [body for body, _ in enveloped(parts, self._mapping)]
+            for place, body in enumerate(bodies, 1):  # of a chunk that was sent in part, all comes again, and counts once
+                yield chunk._replace(body=body, done=chunk.done if place == len(bodies) else done)
+            done = chunk.done
+
+    def _parsed(self, answers: Iterable[Any], done: int) -> Iterator[Chunk]:
+        records: list[Any] = []
+        sent = place = done
+        for place, answer in enumerate(answers, 1):
+            if place > done:
+                records += self._unfolded(answer)
+            if len(records) >= CHUNK_EVENTS:
+                yield from self._sent(records, sent, place)
+                records, sent = [], place
+        yield from self._sent(records, sent, place)
+
+    def _sent(self, records: list[Any], before: int, behind: int) -> Iterator[Chunk]:
+        bodies = [body for body, _ in enveloped(records, self._mapping)]
+        for place, body in enumerate(bodies, 1):
+            yield Chunk(body, behind if place == len(bodies) else before, f"{self._file}, record {before + 1}", before + 1)
+
+    def _unfolded(self, answer: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
+        if isinstance(answer, dict) and "backend_name" in answer and isinstance(answer.get("data"), dict):
+            answer = answer["data"]
+        return _unfolded(self._recipe, answer, self._base)
+
+    def notes(self) -> list[str]:
+        """Nothing to say: each record is one."""
+        return []
+
+    def finished(self) -> None:
+        """A file is read whole each time; there is no cursor."""
+
+
+def enveloped(records: Iterable[object], mapping: str) -> Iterator[tuple[bytes, int]]:
+    """The records in their envelopes, one a line, in bodies of half a megabyte, each with their number."""
+    lines: list[bytes] = []
+    size = 0
+    for record in records:
+        line = wrap("source", mapping, _encode(record)) if isinstance(record, dict) else _encode(record)
+        if lines and size + len(line) > _ROOM:
+            yield b"\n".join(lines), len(lines)
+            lines, size = [], 0
+        lines.append(line)
+        size += len(line)
+    if lines:
+        yield b"\n".join(lines), len(lines)
+
+
+def _unfolded(recipe: Recipe, answer: Any, base: str) -> list[Any]:  # noqa: ANN401 - any JSON value
+    """The records of an answer; of one that does not have the form that is known, its JSON as a text, which the door refuses."""
+    try:
+        return list(recipe.unfold(answer, base))
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError):
+        return [_encode(answer).decode()]
+
+
+def _answers(body: bytes) -> Iterator[Any]:
+    """The JSON values of a chunk: a list, one, or one a line; of a line that is none, its text, which the door refuses."""
+    try:
+        value = _decode(body)
+    except msgspec.DecodeError:
+        for line in body.splitlines():
+            try:
+                if line.strip():
+                    yield _decode(line)
+            except msgspec.DecodeError:
+                yield "no JSON"
+    else:
+        yield from value if isinstance(value, list) else [value]

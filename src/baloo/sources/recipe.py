@@ -1,0 +1,94 @@
+"""What a source of one system is made of: a folder with this recipe, its mapping, and a system file to begin with.
+
+A folder `sources/NAME/` has `__init__.py` with `RECIPE`, `mapping.yaml` (protocol `source`; see docs/reference/mappings.md) and
+`system.yaml`. The entry point `NAME = "package.NAME:RECIPE"` of the group `baloo.sources` makes it known, ours and anybody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from baloo.sources.api import Api
+
+__all__ = ["Cursor", "Page", "Recipe", "Record", "as_it_is", "by_time", "newest_first", "pick"]
+
+Record: TypeAlias = "dict[str, Any]"
+"""One thing that the mapping reads: what stands in it is what pointers lead to."""
+Cursor: TypeAlias = "dict[str, Any]"
+"""Where a walk goes on: JSON without anything of a person. `since` is the time (ISO 8601) from which on nothing is known yet."""
+
+
+class Page(NamedTuple):
+    """Answers of the system, and where the walk goes on when what is in them is durable."""
+
+    answers: list[Any]
+    cursor: Cursor
+
+
+def as_it_is(answer: Any, base: str) -> Iterator[Record]:  # noqa: ANN401, ARG001 - any JSON value; the address is for others
+    """The records of an answer that is one, or a list of them."""
+    yield from answer if isinstance(answer, list) else [answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one kind of system is read."""
+
+    title: str
+    walk: Callable[[Api, Cursor], Iterator[Page]] | None = None
+    """Asks the live system; None where there is nothing to ask. A page without answers may move the cursor."""
+    unfold: Callable[[Any, str], Iterable[Record]] = as_it_is
+    """The records of one answer, of the live system or of a file; the text is the system's address."""
+    parse: Callable[[Path, str], Iterator[Any]] | None = None
+    """The answers of a dump that is no JSON; without it a file has JSON, one answer a line, a list of them, or one."""
+    header: str = "Authorization: Bearer "
+    """The header that carries a key of the system, up to the key."""
+    per_second: float = 2.0
+    """Requests a second, where nobody says otherwise."""
+
+
+def pick(given: Mapping[str, Any] | None, names: str) -> Record:
+    """Some parts of an object: what the mapping needs, and not the texts that people wrote."""
+    return {name: given[name] for name in names.split() if name in given} if given else {}
+
+
+def by_time(at: Cursor, ask: Callable[[str | None, int], list[Any]], stamp: Callable[[Any], str], size: int) -> Iterator[Page]:
+    """Walk things in the order of their last change, oldest first, `size` at once.
+
+    `ask(since, page)` gives those changed at `since` or later; what changes meanwhile comes again, and none is passed over.
+    """
+    since, page = at.get("since"), at.get("page", 1)
+    while True:
+        found = ask(since, page)
+        last = max([stamp(one) for one in found] + ([since] if since else []), default=None)
+        since, page = (since, page + 1) if last == since else (last, 1)
+        if len(found) < size:
+            yield Page(found, {"since": since})
+            return
+        yield Page(found, {"since": since, "page": page})
+
+
+def newest_first(
+    at: Cursor, ask: Callable[[str | None, int], tuple[list[Any], bool]], stamp: Callable[[Any], str],
+    whole: Callable[[Any], list[Any]] = lambda one: [one],
+) -> Iterator[Page]:  # fmt: skip
+    """Walk things whose list begins with the one changed last, down to what the run before this one began with.
+
+    `ask(since, page)` gives a page, from 0, and whether there are more; `whole(one)` gives the answers about one thing.
+    What changes meanwhile moves to the front, and is the next run's.
+    """
+    since, high, page = at.get("since"), at.get("high"), max(0, at.get("page", 0) - 1)  # a page may have moved up meanwhile
+    while True:
+        found, more = ask(since, page)
+        high = max([stamp(one) for one in found] + ([high] if high else []), default=None) if page == 0 or high is None else high
+        for one in found:
+            if since is None or stamp(one) >= since:
+                yield Page(whole(one), {"since": since, "high": high, "page": page})
+        if not more or not found or (since is not None and min(map(stamp, found)) < since):
+            yield Page([], {"since": high or since})
+            return
+        page += 1
+        yield Page([], {"since": since, "high": high, "page": page})

@@ -1,0 +1,96 @@
+"""From what a registry says of a system to the sources that read it, live or from files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from baloo.errors import InputError, UnknownName
+from baloo.registry.built_in import kinds_of_source, source_name
+from baloo.registry.model import Registry, System
+from baloo.sources.api import Api
+from baloo.sources.base import Source
+from baloo.sources.installed import recipe_of
+from baloo.sources.journal import Journal
+from baloo.sources.live import DumpSource, LiveSource
+
+__all__ = ["Asked", "live_sources", "mapping_of", "read_files", "system_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a source beyond what the registry says; None and nothing are the registry's."""
+
+    urls: Sequence[str] = ()
+    since: str | None = None
+    key_env: str | None = None
+    per_second: float | None = None
+
+
+def system_for(registry: Registry, source: str, named: str | None) -> System:
+    """The system that a source reads: the one that is named, or the one that declares what the source makes.
+
+    Raises UnknownName, and InputError where none or several could be meant.
+    """
+    if named is not None:
+        if named not in registry.systems:
+            raise UnknownName("system", named, registry.systems)
+        return registry.systems[named]
+    systems = registry.systems.values()
+    found = [system for system in systems if system.source is not None and system.source.name == source]
+    kinds = set(kinds_of_source(source))
+    found = found or [system for system in systems if kinds & set(system.kinds)]
+    if len(found) != 1:
+        which = f"Several may be meant: {', '.join(system.id for system in found)}." if found else "No system declares its kinds."
+        remedy = "Name one with --system." if found else f"`baloo sources {source}` shows a file of the registry to begin with."
+        raise InputError(f"Which system is it? {which}", where="--system", remedy=remedy)
+    return found[0]
+
+
+def mapping_of(registry: Registry, source: str, system: System) -> str:
+    """The name of the mapping for what a source reads of a system: one of the registry, else the source's own.
+
+    Raises InputError where there is none.
+    """
+    if ("source", system.id) in registry.mappings:
+        return system.id
+    name = source_name(source, system.id)
+    if ("source", name) not in registry.mappings:
+        remedy = f"Add some of these to its `kinds`: {', '.join(kinds_of_source(source))}."
+        raise InputError(f"`{system.id}` declares no kind that `{source}` makes.", where=system.file, remedy=remedy)
+    return name
+
+
+def live_sources(
+    registry: Registry, source: str, system: System, asked: Asked, journal: Journal | None,
+    environment: Mapping[str, str] = os.environ,
+) -> list[Source]:  # fmt: skip
+    """The live system, or each of its addresses, as sources; without a journal what is read is not noted."""
+    recipe, feed = recipe_of(source), system.source
+    if recipe.walk is None:
+        raise InputError(f"`{source}` reads files alone.", remedy=f"Give it one: `baloo import {source} FILE`.")
+    urls = asked.urls or (feed.urls if feed else ()) or ((system.url,) if system.url else ())
+    if not urls:
+        raise InputError("Nothing says where the system is.", where=system.file, remedy="Say --url, or `url:` in its file.")
+    variable = asked.key_env or (feed.key_env if feed else None)
+    key = environment.get(variable) if variable else None
+    if variable and not key:
+        raise InputError(f"The variable {variable} is empty.", where="--key-env", remedy="Put the system's key into it.")
+    rate = asked.per_second or (feed.per_second if feed else None) or recipe.per_second
+    first = f"{feed.since.isoformat()}T00:00:00Z" if feed and feed.since else None
+    return [
+        LiveSource(
+            recipe, Api(url, header=recipe.header, key=key, per_second=rate), mapping=mapping_of(registry, source, system),
+            journal=journal, since=asked.since, first=first, asked=urlsplit(url).query,
+        ) for url in urls
+    ]  # fmt: skip
+
+
+def read_files(registry: Registry, source: str, system: System, files: Sequence[Path], url: str | None = None) -> list[Source]:
+    """Files of what a system answers, as sources; `url` is the system's address, where the registry does not say it."""
+    recipe = recipe_of(source)
+    base = (url or (system.source.urls[0] if system.source and system.source.urls else system.url) or "").rstrip("/")
+    return [DumpSource(recipe, file, mapping=mapping_of(registry, source, system), base=base) for file in files]

@@ -1,0 +1,186 @@
+"""Every installed source, against recorded pages: all arrives once, whatever the system does meanwhile.
+
+A folder `tests/sources/NAME/` has `pages.json` (see `played`), `events.json` (the events that come of them), and the same in a file,
+`dump.*`. `BALOO_GOLDEN=1` writes `events.json` anew, for you to read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from baloo.clock import FixedClock
+from baloo.errors import InputError
+from baloo.ingest.accept import Door
+from baloo.queue.base import Event
+from baloo.registry import check, load
+from baloo.registry.built_in import kinds_of_source
+from baloo.registry.model import Registry
+from baloo.settings import load_settings
+from baloo.sources.base import Source
+from baloo.sources.installed import example, recipe_of, sources
+from baloo.sources.journal import Journal
+from baloo.worker import reading
+from played import Player, playing
+
+HERE = Path(__file__).parent
+ALL = sorted(sources())
+LIVE = [name for name in ALL if (HERE / name / "pages.json").exists()]
+NOW = dt.datetime(2024, 7, 1, 12, tzinfo=dt.UTC)
+STUMBLES = ("429", "", "500", "cut", "", "short", "500", "429", "", "cut")
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits in a test."""
+    monkeypatch.setattr("baloo.sources.api._pause", lambda _: 0.0)
+
+
+class Run:
+    """One source of one system, as often as it is read."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.folder = name, folder
+        registry = folder / "registry"
+        (registry / "systems").mkdir(parents=True, exist_ok=True)
+        (registry / "community.yaml").write_text("community: marula\n", "utf-8")
+        (registry / "systems" / "one.yaml").write_text(example(name), "utf-8")
+        self.registry: Registry = load(registry)
+        (self.system,) = self.registry.systems.values()
+        self.door = Door(lambda: self.registry, FixedClock(NOW), load_settings(folder / "baloo.toml"))
+
+    def live(self, url: str, **more: Any) -> list[Source]:
+        """The source at an address, which goes on where it was."""
+        asked = reading.Asked((url,), per_second=1000, **more)
+        return reading.live_sources(self.registry, self.name, self.system, asked, Journal(self.folder / "imports"))
+
+    def read(self, found: list[Source]) -> list[dict[str, Any]]:
+        """What the door makes of it; it refuses nothing."""
+        return list(self.events(found))
+
+    def events(self, found: list[Source]) -> Iterator[dict[str, Any]]:
+        """One event after the other, each as soon as its chunk is there."""
+        for source in found:
+            for chunk in source.chunks(0):
+                request = self.door.accept(chunk.body, namespace="baloo", sender=None, via="import").request
+                assert [(refusal.pointer, refusal.reason) for refusal in request.refusals] == []
+                yield from map(_shown, request.events)
+
+
+def _shown(event: Event) -> dict[str, Any]:
+    moment = dt.datetime.fromtimestamp(event.at / 1e6, dt.UTC).isoformat().replace("+00:00", "Z")
+    actor = {part: getattr(event, part) for part in ("account", "username", "email", "name") if getattr(event, part)}
+    return {"id": event.id, "at": moment, "kind": event.kind, "actor": actor, "object": event.object,
+            "extra": json.loads(event.extra or "{}")}
+
+
+def _url(name: str, player: Player) -> str:
+    """The address that the recorded pages were asked for at."""
+    file = HERE / name / "url.txt"
+    return file.read_text("utf-8").strip().replace("{BASE}", player.base) if file.exists() else player.base
+
+
+def _here(events: list[dict[str, Any]], player: Player, run: Run) -> list[dict[str, Any]]:
+    """The events as if the system were where its example says, in order."""
+    text = json.dumps(events, ensure_ascii=False).replace(player.base, run.system.url or "")
+    return _sorted(json.loads(text))
+
+
+def _sorted(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted({json.dumps(e, sort_keys=True): e for e in events}.values(), key=lambda e: (e["at"], e["kind"], e["id"]))
+
+
+def _golden(name: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    file = HERE / name / "events.json"
+    if os.environ.get("BALOO_GOLDEN"):
+        lines = ",\n".join(json.dumps(event, ensure_ascii=False) for event in events)
+        file.write_text(f"[\n{lines}\n]\n", "utf-8")
+    return list(json.loads(file.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_what_a_source_brings(name: str, tmp_path: Path):
+    """Its golden events, each once, and every kind that its mapping knows is among them."""
+    run = Run(name, tmp_path)
+    with playing(HERE / name / "pages.json") as player:
+        events = _here(run.read(run.live(_url(name, player))), player, run)
+
+        assert player.unknown == []
+    assert events == _golden(name, events)
+    assert len({event["id"] for event in events}) == len(events)
+    assert {event["kind"] for event in events} == set(kinds_of_source(name))
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_a_system_that_stumbles_and_turns_its_lists_round(name: str, tmp_path: Path):
+    """429, 500, half an answer, a broken connection and another order change nothing of what arrives."""
+    run = Run(name, tmp_path)
+    with playing(HERE / name / "pages.json") as player:
+        player.stumbles, player.reordered = itertools.cycle(STUMBLES), True
+        events = _here(run.read(run.live(_url(name, player))), player, run)
+
+    assert events == _golden(name, events)
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_read_again_nothing_is_new(name: str, tmp_path: Path):
+    """The second run asks where the first ended; what comes again is the same document, word for word."""
+    run = Run(name, tmp_path)
+    with playing(HERE / name / "pages.json") as player:
+        first = _here(run.read(run.live(_url(name, player))), player, run)
+        asked = len(player.asked)
+        again = _here(run.read(run.live(_url(name, player))), player, run)
+
+        assert [event for event in again if event not in first] == []
+        assert len(player.asked) - asked <= asked
+        assert player.unknown == []
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_wherever_a_run_is_stopped_the_next_ones_bring_the_rest(name: str, tmp_path: Path):
+    """A system that is gone after each number of answers: two runs together have what one has."""
+    with playing(HERE / name / "pages.json") as player:
+        whole = Run(name, tmp_path / "whole")
+        golden = _here(whole.read(whole.live(_url(name, player))), player, whole)
+        for most in range(len(player.asked)):
+            run, events = Run(name, tmp_path / str(most)), []
+            player.asked, player.most = [], most
+            with pytest.raises(InputError):
+                events.extend(run.events(run.live(_url(name, player))))  # what came before the error is in it
+            player.most = None
+            events += run.read(run.live(_url(name, player)))
+
+            assert _here(events, player, run) == golden
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_file_of_its_answers_brings_the_same(name: str, tmp_path: Path):
+    """The documents that the live system brings, with the same ids."""
+    run = Run(name, tmp_path)
+    files = sorted((HERE / name).glob("dump.*"))
+    events = _sorted(run.read(reading.read_files(run.registry, name, run.system, files)))
+
+    assert files != []
+    assert events == _golden(name, events) if name not in LIVE else [e for e in events if e not in _golden(name, events)] == []
+    assert events != []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_source_is_whole(name: str, tmp_path: Path):
+    """Its example is a system that `baloo check` takes, and has a page of documentation that names each kind."""
+    Run(name, tmp_path)
+    page = (HERE.parents[1] / "docs" / "sources" / f"{name}.md").read_text("utf-8")
+
+    assert [problem.message for problem in check(tmp_path / "registry") if problem.severity == "error"] == []
+    assert YAML(typ="safe").load(example(name))["source"]["name"] == name
+    assert recipe_of(name).title in page
+    assert [kind for kind in kinds_of_source(name) if f"`{kind}`" not in page] == []
+    assert "## Instead, the system pushes" in page
