@@ -28,14 +28,24 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
     community: Annotated[str | None, typer.Option(help="Id of the community; the folder's name where it is not given.")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the community.")] = None,
+    preset: Annotated[str | None, typer.Option(help="Begin with a whole registry that comes with Baloo: `mozilla`.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a workspace whose registry is empty but for community.yaml."""
-    from baloo.registry.init import write_empty
+    """Make a workspace whose registry is empty but for community.yaml, or a preset."""
+    from baloo.errors import InputError, UnknownName
+    from baloo.registry.init import presets, write_empty, write_preset
 
+    if preset is not None and preset not in presets():  # before anything is made
+        raise UnknownName("preset", preset, presets())
+    if preset is not None and (community or title):
+        raise InputError("A preset brings its own community.", remedy="Change `community` and `title` in its community.yaml.")
     workspace = Workspace.init(folder)
-    write_empty(workspace.registry, community or _id_of(workspace.root.name), title or workspace.root.name)
-    narrate("Next: describe your systems and areas in registry/, then run `baloo check`.")
+    if preset is None:
+        write_empty(workspace.registry, community or _id_of(workspace.root.name), title or workspace.root.name)
+        narrate("Next: describe your systems and areas in registry/, then run `baloo check`.")
+    else:
+        write_preset(workspace.registry, preset)
+        narrate("Next: make systems, areas and owners in registry/ your own, then run `baloo check`.")
     answer({"workspace": str(workspace.root)}, str(workspace.root), as_json=as_json)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from baloo.registry._files import Draft, Entry
@@ -12,7 +12,7 @@ from baloo.registry._maps import Row
 from baloo.registry._rules import parse_date, parse_kinds, parse_leaf, parse_span, parse_versions, parse_where
 from baloo.registry._schemas import BUILT_IN, parse_schema
 from baloo.registry.built_in import built_in_mappings
-from baloo.registry.model import Area, AreaMap, Claim, Community, Kind, MapRow, Point, Registry, System
+from baloo.registry.model import Area, AreaMap, Claim, Community, Kind, MapRow, Point, Registry, System, Work
 
 __all__ = ["build"]
 
@@ -29,6 +29,7 @@ def build(draft: Draft, entry: Entry, rows: Mapping[str, list[Row]]) -> Registry
         community, dict(sorted(systems.items())), dict(sorted(areas.items())), dict(sorted(schemas.items())),
         meaning_hash(community, systems, areas, schemas),
         built_in_mappings(systems) | mappings,
+        {work.id: work for work in map(_work, draft.work)},
     )  # fmt: skip
 
 
@@ -77,6 +78,9 @@ def _system(entry: Entry, rows: Mapping[str, list[Row]], was: Mapping[str, str])
         data.get("url"),
         data.get("owner"),
         AreaMap(areas["by"], areas["map"], kept) if areas else None,
+        data.get("manual", False),
+        data.get("quarter"),
+        _days(data["silent_after"]) if "silent_after" in data else System.silent_days,
         entry.source.file,
     )
 
@@ -95,6 +99,8 @@ def _area(entry: Entry, was: Mapping[str, str]) -> Area:
         tuple(_claim(line) for line in data.get("counts", ())),
         data.get("split_by"),
         tuple(_point(point, was) for point in data.get("pathway", ())),
+        _several(data.get("basis", ())),
+        data.get("draft", False),
         entry.source.file,
     )
 
@@ -120,3 +126,20 @@ def _point(data: Mapping[str, Any], was: Mapping[str, str]) -> Point:
         data.get("rewards"),
         data.get("next"),
     )
+
+
+def _work(entry: Entry) -> Work:
+    data = entry.data
+    return Work(
+        str(data["work"]), data["title"], data.get("state", "open"), _several(data.get("systems", ())), data.get("stage"),
+        data.get("blocks", False), data.get("priority"), data.get("url"), data.get("quarter"), entry.source.file,
+    )  # fmt: skip
+
+
+def _several(written: str | Sequence[str]) -> tuple[str, ...]:
+    return (written,) if isinstance(written, str) else tuple(written)
+
+
+def _days(written: str) -> int:
+    span = parse_span(written)
+    return span.n * (7 if span.unit == "weeks" else 1)

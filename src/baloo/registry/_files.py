@@ -14,7 +14,7 @@ from baloo.registry._yaml import Place, Source, read_source
 __all__ = ["Draft", "Entry", "read_draft"]
 
 MAX_SCHEMA_BYTES = 64 * 1024
-_FOLDERS = {"systems": "system", "areas": "area", "schemas": "schema", "mappings": "mapping"}
+_FOLDERS = {"systems": "system", "areas": "area", "schemas": "schema", "mappings": "mapping", "work": "work"}
 
 
 @dataclass(slots=True)
@@ -41,6 +41,7 @@ class Draft:
     area: list[Entry] = field(default_factory=list)
     schema: list[Entry] = field(default_factory=list)
     mapping: list[Entry] = field(default_factory=list)
+    work: list[Entry] = field(default_factory=list)
     broken: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in _FOLDERS.values()})
 
     def report(self, problem: Problem) -> None:
@@ -98,8 +99,8 @@ def _yaml_files(draft: Draft, name: str) -> Iterator[str]:
 
 
 def _take(draft: Draft, sort: str, source: Source) -> None:
-    """Take the one thing of a file, or the several areas of a list."""
-    many = sort == "area" and isinstance(source.data, list)
+    """Take the one thing of a file, or the several areas or works of a list."""
+    many = sort in ("area", "work") and isinstance(source.data, list)
     items: list[tuple[Place, Any]] = [((i,), item) for i, item in enumerate(source.data)] if many else [((), source.data)]
     if not items:
         draft.report(source.problem((), "The list is empty."))

@@ -12,7 +12,9 @@ from typing import Any
 
 __all__ = ["meaning_hash"]
 
-_LAYOUT = ("file", "hash")  # where it stands is no part of what it says
+_BESIDE = (  # where it stands, where it comes from and how far it is change no count
+    "file", "hash", "basis", "draft", "manual", "quarter", "silent_days",
+)
 
 
 def meaning_hash(*parts: object) -> str:
@@ -35,4 +37,4 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - a JSON value
 
 @cache
 def _fields(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(f.name for f in dataclasses.fields(kind) if f.name not in _LAYOUT)
+    return tuple(f.name for f in dataclasses.fields(kind) if f.name not in _BESIDE)

@@ -16,7 +16,7 @@ from baloo.registry._yaml import Place, Source
 
 __all__ = ["NAMES", "schemas", "shape_problems", "validator"]
 
-NAMES = ("area", "community", "mapping", "schema", "system")  # one published schema for each sort of file
+NAMES = ("area", "community", "mapping", "schema", "system", "work")  # one published schema for each sort of file
 
 _REGEX = 1 << 20  # bytes that a regular expression may take when it is compiled
 _AMOUNTS = ("at_least", "days", "first", "top")

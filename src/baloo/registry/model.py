@@ -35,6 +35,7 @@ __all__ = [
     "Version",
     "Where",
     "Window",
+    "Work",
 ]
 
 Level: TypeAlias = Literal["visitor", "casual", "active", "core"]
@@ -186,6 +187,8 @@ class Area:
     counts: tuple[Claim, ...] = ()
     split_by: str | None = None
     pathway: tuple[Point, ...] = ()
+    basis: tuple[str, ...] = ()  # where its rules come from
+    draft: bool = False  # nobody has agreed on its rules yet
     file: str = ""
 
 
@@ -231,6 +234,28 @@ class System:
     url: str | None = None
     owner: str | None = None
     map: AreaMap | None = None
+    manual: bool = False  # people write down by hand what was done there
+    quarter: str | None = None  # in which it is to be integrated, such as 2014-Q3
+    silent_days: int = 7  # longer silence raises an alarm
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something to do before systems are integrated; it may be of no system, or of a whole quarter's plan.
+
+    An open one that `blocks` keeps the stage of its systems from going on.
+    """
+
+    id: str
+    title: str
+    state: Literal["open", "resolved", "verified"] = "open"
+    systems: tuple[str, ...] = ()
+    stage: Literal["schema", "import", "push", "aggregation", "dashboard"] | None = None
+    blocks: bool = False
+    priority: str | None = None
+    url: str | None = None
+    quarter: str | None = None
     file: str = ""
 
 
@@ -300,7 +325,7 @@ class Community:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """A whole registry. `hash` changes when any meaning in it changes, not with comments, order of files, or mappings.
+    """A whole registry. `hash` changes when any meaning in it changes, not with comments, order of files, mappings, or work.
 
     `mappings` are by (protocol, id); they say how events are read, and what was read before stays as it is.
     """
@@ -311,6 +336,7 @@ class Registry:
     schemas: Mapping[tuple[str, str], Schema]
     hash: str
     mappings: Mapping[tuple[str, str], PayloadMapping] = field(default_factory=dict)
+    work: Mapping[str, Work] = field(default_factory=dict)
 
     def parts_of(self, area: str) -> tuple[Area, ...]:
         """The areas that are directly part of `area`, in order of id."""

@@ -13,7 +13,7 @@ from baloo.registry import schemas
 from baloo.registry._schemas import BUILT_IN, parse_schema
 from baloo.registry._validate import _validator_of, validator
 
-NAMES = ["area", "community", "mapping", "schema", "system"]
+NAMES = ["area", "community", "mapping", "schema", "system", "work"]
 AREA = {"area": "a", "pathway": [{"point": "p", "level": "active", "when": {"at_least": 1, "within": "1 year"}}]}
 
 

@@ -61,3 +61,6 @@ worked-short = Jun did the same, but { $of ->
 worked-ways = This is one way in. The rule has another one, which does as well.
 history-title = What changed, and when
 others-title = The other steps in { $scope }
+fact-basis = Where it comes from
+fact-draft = State
+rule-draft = A draft: nobody has agreed on these numbers yet.
