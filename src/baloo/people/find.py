@@ -169,6 +169,7 @@ class _Search:
             index.add(self.profiles.values())
             self._edition, self._parts = self._edition + 1, 0
             index.write(self._records, self._edition, self._parts, None)
+            self.often = index.frequencies()
             self.blocks = index.blocks()
         else:
             index.read(Index.files(self._records, self._edition, self._parts) or [])
@@ -178,7 +179,7 @@ class _Search:
             if self._about != self.concerned:  # what others found by a mailbox falls with it
                 self.blocks = self._around(index, self._about)
             index.write(self._records, self._edition, self._parts, self.concerned)
-        self.often = index.frequencies()
+            self.often = index.frequencies()
         index.release()
         give_back()
         self._parts += 1
