@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import time
 import tomllib
 from collections.abc import Iterator
@@ -24,13 +25,14 @@ try:
 except ImportError:  # Windows has no flock; the locks are advisory there
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["WORKSPACE_VERSION", "Workspace", "fsync_path", "write_whole"]
+__all__ = ["WORKSPACE_VERSION", "Workspace", "fsync_path", "settling", "write_whole"]
 
 WORKSPACE_VERSION = 1
 _FOLDERS = (
     "registry/systems", "registry/areas", "registry/schemas", "registry/maps",
     "data/queue", "data/lake", "data/records", "data/derived",
 )  # fmt: skip
+_BIT = 0.05  # seconds between two syncs of a file that is being written
 _TRIES, _NAP = 20, 0.005  # to lock, and seconds between two
 _VERSION_LINE = re.compile(r"^workspace[ \t]*=.*\n?", re.MULTILINE)
 
@@ -191,6 +193,35 @@ def fsync_path(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def settling(file: Path) -> Iterator[None]:
+    """Make a file durable bit by bit while it is written: all at once would hold up the queue, which waits for the same disk.
+
+    Raises OSError where that fails: the kernel tells each failure to the first who asks, and to nobody after.
+    """
+    written = threading.Event()
+    failed: list[OSError] = []
+
+    def settle() -> None:
+        while not (written.wait(_BIT) or failed):
+            try:
+                fsync_path(file)
+            except FileNotFoundError:  # not begun
+                pass
+            except OSError as error:
+                failed.append(error)
+
+    thread = threading.Thread(target=settle, name="settling", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        written.set()
+        thread.join()
+    if failed:
+        raise failed[0]
 
 
 def write_whole(file: Path, data: bytes) -> None:

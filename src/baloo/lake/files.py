@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,11 +16,10 @@ import duckdb
 
 from baloo.errors import StorageBroken, StorageFull, is_full
 from baloo.lake.tables import MONTH, Columns
-from baloo.workspace import fsync_path
+from baloo.workspace import fsync_path, settling
 
 __all__ = ["DataFile", "blaming", "connect", "digest", "parquet", "quoted", "storage_errors", "verify", "write"]
 
-_BIT = 0.25  # seconds between two syncs of a file that is being written
 _DUCKDB = {"long": "BIGINT", "short": "SMALLINT", "string": "VARCHAR", "timestamp": "TIMESTAMPTZ", "date": "DATE"}
 
 
@@ -65,7 +63,7 @@ def write(connection: duckdb.DuckDBPyConnection, columns: Columns, folder: Path,
     try:
         with storage_errors(str(home)):
             home.mkdir(exist_ok=True)
-            with _settling(temporary):
+            with settling(temporary):
                 (_, rows, size, _, found, *_) = connection.execute(sql).fetchall()[0]
             if not rows:
                 return None
@@ -82,35 +80,6 @@ def write(connection: duckdb.DuckDBPyConnection, columns: Columns, folder: Path,
         path.relative_to(folder).as_posix(), int(size), month, int(rows), int(seqs["min"]), int(seqs["max"]),
         _stats(columns, int(rows), found),
     )
-
-
-@contextmanager
-def _settling(file: Path) -> Iterator[None]:
-    """Make a file durable bit by bit while it is written: all at once would hold up the queue, which waits for the same disk.
-
-    Raises OSError where that fails: the kernel tells each failure to the first who asks, and to nobody after.
-    """
-    written = threading.Event()
-    failed: list[OSError] = []
-
-    def settle() -> None:
-        while not (written.wait(_BIT) or failed):
-            try:
-                fsync_path(file)
-            except FileNotFoundError:  # not begun
-                pass
-            except OSError as error:
-                failed.append(error)
-
-    thread = threading.Thread(target=settle, name="settling", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        written.set()
-        thread.join()
-    if failed:
-        raise failed[0]
 
 
 def parquet(files: Sequence[str], columns: Columns, *, places: bool = False) -> str:

@@ -4,14 +4,12 @@ last named."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cached_property
 from pathlib import Path
 
 from baloo.metrics.conditions import literal
 from baloo.metrics.derived import Manifest
 from baloo.metrics.session import Session
-from baloo.workspace import fsync_path
+from baloo.workspace import fsync_path, settling
 
 __all__ = ["Files", "named", "reading"]
 
@@ -22,31 +20,23 @@ class Files:
     def __init__(self, folder: Path, version: int) -> None:
         self.folder = folder
         self._version = version
-        self._written: list[Future[None]] = []
+        self._written = 0
 
     def write(self, session: Session, name: str, select: str) -> str:
-        """Write the rows of a query as a file of the new manifest; its name."""
-        path = self.folder / f"{name}-{self._version}-{len(self._written)}.parquet"
-        session.write(select, path)
-        self._written.append(self._settling.submit(fsync_path, path))
+        """Write the rows of a query as a durable file of the new manifest; its name."""
+        path = self.folder / f"{name}-{self._version}-{self._written}.parquet"
+        with settling(path):
+            session.write(select, path)
+        fsync_path(path)
+        self._written += 1
         return path.name
 
     def paths(self, names: Iterable[str]) -> list[Path]:
         """Where files are."""
         return [self.folder / name for name in names]
 
-    @cached_property
-    def _settling(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(1, "settling")
-
     def settle(self) -> None:
-        """See that everything written is durable.
-
-        Each file begins to be as soon as it is there: all at once would hold up the queue, which waits for the same disk.
-        """
-        for settled in self._written:
-            settled.result()
-        self._settling.shutdown()
+        """See that the names of what was written are durable."""
         fsync_path(self.folder)
 
     def sweep(self, *kept: Manifest | None) -> None:

@@ -14,8 +14,8 @@ from baloo.workspace import fsync_path
 __all__ = ["Segment", "segments"]
 
 _SUFFIX = ".rows"
-_BUSY = 1 << 20  # bytes after which a file is made room in
-_ROOM, _PLENTY = 4 << 20, 64 << 20  # how much, and the bytes that must be free on the disk
+_ROOM = 2 << 20  # bytes of zeros that are written ahead
+_PLENTY = 64 << 20  # bytes that must be free on the disk for that
 
 
 def segments(folder: Path) -> list[int]:
@@ -53,16 +53,18 @@ class Segment:
         path = cls.named(folder, first)
         salt = os.urandom(4)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        made = cls(path, handle, first, salt)
         try:
             os.pwrite(handle, file_head(first, salt), 0)
+            made._make_room(0)
             os.fsync(handle)
             fsync_path(folder)
         except BaseException:
-            os.close(handle)
+            made.close()
             with suppress(OSError):
                 path.unlink()
             raise
-        return cls(path, handle, first, salt)
+        return made
 
     @classmethod
     def open(cls, folder: Path, first: int) -> Segment:
@@ -114,7 +116,7 @@ class Segment:
         """Write rows at the end, all or none, and wait until they are on disk. The queue's lock is held, and it was scanned."""
         data = encode(self.next, rows, self._salt)
         try:
-            if _BUSY < self.end > self._room - len(data):
+            if self.end + len(data) > self._room:
                 self._make_room(len(data))
             self._write(data, self.end)
             os.fdatasync(self._handle)
@@ -130,7 +132,14 @@ class Segment:
         self._synced = self.end
 
     def _make_room(self, size: int) -> None:
-        """Fill what comes next with zeros, where there is plenty: to write over them is quicker to sync than to grow."""
+        """Fill what comes next with zeros, where there is plenty.
+
+        A sync of what is written over them concerns these bytes alone. Where the file grows it waits for the file system's
+        journal, and so for what all others are writing.
+        """
+        self._room = self.size()
+        if self.end + size < self._room:
+            return
         disk = os.fstatvfs(self._handle)
         if disk.f_bavail * disk.f_frsize > _PLENTY:
             self._write(bytes(size + _ROOM), self.end)
@@ -144,8 +153,8 @@ class Segment:
     def rows(self, start: int, size: int, until: int | None) -> Iterator[tuple[int, bytes]]:
         """The rows from the seq `start` on with their seqs, of the file's first `size` bytes, below `until` if it is given.
 
-        Rows that were written by a process which died before it synced them are synced first. Raises Torn where the file ends
-        before its time, StorageBroken where it is damaged.
+        Rows that were written by a process which died before it synced them are synced first. Where a file that another follows
+        ends before its time, so do the rows. Raises Torn where the newest does, StorageBroken where a file is damaged.
         """
         if size > self._synced:
             os.fdatasync(self._handle)
@@ -154,7 +163,9 @@ class Segment:
         while place < size and (until is None or first < until):
             frame = self._frame(place, first)
             if frame is None:
-                raise Torn
+                if until is None:
+                    raise Torn
+                return
             self._place = (first, place)
             if frame.next > start:
                 rows = rows_of(self._content(frame), frame.rows)

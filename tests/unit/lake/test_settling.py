@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from baloo.lake import files
+from baloo import workspace
 
 
 @pytest.fixture(autouse=True)
 def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sync as often as can be."""
-    monkeypatch.setattr(files, "_BIT", 0.001)
+    monkeypatch.setattr(workspace, "_BIT", 0.001)
 
 
 def test_a_failure_that_is_told_once_is_raised_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -24,23 +24,23 @@ def test_a_failure_that_is_told_once_is_raised_at_the_end(tmp_path: Path, monkey
         told.set()
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(files, "fsync_path", fail)
+    monkeypatch.setattr(workspace, "fsync_path", fail)
 
-    with pytest.raises(OSError, match="Input/output"), files._settling(tmp_path / "file"):
+    with pytest.raises(OSError, match="Input/output"), workspace.settling(tmp_path / "file"):
         assert told.wait(60)
 
 
 def test_a_file_is_synced_while_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """As soon as it is there, and no more when it is done."""
     synced = threading.Event()
-    sync = files.fsync_path
+    sync = workspace.fsync_path
 
     def seen(path: Path) -> None:
         sync(path)
         synced.set()
 
-    monkeypatch.setattr(files, "fsync_path", seen)
-    with files._settling(tmp_path / "file"):
+    monkeypatch.setattr(workspace, "fsync_path", seen)
+    with workspace.settling(tmp_path / "file"):
         (tmp_path / "file").write_bytes(b"rows")
 
         assert synced.wait(60)

@@ -21,6 +21,12 @@ from baloo.queue.mark import Mark
 
 
 @pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files end where their rows end: no room is made ahead."""
+    monkeypatch.setattr(segment, "_PLENTY", 1 << 60)
+
+
+@pytest.fixture
 def queue(tmp_path: Path) -> Iterator[LogQueue]:
     """An empty queue that waits briefly for others."""
     made = LogQueue(tmp_path / "queue", wait=0.05)
@@ -78,6 +84,7 @@ def test_what_fails_is_cut_off_again_and_told(
     assert raised.value.remedy
 
 
+@pytest.mark.usefixtures("bare")
 def test_a_zeroed_sector_before_other_rows_is_damage(queue: LogQueue):
     """An end is no end where rows follow: nothing is cut off, and the error names the file."""
     ends = []
@@ -181,6 +188,7 @@ def test_an_interrupted_append_leaves_nothing_behind(queue: LogQueue, monkeypatc
     assert rows(queue) == [b"next"]
 
 
+@pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize("room", [0, 50, 4_000])
 def test_wherever_a_write_was_cut_off_the_rows_before_it_stay(tmp_path: Path, room: int):
     """A file ends at any byte of its last append, or has zeros from there on: that append is gone, and the next is taken."""
@@ -205,6 +213,7 @@ def test_wherever_a_write_was_cut_off_the_rows_before_it_stay(tmp_path: Path, ro
     assert found == [([3], [b"one", b"two", b"five"])] * len(ends)
 
 
+@pytest.mark.usefixtures("bare")
 def test_sectors_that_never_reached_the_disk_are_no_damage(tmp_path: Path):
     """After a power cut a file may be as long as it was written, with zeros where a sector is missing: that append is cut off."""
     made = LogQueue(tmp_path / "made")
@@ -256,10 +265,12 @@ def test_a_bit_that_flips_is_found(tmp_path: Path):
     assert found == [True] * 200
 
 
-def test_a_busy_file_is_made_room_in(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+def test_a_file_is_made_room_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """What follows is written over zeros, by whoever appends; who opens it then finds the same."""
-    monkeypatch.setattr(segment, "_BUSY", 100)
     monkeypatch.setattr(segment, "_ROOM", 1_000)
+    queue = LogQueue(tmp_path / "queue")
+    (begun,) = files(queue)
+    assert begun.stat().st_size == HEAD + 1_000
     other = LogQueue(queue.path)
     said = [b"row %d " % n * 7 for n in range(200)]
     for n in range(0, 200, 4):
@@ -273,10 +284,9 @@ def test_a_busy_file_is_made_room_in(queue: LogQueue, monkeypatch: pytest.Monkey
     assert LogQueue(queue.path).append([b"next"]) == [201]
 
 
-def test_no_room_is_made_where_it_is_scarce(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.usefixtures("bare")
+def test_no_room_is_made_where_it_is_scarce(queue: LogQueue):
     """A disk that is nearly full has its last bytes for what is appended."""
-    monkeypatch.setattr(segment, "_BUSY", 100)
-    monkeypatch.setattr(segment, "_PLENTY", 1 << 60)
     for n in range(9):
         queue.append([b"row %d " % n * 9])
 
@@ -357,6 +367,7 @@ def test_a_beginning_that_is_gone_takes_no_rows_with_it(queue: LogQueue, gone: i
     assert len(files(queue)) == 1
 
 
+@pytest.mark.usefixtures("bare")
 def test_a_sender_cannot_forge_a_frame(queue: LogQueue):
     """What is torn stays torn, whatever stands in its rows: the salt of the file is not known."""
     other = LogQueue(queue.path.with_name("other"))
