@@ -108,6 +108,12 @@ class PretendAnswers:
         days = [end - dt.timedelta(weeks=n) for n in range((end - start).days // 7, -1, -1)]
         return [Row(day, self.count(scope, level, day, staff=staff).value) for day in days]
 
+    def lapse(self, scope: str, level: str = "active", weeks: int = 52, *, staff: bool = True) -> list[Row]:
+        """A number that falls to nobody in a year."""
+        now = self.count(scope, level, staff=staff).value or 0
+        sunday = TODAY + dt.timedelta(7 - TODAY.isoweekday() % 7)
+        return [Row(sunday + dt.timedelta(weeks=n), now * max(0, 51 - n) // 52, True) for n in range(weeks)]
+
     def feed(self, view: str, weeks: int = 52, until: dt.date | None = None, *, staff: bool = True) -> list[FeedRow]:
         """Eleven new people a week."""
         until = until or TODAY

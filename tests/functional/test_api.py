@@ -149,6 +149,16 @@ def test_series(client: TestClient[Litestar]) -> None:
     ]
 
 
+def test_lapse(client: TestClient[Litestar]) -> None:
+    """The coming Sundays, as they would be if nobody did anything more; as a table too."""
+    body = client.get("/api/v1/lapse?area=code&weeks=2&exclude_staff=true").json()
+
+    assert (body["scope"], body["today"], body["exclude_staff"]) == ("area:code", "2016-12-28", True)
+    assert body["rows"] == [
+        {"day": "2017-01-01", "value": 2, "provisional": True}, {"day": "2017-01-08", "value": 2, "provisional": True}]
+    assert client.get("/api/v1/lapse.csv?weeks=1").text.splitlines() == ["day,value,provisional", "2017-01-01,3,true"]
+
+
 def test_flows_add_up(client: TestClient[Litestar]) -> None:
     """Flows of the community come with those of each top-level area and their sum."""
     body = client.get("/api/v1/flows?start=2015-12-31&end=2016-12-31").json()

@@ -25,7 +25,6 @@ from property.strategies import FIRST, World, days, worlds
 pytestmark = pytest.mark.slow
 EXAMPLES = int(os.environ.get("BALOO_EXAMPLES", "8"))
 EXPLORE = bool(os.environ.get("BALOO_EXPLORE"))  # draw anew each time, to look for what the fixed examples miss
-TODAY = FixedClock(dt.datetime.combine(harness.FAR, dt.time(12), dt.UTC))
 
 _drawn = settings(max_examples=EXAMPLES, derandomize=not EXPLORE, database=None,
                   suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -51,11 +50,12 @@ def restless(draw: st.DrawFn) -> tuple[World, list[dt.date]]:
 class Both:
     """The answers to one world, and who the oracle says holds what, with or without staff."""
 
-    def __init__(self, folder: Path, world: World, *, staff: bool) -> None:
+    def __init__(self, folder: Path, world: World, today: dt.date = harness.FAR, *, staff: bool) -> None:
         registry = harness.write_registry(folder / "registry", world.registry)
         self.oracle = Oracle(read(registry), world.facts, world.people)
-        counted = harness.count(folder, registry, world.facts, world.people)
-        self.answers = Answers.open(counted.folder, baloo.registry.load(registry), TODAY)
+        counted = harness.count(folder, registry, world.facts, world.people, today)
+        clock = FixedClock(dt.datetime.combine(today, dt.time(12), dt.UTC))
+        self.answers = Answers.open(counted.folder, baloo.registry.load(registry), clock)
         self.staff = staff
         self.tops = sorted(name for name, area in self.oracle.declared.areas.items() if "part_of" not in area)
         self._first = min((fact.day for fact in world.facts), default=dt.date(2024, 1, 1)) - dt.timedelta(30)
@@ -71,11 +71,11 @@ class Both:
         return any(person in self.held(scope, measure, self._first + dt.timedelta(n)) for n in span)
 
 
-def judged(world: World, staff: bool, judge: Callable[[Both], None]) -> None:
+def judged(world: World, staff: bool, judge: Callable[[Both], None], today: dt.date = harness.FAR) -> None:
     """Put a world to both, with staff or without."""
     note(f"areas: {world.registry['areas']}")
     with tempfile.TemporaryDirectory() as folder:
-        judge(Both(Path(folder), world, staff=staff))
+        judge(Both(Path(folder), world, today, staff=staff))
 
 
 @_drawn
@@ -161,6 +161,23 @@ def test_overlaps_and_sums(world: World, day: dt.date, staff: bool):
         assert ask.sum_of_areas(day, staff=staff).total == len(both.held("community", "active", day))
 
     judged(world, staff, judge)
+
+
+@_drawn
+@given(world=worlds, day=days, staff=st.booleans())
+def test_lapse(world: World, day: dt.date, staff: bool):
+    """What is said today of the weeks to come is what the oracle says of them, where nothing happens after today."""
+    world = World(world.registry, [fact for fact in world.facts if fact.day <= day], world.people)
+
+    def judge(both: Both) -> None:
+        told = {scope.name for scope in both.answers.scopes()}
+        for scope in told & set(both.oracle.scopes()):
+            for row in both.answers.lapse(scope, weeks=30, staff=both.staff):
+                assert row.day > day
+                if row.value is not None:
+                    assert row.value == len(both.held(scope, "active", row.day)), (scope, row.day)
+
+    judged(world, staff, judge, day)
 
 
 @_drawn

@@ -1,4 +1,4 @@
-"""People over time: one line from zero, targets across, numbered notes, a ring for a year ago, a number at the end."""
+"""People over time: one line from zero, targets across, numbered notes, a ring for a year ago, a number for now, dots ahead."""
 
 from __future__ import annotations
 
@@ -38,9 +38,12 @@ class Mark:
 
 def trend(
     points: Sequence[TrendPoint], *, targets: Sequence[Mark] = (), notes: Sequence[Mark] = (),
-    year_ago: Mark | None = None, end: Mark | None = None,
+    year_ago: Mark | None = None, end: Mark | None = None, ahead: Sequence[TrendPoint] = (),
 ) -> Picture:
-    """The picture of a series. `notes` are numbered from 1 in the order given, as the list below the figure numbers them."""
+    """The picture of a series. `notes` are numbered from 1 in the order given, as the list below the figure numbers them.
+
+    `ahead` goes on from the last point, as dots.
+    """
     firm = [p for p in points if not p.provisional]
     hint = [p for p in points if p.provisional]
     if firm and hint:
@@ -54,6 +57,9 @@ def trend(
         "ago_left": _marks([year_ago] if year_ago and _rises(firm, year_ago) else []),
         "ago_right": _marks([year_ago] if year_ago and not _rises(firm, year_ago) else []),
         "end": _marks([end] if end else []),
+        "end_beside": _marks([end] if end and not ahead else []),
+        "end_above": _marks([end] if end and ahead else []),
+        "ahead": [_row(p.day, p.value) for p in (*points[-1:], *ahead)] if ahead else [],
     })
 
 
@@ -98,6 +104,7 @@ def trend_chart(size: Size) -> alt.TopLevelMixin:
         over("notes").mark_text(fontSize=12, fontWeight=600).encode(x=x, text="n:N", **lifted),
         over("points").mark_line().encode(x, y),
         over("hints").mark_line(strokeDash=[2, 5]).encode(x, y),
+        over("ahead").mark_line(strokeDash=[0.1, 6], strokeCap="round", strokeWidth=3).encode(x, y),
         over("ago").mark_point(color="var(--paper)", stroke="var(--c1)", strokeWidth=2, size=55).encode(x, y),
         *(
             over(f"ago_{side}").mark_text(align=side, baseline="top", dx=shift, dy=10, color="var(--ink-2)").encode(
@@ -106,9 +113,12 @@ def trend_chart(size: Size) -> alt.TopLevelMixin:
             for side, shift in _SIDES
         ),
         over("end").mark_point(size=80).encode(x, y),
-        over("end").mark_text(
+        over("end_beside").mark_text(
             align="right" if small else "left", baseline="bottom" if small else "middle",
             dx=4 if small else 10, dy=-9 if small else 0, fontSize=17, fontWeight=700, color="var(--c1)",
+        ).encode(x, y, text=words),
+        over("end_above").mark_text(
+            align="right" if small else "left", baseline="bottom", dx=4, dy=-9, fontSize=17, fontWeight=700, color="var(--c1)",
         ).encode(x, y, text=words),
     ]
     padding = {"left": 48, "right": 12, "top": 22, "bottom": 30} if small else {"left": 56, "right": 76, "top": 26, "bottom": 30}

@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias, TypeVar
 from baloo.clock import Clock
 from baloo.errors import UnknownName
 from baloo.metrics.derived import Manifest, NothingCounted, read_manifest
-from baloo.metrics.questions.compared import check_order, cohorts_of, exchange_of, flows_of, stamp_of
+from baloo.metrics.questions.compared import check_order, cohorts_of, exchange_of, flows_of, moves_of, stamp_of
 from baloo.metrics.questions.curves import Curve, Curves
 from baloo.metrics.questions.known import Known
 from baloo.metrics.questions.periods import eves, last_day, last_days, last_sunday
@@ -148,6 +148,15 @@ class Answers:
             rows.append(Row(day, self._value(scope, level, day, staff), provisional))
         return rows
 
+    def lapse(self, scope: str, level: str = "active", weeks: int = 52, staff: bool = True) -> list[Row]:
+        """How many hold a level at the end of each coming week if nobody does anything that is not known today.
+
+        It follows from the windows of the rules alone. What is dated ahead is known, and counts. Raises UnknownName.
+        """
+        sunday = last_sunday(self.today) + _WEEK
+        counts = (self.count(scope, level, sunday + _WEEK * i, staff) for i in range(weeks))
+        return [Row(count.as_of, count.value, True) for count in counts]
+
     def levels(self, scope: str, as_of: dt.date | None = None, staff: bool = True) -> list[LevelCount]:
         """People at each level from core down to visitor, each with those above it; then the inactive: known, and at no level."""
         scope = self._names.scope(scope)
@@ -225,13 +234,7 @@ class Answers:
         """Between which areas (default: the top-level ones) people moved, most people first."""
         check_order(start, end)
         keys = self._area_keys(areas, level)
-        found: dict[tuple[str, str], int] = {}
-        for before, after, n in self._states(tuple(keys.values()), start, end, staff):
-            left = [area for area, key in keys.items() if key in before and key not in after]
-            came = [area for area, key in keys.items() if key in after and key not in before]
-            for pair in ((source, target) for source in left for target in came):
-                found[pair] = found.get(pair, 0) + n
-        return [Move(*pair, n) for pair, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
+        return moves_of(self._states(tuple(keys.values()), start, end, staff), keys)
 
     def exchange(self, area: str, start: dt.date, end: dt.date, level: str = "active", staff: bool = True) -> Exchange:
         """Where else those were who came to an area between two days, and where else those are who left it.

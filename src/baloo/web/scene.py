@@ -47,7 +47,10 @@ class Waiting(Protocol):
 
 @dataclass(frozen=True)
 class Scene:
-    """One visit. `as_of` is the day asked for; without `staff` nobody counts who is paid by the community."""
+    """One visit. `as_of` is the day asked for; without `staff` nobody counts who is paid by the community.
+
+    With `ahead` lines of people go on behind today, as they would if nobody did anything more.
+    """
 
     source: Callable[[], Answers]
     registry: Registry
@@ -57,6 +60,7 @@ class Scene:
     today: dt.date
     as_of: dt.date
     staff: bool = True
+    ahead: bool = False
     files: Path = field(default_factory=Path)  # the registry's folder
     waiting: Callable[[], Sequence[Waiting]] = tuple  # what is in quarantine
     _begun: dict[int, Callable[[], tuple[Drawing, ...]]] = field(default_factory=dict)
@@ -87,8 +91,13 @@ class Scene:
     @property
     def query(self) -> str:
         """What is asked for besides the page, as the end of an address; empty where all is as usual."""
-        asked = [f"as_of={self.as_of}"] if self.as_of != self.today else []
-        asked += [] if self.staff else ["staff=no"]
+        return self.query_with()
+
+    def query_with(self, *, staff: bool | None = None, ahead: bool | None = None) -> str:
+        """The same, with another choice of staff or of what lies ahead."""
+        asked = ["ahead=yes"] if (self.ahead if ahead is None else ahead) else []
+        asked += [f"as_of={self.as_of}"] if self.as_of != self.today else []
+        asked += [] if (self.staff if staff is None else staff) else ["staff=no"]
         return "?" + "&".join(asked) if asked else ""
 
     def people(self, scope: Scope, *, level: str = "active", as_of: dt.date | None = None) -> int | None:
@@ -98,6 +107,10 @@ class Scene:
     def weeks(self, scope: Scope, start: dt.date) -> Sequence[Row]:
         """The counts at the end of each week from `start` on, and at the day asked for."""
         return self.answers.series(scope.name, "active", start, self.as_of, "week", staff=self.staff)
+
+    def weeks_ahead(self, scope: Scope) -> Sequence[Row]:
+        """The counts at the end of each week of the coming year, if nobody did anything more; none where nobody asks for them."""
+        return self.answers.lapse(scope.name, staff=self.staff) if self.ahead else ()
 
     def begin(self, picture: Picture | None) -> None:
         """Begin to draw a picture that the page will show, beside the questions that are still to be asked."""

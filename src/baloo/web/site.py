@@ -126,12 +126,12 @@ class Site:
         """What a page is made with, for the day and people that the query asks for. Raises InputError."""
         today = self._clock.today()
         _check(query)
-        staff = query.get("staff", "yes")
-        if staff not in {"yes", "no"}:
-            raise InputError(f"`staff` is `yes` or `no`, not `{staff}`.")
+        as_of, staff, ahead = _day(query.get("as_of"), today), _said(query, "staff", "yes"), _said(query, "ahead", "no")
+        if ahead and as_of != today:
+            raise InputError("`ahead` looks on from today, of which `as_of` is another day.", remedy="Ask for one of the two.")
         return Scene(
-            self._answers, self._registry(), self.settings, self.renderer, words_in(), today, _day(query.get("as_of"), today),
-            staff == "yes", self._files, self._waiting,
+            self._answers, self._registry(), self.settings, self.renderer, words_in(), today, as_of, staff, ahead,
+            self._files, self._waiting,
         )
 
     def made(self, scene: Scene, show: Show) -> Reply:
@@ -158,15 +158,22 @@ class Site:
             self._size -= len(oldest.packed)
 
 
-_KEYS = ("as_of", "staff")
+_KEYS = ("ahead", "as_of", "staff")
 
 
 def _check(query: Mapping[str, str]) -> None:
     for key in query:
         if key not in _KEYS:
             close = nearest(key, _KEYS)
-            hint = f"Did you mean `{close}`?" if close else f"Known are `{'` and `'.join(_KEYS)}`."
+            hint = f"Did you mean `{close}`?" if close else f"Known are `{'`, `'.join(_KEYS)}`."
             raise InputError(f"This page knows no `{key}`.", remedy=hint)
+
+
+def _said(query: Mapping[str, str], key: str, usual: str) -> bool:
+    said = query.get(key, usual)
+    if said not in {"yes", "no"}:
+        raise InputError(f"`{key}` is `yes` or `no`, not `{said}`.")
+    return said == "yes"
 
 
 def _day(text: str | None, today: dt.date) -> dt.date:

@@ -69,6 +69,17 @@ def test_a_drawing_keeps_the_strict_policy(kind: str, size: Size) -> None:
     ET.fromstring(svg)  # noqa: S314 - our own drawing
 
 
+def test_a_trend_goes_on_as_dots() -> None:
+    """What lies ahead begins at the last point, and the number for now makes room for it."""
+    ahead = [TrendPoint(_POINTS[-1].day + dt.timedelta(weeks=n), 219 - 4 * n) for n in range(1, 53)]
+    picture = trend(_POINTS, end=Mark("219", _POINTS[-1].day, 219), ahead=ahead)
+
+    assert [row["v"] for row in picture.data["ahead"]] == [219, *(point.value for point in ahead)]
+    assert (len(picture.data["end_above"]), len(picture.data["end_beside"])) == (1, 0)
+    assert draw(picture, "wide").body.count("stroke-dasharray") == 1
+    assert ">219<" in draw(picture, "narrow").body
+
+
 def test_a_trend_says_its_words() -> None:
     """Target, note, year-ago and end labels stand in the wide drawing; the narrow one has the short ones."""
     wide, narrow = draw(_trend(), "wide").body, draw(_trend(), "narrow").body

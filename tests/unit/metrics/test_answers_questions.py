@@ -51,6 +51,17 @@ days = st.integers(-5, 310).map(lambda n: BEGIN + dt.timedelta(n))
 relaxed = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+@relaxed
+@given(communities(), st.sampled_from(["community", "area:code"]), st.booleans())
+def test_lapse(counted: Counted, scope: str, staff: bool) -> None:
+    """Each coming Sunday has those whose spans reach so far, and no week is passed over."""
+    with tempfile.TemporaryDirectory() as folder:
+        rows = opened(counted, folder).lapse(scope, weeks=60, staff=staff)
+
+    assert [row.day for row in rows] == [day("2017-01-01") + dt.timedelta(weeks=n) for n in range(60)]
+    assert [row.value for row in rows] == [len(people(counted, scope, "active", row.day, staff)) for row in rows]
+
+
 def people(counted: Counted, scope: str, measure: str, on: dt.date, staff: bool) -> set[int]:
     """Who holds a measure at a day, with or without staff."""
     found = counted.holds(scope, measure, on)

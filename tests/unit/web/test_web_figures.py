@@ -65,7 +65,7 @@ class _Tables(html.parser.HTMLParser):
     ("/areas/infrastructure", "areas/infrastructure/moves"),
     ("/systems/chat", "systems/chat/active"), ("/areas/coding", "areas/coding/areas"),
     ("/organisations/moco", "organisations/moco/quarters"), ("/areas/translation/fr", "areas/translation/fr/active"),
-    ("/?as_of=2025-06-30", "active"),
+    ("/?as_of=2025-06-30", "active"), ("/areas/support?ahead=yes&staff=no", "areas/support/active"),
 ])
 def test_the_csv_is_the_table(ask: Ask, page: str, slug: str) -> None:
     """Each cell of the CSV stands in the page's table, in the same place."""
@@ -74,6 +74,44 @@ def test_the_csv_is_the_table(ask: Ask, page: str, slug: str) -> None:
     tables = [table[1:] for table in _Tables(ask(page).text).tables]
 
     assert written in tables
+
+
+def test_a_line_goes_on_where_that_is_asked_for(ask: Ask) -> None:
+    """With `ahead` the table has a year of weeks to come, marked as such, and the page says what they are; else it has none."""
+    rows = list(csv.DictReader(io.StringIO(ask("/charts/active.csv?ahead=yes").text)))
+    ahead = [row for row in rows if row["kind"] == "ahead"]
+    page, plain = ask("/?ahead=yes").text, ask("/").text
+
+    assert (len(ahead), ahead[-1]["week_to"], ahead[0]["week_to"]) == (52, "2026-11-29", "2027-11-21")
+    assert rows[:52] == ahead
+    assert {row["kind"] for row in rows[52:]} == {"counted"}
+    assert "602 would be active in May 2027 and 0 in November 2027: the dotted line." in page
+    assert 'href="/#trend">Back to what is counted' in page
+    assert "would be active" not in plain
+    assert 'href="/?ahead=yes#trend">What if nobody did anything more?' in plain
+    assert "stroke-dasharray" not in ask("/charts/systems/forge/active.svg").text
+    assert "stroke-dasharray" in ask("/charts/systems/forge/active.svg?ahead=yes").text
+
+
+def test_numbers_of_few_to_come_are_kept() -> None:
+    """Weeks in which fewer than five would be left say so, and are no part of the line."""
+    answers = pretend.PretendAnswers({**pretend.PretendAnswers().numbers, "area:archive": (9, 40)})
+
+    with asking(pretend_site(lambda: answers)) as ask:
+        rows = list(csv.DictReader(io.StringIO(ask("/charts/areas/archive/active.csv?ahead=yes").text)))
+        spec = json.loads(ask("/charts/areas/archive/active.vl.json?ahead=yes").text)
+
+    assert {row["people"] for row in rows[:52]} >= {"0", "fewer than five", "5"}
+    assert {point["v"] for point in spec["datasets"]["ahead"]}.isdisjoint(range(1, 5))
+
+
+def test_the_past_has_nothing_ahead(ask: Ask) -> None:
+    """Of a day that is over it is known what came: `ahead` with `as_of` is refused, and no such link is shown."""
+    answer = ask("/?as_of=2025-06-30&ahead=yes")
+
+    assert (answer.status_code, "Ask for one of the two." in answer.text) == (400, True)
+    assert "ahead=yes" not in ask("/?as_of=2025-06-30").text
+    assert ask("/?ahead=perhaps").status_code == 400
 
 
 def test_a_type_says_its_letters_once(ask: Ask) -> None:

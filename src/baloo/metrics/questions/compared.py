@@ -10,9 +10,9 @@ from itertools import pairwise
 from baloo.errors import InputError
 from baloo.metrics.derived import Manifest
 from baloo.metrics.questions.reader import Came, Kept, States
-from baloo.metrics.questions.values import Cohort, Exchange, Flows, Overlap, Stamp
+from baloo.metrics.questions.values import Cohort, Exchange, Flows, Move, Overlap, Stamp
 
-__all__ = ["check_order", "cohorts_of", "exchange_of", "flows_of", "stamp_of"]
+__all__ = ["check_order", "cohorts_of", "exchange_of", "flows_of", "moves_of", "stamp_of"]
 
 
 def check_order(start: dt.date, end: dt.date) -> None:
@@ -49,6 +49,17 @@ def exchange_of(states: Iterable[States], keys: Mapping[str, int], area: str, st
             found = tuple(name for name, key in keys.items() if key in held and name != area)
             (came if here else went)[found] += n
     return Exchange(start, end, stayed + went.total(), stayed, stayed + came.total(), _listed(came), _listed(went))
+
+
+def moves_of(states: Iterable[States], keys: Mapping[str, int]) -> list[Move]:
+    """Between which areas people moved, most people first, from people by the keys that they hold at both days."""
+    found: Counter[tuple[str, str]] = Counter()
+    for before, after, n in states:
+        left = [area for area, key in keys.items() if key in before and key not in after]
+        came = [area for area, key in keys.items() if key in after and key not in before]
+        for pair in ((source, target) for source in left for target in came):
+            found[pair] += n
+    return [Move(*pair, n) for pair, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
 
 
 def cohorts_of(kept: Iterable[Kept], days: Sequence[dt.date]) -> list[Cohort]:

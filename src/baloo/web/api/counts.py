@@ -1,4 +1,4 @@
-"""How many, now and over time: `/active`, `/series`."""
+"""How many, now, over time, and in weeks to come: `/active`, `/series`, `/lapse`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from baloo.metrics.questions.meaning import combined_by, counted_by
 from baloo.web.api.asked import Asked, Day, Hiding, Level, Of, Present, Scoped, listed
 from baloo.web.api.problems import BadParameter
 from baloo.web.api.replies import in_both_forms, reply
-from baloo.web.api.shapes import Active, AreaCount, Series, SumOfAreas
+from baloo.web.api.shapes import Active, AreaCount, Lapse, Series, SumOfAreas
 from baloo.web.few import Few
 
 __all__ = ["HANDLERS"]
@@ -61,7 +61,23 @@ def series(
     return reply(request, Series(answers.scope(asked.scope).name, level, grain, not asked.staff, rows, few.k, answers.stamp))
 
 
-HANDLERS = [active, *in_both_forms(series, "How many people, over time")]
+def lapse(
+    request: Asked, answers: Present, few: Hiding, asked: Of, level: Level = "active",
+    weeks: Annotated[int, QueryParameter(ge=1, le=520, description="How many, at most 520.")] = 52,
+) -> Response[Lapse]:
+    """How many hold a level at the end of each coming week if nobody does anything more: no forecast, only what the rules say.
+
+    What is dated ahead, such as an event that is planned, is known and counts.
+    """
+    found = answers.lapse(asked.scope, level, weeks, asked.staff)
+    rows = [Row(row.day, few.kept(row.value), row.provisional) for row in found]
+    scope = answers.scope(asked.scope).name
+    return reply(request, Lapse(scope, level, not asked.staff, answers.today, rows, few.k, answers.stamp))
+
+
+HANDLERS = [
+    active, *in_both_forms(series, "How many people, over time"), *in_both_forms(lapse, "How many, if nobody did anything more"),
+]
 
 
 def _names(areas: str | None, asked: Scoped, op: str | None) -> list[str]:

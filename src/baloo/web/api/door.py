@@ -106,7 +106,7 @@ _OF_A_HOOK = {
 PATHS: dict[str, Any] = {
     "/v1/contributions": {"post": _sent(
         "Send events", "SendEvents", "One event, an array, or one event a line; each is judged for itself.",
-        [_in("query", "namespace", **_NAMESPACE), *_HEADERS], {
+        [_in("query", "namespace", enum=["", "baloo"]), *_HEADERS], {
             "201": _answer("All are on disk.", _IN_JSON),
             "207": _answer("Some were accepted; the others are in quarantine.", _IN_JSON),
             "400": _answer("None was accepted, or this cannot be read.", _PROBLEM),
@@ -131,7 +131,7 @@ PATHS: dict[str, Any] = {
         "Send events, as to EventGate", "SendToEventGate",
         "One event or an array, of any content type. With `hasty` the answer does not say what came of them: "
         f"{_REFERENCE}eventgate.md.",
-        [_in("query", "namespace", **_NAMESPACE), _in("query", "hasty"), *_HEADERS], {
+        [_in("query", "namespace", enum=["", "baloo"]), _in("query", "hasty"), *_HEADERS], {
             "201": _answer("Every event was accepted."),
             "202": _answer("`hasty`: all are on disk, accepted or in quarantine."),
             "207": _answer("Some were accepted; the others are listed.", _LISTS),

@@ -10,8 +10,8 @@ from baloo.metrics.answers import Move, Overlap, Pair, Row, Scope, Staging, Stam
 
 __all__ = [
     "Active", "AreaCount", "AtLevel", "CohortOf", "Cohorts", "Compared", "Definition", "Definitions", "Feed", "FlowsBetween",
-    "Kept", "Later", "Moves", "Overlaps", "Pathway", "Scopes", "Series", "Status", "StepOf", "SumOfAreas", "SystemDays",
-    "Waiting", "Week",
+    "Kept", "Lapse", "Later", "Moves", "Overlaps", "Pathway", "Scopes", "Series", "Status", "StepOf", "SumOfAreas",
+    "SystemDays", "Waiting", "Week",
 ]
 
 
@@ -57,6 +57,18 @@ class Series(msgspec.Struct):
     level: str
     grain: str
     exclude_staff: bool
+    rows: list[Row]
+    hidden_below: int
+    stamp: Stamp
+
+
+class Lapse(msgspec.Struct):
+    """Who would hold a level at the Sundays after `today`, if nothing came that is not known by then."""
+
+    scope: str
+    level: str
+    exclude_staff: bool
+    today: dt.date
     rows: list[Row]
     hidden_below: int
     stamp: Stamp

@@ -10,7 +10,7 @@ from baloo.metrics.answers import Row
 from baloo.web.figures.figure import Figure, Note
 from baloo.web.scene import Scene
 from baloo.web.scope import Scope
-from baloo.web.tables import Column, Table
+from baloo.web.tables import Cell, Column, Table
 
 __all__ = ["active", "passed"]
 
@@ -26,6 +26,7 @@ def active(scene: Scene, scope: Scope) -> Figure:
     notes = _rule_changes(scene, scope, rows)
     words = scene.words
     first, last = (rows[0], rows[-1]) if rows else (None, None)
+    ahead = scene.weeks_ahead(scope) if len(rows) > 1 else ()
     told = {
         "scope": scope.title,
         "first": scene.shown(first.value if first else None), "last": scene.shown(last.value if last else None),
@@ -34,17 +35,13 @@ def active(scene: Scene, scope: Scope) -> Figure:
     return Figure(
         slug=scope.slug("active"),
         title=_title(scene, scope, rows),
-        text=_text(scene, rows, told),
+        text=_text(scene, rows, told) + _told_ahead(scene, ahead),
         label=words("trend-label", **told),
         subject=words("trend-subject", scope=scope.title),
-        table=Table(
-            words("trend-caption", scope=scope.title),
-            (Column("week_to", words("column-week")), Column("people", words("column-people"), number=True)),
-            tuple((scene.day(row.day), scene.cell(row.value)) for row in reversed(rows)),
-        ),
+        table=_table(scene, scope, rows, ahead),
         start=first.day if first else start,
-        end=scene.as_of,
-        picture=_picture(scene, scope, rows, notes) if len(rows) > 1 else None,
+        end=ahead[-1].day if ahead else scene.as_of,
+        picture=_picture(scene, scope, rows, notes, ahead) if len(rows) > 1 else None,
         notes=tuple(note for _, note in notes),
     )
 
@@ -65,6 +62,30 @@ def _text(scene: Scene, rows: Sequence[Row], told: Mapping[str, str]) -> str:
     if all(not row.value or scene.hides(row.value) for row in rows):
         return scene.words("few-kept", k=scene.few.k)
     return scene.words("trend-text", **told)
+
+
+def _told_ahead(scene: Scene, ahead: Sequence[Row]) -> str:
+    """What the dots say, as a sentence to go on with; nothing where there are none."""
+    if not ahead:
+        return ""
+    half, year = ahead[len(ahead) // 2 - 1], ahead[-1]
+    return " " + scene.words(
+        "trend-ahead", half=scene.shown(half.value), first=scene.words.month(half.day), year=scene.shown(year.value),
+        last=scene.words.month(year.day),
+    )
+
+
+def _table(scene: Scene, scope: Scope, rows: Sequence[Row], ahead: Sequence[Row]) -> Table:
+    words = scene.words
+    columns = (Column("week_to", words("column-week")), Column("people", words("column-people"), number=True))
+    cells = [(scene.day(row.day), scene.cell(row.value)) for row in (*reversed(ahead), *reversed(rows))]
+    if not ahead:
+        return Table(words("trend-caption", scope=scope.title), columns, tuple(cells))
+    kinds = [Cell(words("row-ahead"), "ahead")] * len(ahead) + [Cell(words("row-counted"), "counted")] * len(rows)
+    return Table(
+        words("trend-caption", scope=scope.title), (*columns, Column("kind", words("column-ahead"))),
+        tuple((*row, kind) for row, kind in zip(cells, kinds, strict=True)),
+    )
 
 
 def _begun(rows: Sequence[Row]) -> list[Row]:
@@ -93,9 +114,14 @@ def _title(scene: Scene, scope: Scope, rows: Sequence[Row]) -> str:
     return words("trend-title-more" if now > then else "trend-title-fewer", n=abs(now - then))
 
 
-def _picture(scene: Scene, scope: Scope, rows: Sequence[Row], notes: Sequence[tuple[dt.date, Note]]) -> Picture:
-    words = scene.words
-    points = [TrendPoint(row.day, None if scene.hides(row.value) else row.value, row.provisional) for row in rows]
+def _points(scene: Scene, rows: Sequence[Row]) -> list[TrendPoint]:
+    return [TrendPoint(row.day, None if scene.hides(row.value) else row.value, row.provisional) for row in rows]
+
+
+def _picture(
+    scene: Scene, scope: Scope, rows: Sequence[Row], notes: Sequence[tuple[dt.date, Note]], ahead: Sequence[Row],
+) -> Picture:
+    words, points = scene.words, _points(scene, rows)
     known = [p for p in points if p.value is not None]
     then = scene.people(scope, as_of=scene.year_ago)
     ago = end = None
@@ -106,7 +132,7 @@ def _picture(scene: Scene, scope: Scope, rows: Sequence[Row], notes: Sequence[tu
         end = Mark(words.number(known[-1].value or 0), known[-1].day, known[-1].value)
     return trend(
         points, targets=_targets(scene, scope, max((p.value or 0 for p in points), default=0)),
-        notes=[Mark(note.text, day) for day, note in notes], year_ago=ago, end=end,
+        notes=[Mark(note.text, day) for day, note in notes], year_ago=ago, end=end, ahead=_points(scene, ahead),
     )
 
 

@@ -28,6 +28,12 @@ trend-title-short = { $form ->
     }
 }
 trend-text = Active people, week by week: { $first } in { $start }, { $last } in { $end }.
+trend-ahead = If nobody did anything more from today on, { $half } would be active in { $first } and { $year } in { $last }: the dotted line.
+trend-ahead-show = What if nobody did anything more?
+trend-ahead-hide = Back to what is counted
+row-ahead = if nobody did more
+row-counted = counted
+column-ahead = Counted, or ahead
 trend-empty = Nothing here yet: nobody has been active in these years.
 trend-label = Line of people active in { $scope } from { $start } to { $end }, from { $first } to { $last }
 trend-subject = people active in { $scope }
