@@ -29,6 +29,7 @@ from baloo.web.live.visits import Visits
 from baloo.web.monitor.counts import Counts
 from baloo.web.renderer import LocalRenderer
 from baloo.web.scene import Waiting
+from baloo.web.signin.gate import Gate
 from baloo.web.site import Site
 
 __all__ = ["Ask", "PretendChecker", "asking", "pretend_live", "pretend_site"]
@@ -72,10 +73,12 @@ def pretend_live(
 
 
 @contextmanager
-def asking(site: Site, live: Live | None = None, more: Iterable[ControllerRouterHandler] = ()) -> Iterator[Ask]:
+def asking(
+    site: Site, live: Live | None = None, more: Iterable[ControllerRouterHandler] = (), gate: Gate | None = None,
+) -> Iterator[Ask]:
     """`with asking(site) as ask: ask("/", "HEAD", accept_encoding="gzip")`."""
     live = live or pretend_live(site)
-    app, loop = pages_app(site, lambda: None, [*routes(), *live_routes(live), *more]), asyncio.new_event_loop()
+    app, loop = pages_app(site, lambda: None, [*routes(), *live_routes(live), *more], gate=gate), asyncio.new_event_loop()
 
     def ask(address: str, method: str = "GET", body: bytes = b"", **headers: str) -> httpx.Response:
         async def asked() -> httpx.Response:

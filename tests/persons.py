@@ -12,6 +12,9 @@ import sqlalchemy as sa
 
 import pretend
 from asking import pretend_site
+from baloo.access.links import entry_link
+from baloo.access.roles import Grant
+from baloo.access.sessions import Sessions
 from baloo.clock import FixedClock
 from baloo.metrics.persons import Persons
 from baloo.metrics.questions.reader import Connection
@@ -21,8 +24,12 @@ from baloo.queue.base import Event
 from baloo.records.store import Records
 from baloo.records.tables import suggestions
 from baloo.web.people.parts import Counted, Parts
+from baloo.web.signin.audit import routes as audit_routes
+from baloo.web.signin.gate import Gate
+from baloo.web.signin.pages import Desk
+from baloo.web.signin.pages import routes as signin_routes
 
-__all__ = ["NOON", "pairs_to_review", "persons_parts", "seen"]
+__all__ = ["NOON", "link_of", "pairs_to_review", "persons_parts", "seen", "signing_in"]
 
 NOON = int(dt.datetime.combine(pretend.TODAY, dt.time(12), dt.UTC).timestamp() * 1_000_000)
 _FIRST = ("Ama", "Jun", "Tove", "Idris", "Marisol", "Petra", "Ravi", "Malik", "Nkechi", "Olu")
@@ -54,6 +61,18 @@ def pairs_to_review(records: Records, n: int) -> list[tuple[int, int]]:
             for i, (a, b) in enumerate(pairs)
         ])
     return pairs
+
+
+def link_of(parts: Parts, who: str = "operator tove", role: str = "steward") -> str:
+    """The token of a link that signs somebody in."""
+    return entry_link(parts.records, Grant(role), who=who, now=NOON)
+
+
+def signing_in(parts: Parts) -> tuple[Gate, list[Any]]:
+    """The gate before Marula's pages of persons, and the pages with which one signs in; there is no provider."""
+    sessions = Sessions(parts.records)
+    gate = Gate(parts.clock, sessions)
+    return gate, [*signin_routes(Desk(parts.site, gate, sessions, lambda: None)), *audit_routes(parts)]
 
 
 @contextmanager

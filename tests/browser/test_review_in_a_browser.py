@@ -20,19 +20,19 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from baloo.people.desk import desk_link
 from baloo.people.links import make_link
 from baloo.people.suggestions import history, suggested
 from baloo.web.app import pages_app
 from baloo.web.people.parts import Parts
 from baloo.web.people.routes import routes
-from persons import NOON, pairs_to_review, persons_parts
+from persons import NOON, link_of, pairs_to_review, persons_parts, signing_in
 
 pytestmark = pytest.mark.browser
 
 _AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 _PATHS = (
-    "/people/review", "/people/rules", "/people/rules?rules=same-login", "/people/history", "/people/1", "/me?claim=2",
+    "/people/review", "/people/rules", "/people/rules?rules=same-login", "/people/history", "/people/1", "/audit", "/sign-in",
+    "/me?claim=2",
     "/me/erase",
 )
 _PAIRS = 200 if os.environ.get("BALOO_SOAK") else 24
@@ -47,7 +47,7 @@ class Served:
 
     def enter(self, page: Page) -> None:
         """Begin an operator's session."""
-        page.goto(self.url + "/people/review?link=" + desk_link(self.parts.records, who="operator tove", now=NOON))
+        page.goto(self.url + "/sign-in?to=/people/review&link=" + link_of(self.parts))
         page.get_by_role("button", name="Begin").press("Enter")
         page.wait_for_url("**/people/review")
 
@@ -63,7 +63,8 @@ class Served:
 def _served(parts: Parts) -> Iterator[Served]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        app = pages_app(parts.site, lambda: None, routes(parts))
+        gate, entry = signing_in(parts)
+        app = pages_app(parts.site, lambda: None, [*routes(parts), *entry], gate=gate)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -147,7 +148,7 @@ def test_all_pairs_with_the_keyboard_alone(browser: Browser, tmp_path: Path) -> 
     with persons_parts(tmp_path) as parts, _served(parts) as served, browser.new_context() as context:
         pairs_to_review(parts.records, _PAIRS)
         page = context.new_page()
-        page.goto(served.url + "/people/review?link=" + desk_link(parts.records, who="operator tove", now=NOON))
+        page.goto(served.url + "/sign-in?to=/people/review&link=" + link_of(parts))
 
         def press(key: str) -> None:
             pressed[key] += 1

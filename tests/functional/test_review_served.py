@@ -18,9 +18,9 @@ def test_the_link_of_the_command_opens_the_review(tmp_path: Path) -> None:
         with httpx.Client(base_url=world.url, follow_redirects=True) as client:
             closed = client.get("/people/review")
             asked = client.get(link)
-            token = link.partition("link=")[2]
-            opened = client.post("/people/enter", data={"link": token}, headers={"origin": world.url})
-            again = client.post("/people/enter", data={"link": token}, headers={"origin": world.url})
+            form = {"link": link.partition("link=")[2], "to": "/people/review"}
+            opened = client.post("/sign-in/link", data=form, headers={"origin": world.url})
+            again = client.post("/sign-in/link", data=form, headers={"origin": world.url})
             personal = client.get("/me")
     finally:
         world.kill()

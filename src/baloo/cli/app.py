@@ -21,7 +21,7 @@ app = typer.Typer(
     name="baloo", no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Counts the people who make a community, each of them once.",
 )  # fmt: skip
-for room in (registry, imports, sources, people, rights, quarantine, systems, tokens, count, serve, backup, demo):
+for room in (registry, imports, sources, people, access, rights, quarantine, systems, tokens, count, serve, backup, demo):
     room.register(app)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from baloo.cli import suggestions
+from baloo.cli.access import Name, sign_in
 from baloo.cli.common import AsJson, Reason, me, micros, opened, state
 from baloo.cli.output import answer, narrate
 from baloo.errors import ExitCode, InputError, UnknownName
@@ -23,7 +24,6 @@ __all__ = ["Who", "group", "register"]
 group = typer.Typer(no_args_is_help=True, help="Who is who: identities, the people behind them, and the evidence.")
 
 _WHO = "A person's id, `system:account`, `system:username`, or an address."
-_NAME = 60  # characters
 Who: TypeAlias = Annotated[str, typer.Argument(help=_WHO)]
 
 
@@ -83,19 +83,13 @@ def explain(context: typer.Context, one: Who, other: Who, as_json: AsJson = Fals
 @group.command()
 def review(
     context: typer.Context,
-    name: Annotated[str, typer.Option(help="Who reviews, where several share the account of this machine.")] = "",
+    name: Name = "",
     as_json: AsJson = False,
 ) -> None:
     """Make a link to the pages of the review, good once and for a quarter of an hour. They hold names: keep it to yourself."""
-    from baloo.people.desk import ENTRY_SECONDS, desk_link
+    from baloo.access.roles import grant
 
-    if len(name) > _NAME or not name.isprintable() or "@" in name:
-        raise InputError(f"`--name` is one line of at most {_NAME} characters, and no address.")
-    now = state(context)
-    with opened(now) as records:
-        token = desk_link(records, who=f"{me()} ({name})" if name else me(), now=micros(now))
-    answer({"link": f"/people/review?link={token}", "seconds": ENTRY_SECONDS}, f"/people/review?link={token}", as_json=as_json)
-    narrate("Put the address of your server before it. It is good once, for 15 minutes, and signs you in for eight hours.")
+    sign_in(state(context), grant("steward"), name, "/people/review", as_json=as_json)
 
 
 @group.command()

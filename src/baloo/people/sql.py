@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from baloo.records.tables import audit, meta
+from baloo.records.audit import note
+from baloo.records.tables import meta
 
 __all__ = [
     "chunks", "each_row", "insert_known", "insert_new", "note", "read_meta", "run_many", "select_in", "select_rows", "write_meta",
@@ -111,8 +112,3 @@ def write_meta(connection: sa.Connection, name: str, value: int) -> None:
     changed = connection.execute(sa.update(meta).where(meta.c.name == name).values(value=str(value)))
     if not changed.rowcount:
         connection.execute(sa.insert(meta).values(name=name, value=str(value)))
-
-
-def note(connection: sa.Connection, who: str, what: str, detail: str, now: int) -> None:
-    """Write to the audit that somebody did something; `detail` has ids and numbers, never names."""
-    connection.execute(sa.insert(audit).values(made=now, who=who, what=what, detail=detail))

@@ -24,11 +24,12 @@ __all__ = [
     "promotions",
     "quarantine",
     "roster",
+    "sessions",
     "suggestions",
     "tokens",
 ]
 
-RECORDS_VERSION = 6
+RECORDS_VERSION = 7
 metadata = MetaData()
 _id = BigInteger().with_variant(Integer, "sqlite")  # SQLite makes ids of INTEGER PRIMARY KEY only
 
@@ -151,6 +152,17 @@ tokens = Table(
     Column("made", BigInteger, nullable=False), Column("expires", BigInteger), Column("revoked", BigInteger),
     Column("last_used", BigInteger),
     Column("scope", String, nullable=False, server_default="send"),  # send, staging or live
+)
+
+sessions = Table(  # who is signed in; the cookie itself stands nowhere
+    "sessions", metadata,
+    Column("hash", String, primary_key=True),  # SHA-256 of the cookie
+    Column("who", String, nullable=False),  # an operator, or a member by a keyed hash of issuer and subject
+    Column("made", BigInteger, nullable=False), Column("expires", BigInteger, nullable=False),
+    Column("grants", String, nullable=False),  # JSON: [[role, place], ...] of a link; [] for a member
+    Column("groups", String),  # JSON list of a member's groups at the provider; NULL for who came by a link
+    Column("checked", BigInteger, nullable=False, default=0),  # when the provider last told the groups
+    Column("sealed", String),  # subject and tokens of a member, encrypted with the cookie
 )
 
 promotions = Table(  # systems in production: what their tokens send counts

@@ -12,7 +12,7 @@ from baloo.registry._maps import Row
 from baloo.registry._rules import parse_date, parse_kinds, parse_leaf, parse_span, parse_versions, parse_where
 from baloo.registry._schemas import BUILT_IN, parse_schema
 from baloo.registry.built_in import built_in_mappings
-from baloo.registry.model import Area, AreaMap, Claim, Community, Kind, MapRow, Point, Registry, System, Work
+from baloo.registry.model import Area, AreaMap, Claim, Community, Kind, MapRow, Membership, Point, Registry, System, Work
 
 __all__ = ["build"]
 
@@ -30,6 +30,7 @@ def build(draft: Draft, entry: Entry, rows: Mapping[str, list[Row]]) -> Registry
         meaning_hash(community, systems, areas, schemas),
         built_in_mappings(systems) | mappings,
         {work.id: work for work in map(_work, draft.work)},
+        may=tuple(_membership(line, was) for line in entry.data.get("may", ())),
     )  # fmt: skip
 
 
@@ -54,6 +55,12 @@ def _community(data: Mapping[str, Any]) -> Community:
         tuple(sorted({domain.lower() for domain in data.get("staff", ())})),
         **more,
     )
+
+
+def _membership(line: Mapping[str, Any], was: Mapping[str, str]) -> Membership:
+    places = [f"area:{was.get(line['area'], line['area'])}"] if "area" in line else []
+    places += [f"system:{line['system']}"] if "system" in line else []
+    return Membership(line["group"], line["role"], *places)
 
 
 def _kind(name: str, written: str | Mapping[str, Any]) -> Kind:

@@ -20,6 +20,7 @@ __all__ = [
     "Leaf",
     "Level",
     "MapRow",
+    "Membership",
     "Not",
     "PayloadMapping",
     "Point",
@@ -324,6 +325,15 @@ class Community:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """What members of a group at the provider may do here; `place` is such as `area:reps`, empty for everywhere."""
+
+    group: str
+    role: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Registry:
     """A whole registry. `hash` changes when any meaning in it changes, not with comments, order of files, mappings, or work.
 
@@ -337,6 +347,7 @@ class Registry:
     hash: str
     mappings: Mapping[tuple[str, str], PayloadMapping] = field(default_factory=dict)
     work: Mapping[str, Work] = field(default_factory=dict)
+    may: tuple[Membership, ...] = ()
 
     def parts_of(self, area: str) -> tuple[Area, ...]:
         """The areas that are directly part of `area`, in order of id."""

@@ -18,7 +18,8 @@ from litestar.plugins.core import MsgspecDIPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
 from sqlalchemy.exc import SQLAlchemyError
 
-from baloo.clock import Clock, clock_from_environment
+from baloo.access.sessions import Sessions
+from baloo.clock import Clock, SystemClock, clock_from_environment
 from baloo.ingest.http import DoorApp, is_door_path, make_door
 from baloo.ingest.quarantine import Quarantine
 from baloo.ingest.tokens import TokenChecker
@@ -51,6 +52,11 @@ from baloo.web.pages.addresses import first_visit, not_found, not_taken, page_ro
 from baloo.web.people.parts import Counted, Parts
 from baloo.web.people.routes import routes as people_routes
 from baloo.web.renderer import Renderer
+from baloo.web.signin.audit import routes as audit_routes
+from baloo.web.signin.gate import Closed, Gate, refusals
+from baloo.web.signin.pages import Desk
+from baloo.web.signin.pages import routes as signin_routes
+from baloo.web.signin.parts import flow_of, grants_of
 from baloo.web.site import Site
 from baloo.worker.report import read_report
 from baloo.workspace import Workspace
@@ -60,7 +66,7 @@ __all__ = ["Dispatcher", "make_app", "pages_app"]
 _LOOK_OUT = 2.0  # seconds
 _RARELY = 20_000  # objects more before the collector looks
 _PACKED = (  # when made
-    r"^/($|api$|(areas|systems|organisations|definitions|charts|badges|static|status|privacy|about|live|people|me)(/|$))"
+    r"^/($|api$|(areas|systems|organisations|definitions|charts|badges|static|status|privacy|about|live|people|me|sign-in|audit)(/|$))"
 )
 
 
@@ -111,8 +117,15 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
         await asyncio.gather(heartbeat.run(), hour.run(), _look_out(suppressed))
 
     people = Parts(site, records, Counted(Persons(workspace.derived, answers.connection)), clock, workspace)
-    handlers = [*routes(), *live_routes(live), *people_routes(people), *monitor_routes(sources, settings["metrics_token"])]
-    return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, beside)))
+    flow = flow_of(settings, records, clock)
+    sessions = Sessions(records, lambda: found.provider if (found := flow()) else None, grants_of(registry))
+    gate = Gate(clock, sessions, settings["address"])
+    signin = Desk(site, gate, sessions, flow)
+    handlers = [
+        *routes(), *live_routes(live), *people_routes(people), *audit_routes(people), *signin_routes(signin),
+        *monitor_routes(sources, settings["metrics_token"]),
+    ]
+    return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, beside, gate)))
 
 
 async def _look_out(suppressed: Suppressed) -> None:
@@ -126,8 +139,9 @@ async def _look_out(suppressed: Suppressed) -> None:
 def pages_app(
     site: Site, close: Callable[[], None], api: Iterable[ControllerRouterHandler] = (), state: Mapping[str, object] | None = None,
     begin: Callable[[], None] = lambda: None, beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    gate: Gate | None = None,
 ) -> ASGIApp:
-    """Pages and API, under the security headers. `state` is what the API asks.
+    """Pages and API, under the security headers, behind the gate; without one nobody is signed in. `state` is what the API asks.
 
     `begin` is called beside the first requests when the server starts, `close` when it stops; `beside` runs in between.
     """
@@ -146,8 +160,11 @@ def pages_app(
 
     app = _Pages(
         [*page_routes(site), *api], lifespan=[life], openapi_config=None, logging_config=None, state=State(dict(state or {})),
-        compression_config=CompressionConfig("gzip", exclude=[_PACKED]),
-        exception_handlers={NotFoundException: not_found(site), MethodNotAllowedException: wrong_method(not_taken(site))},
+        compression_config=CompressionConfig("gzip", exclude=[_PACKED]), guards=[(gate or Gate(SystemClock())).guard],
+        exception_handlers={
+            Closed: refusals(site)[Closed], NotFoundException: not_found(site),
+            MethodNotAllowedException: wrong_method(not_taken(site)),
+        },
     )
     return guarded(app)
 

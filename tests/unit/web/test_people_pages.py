@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx
@@ -12,8 +13,9 @@ import pytest
 
 import pretend
 from asking import Ask, asking
+from baloo.access.links import ENTRY_SECONDS, enter
+from baloo.access.sessions import NOBODY, SESSION_SECONDS, Sessions
 from baloo.metrics.persons import joined
-from baloo.people.desk import DESK_SECONDS, ENTRY_SECONDS, at_desk, desk_link, enter
 from baloo.people.faces import faces, persons_of
 from baloo.people.links import make_link
 from baloo.people.own import own
@@ -23,7 +25,7 @@ from baloo.people.suggestions import history, suggested
 from baloo.web.people.parts import Parts
 from baloo.web.people.routes import routes
 from counted import Counted as Written
-from persons import NOON, pairs_to_review, persons_parts, seen
+from persons import NOON, link_of, pairs_to_review, persons_parts, seen, signing_in
 
 _SECOND = 1_000_000
 
@@ -51,7 +53,7 @@ class Visitor:
 
     def enter(self, who: str = "operator tove") -> httpx.Response:
         """Begin an operator's session; the answer that sets the cookie."""
-        return self.post("/people/enter", "link=" + desk_link(self.parts.records, who=who, now=NOON))
+        return self.post("/sign-in/link", "to=/people/review&link=" + link_of(self.parts, who))
 
     def come(self, identity: int, address: str) -> httpx.Response:
         """Open a link to somebody's own page; the answer that sets the cookie."""
@@ -65,19 +67,24 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
         yield made
 
 
+def _asked(parts: Parts) -> AbstractContextManager[Ask]:
+    gate, entry = signing_in(parts)
+    return asking(parts.site, more=[*routes(parts), *entry], gate=gate)
+
+
 @pytest.fixture
 def visitor(parts: Parts) -> Iterator[Visitor]:
     """Somebody who asks."""
-    with asking(parts.site, more=routes(parts)) as ask:
+    with _asked(parts) as ask:
         yield Visitor(ask, parts)
 
 
-@pytest.mark.parametrize("path", ["/people/review", "/people/rules", "/people/history", "/people/1", "/me", "/me/erase",
+@pytest.mark.parametrize("path", ["/people/review", "/people/rules", "/people/history", "/people/1", "/audit", "/me", "/me/erase",
                                   "/me/known.json", "/me/contributions.ndjson"])
 def test_nobody_sees_names_without_a_session(visitor: Visitor, path: str) -> None:
     """Without a cookie, and with one that is not ours, a page of persons is closed, holds no name, and is not kept."""
     pairs_to_review(visitor.parts.records, 1)
-    for cookie in ("", "baloo-desk=x.y", "baloo-me=x.y"):
+    for cookie in ("", "baloo-session=x.y", "baloo-me=x.y"):
         visitor.cookie = cookie
         answer = visitor.get(path)
 
@@ -90,17 +97,18 @@ def test_nobody_sees_names_without_a_session(visitor: Visitor, path: str) -> Non
 def test_a_link_opens_one_session_in_one_browser(visitor: Visitor) -> None:
     """Looking at a link uses nothing up; it opens once; no script and no other site gets the cookie; leaving ends it."""
     pairs_to_review(visitor.parts.records, 1)
-    token = desk_link(visitor.parts.records, who="operator tove", now=NOON)
-    looked = [visitor.get(f"/people/review?link={token}").status_code for _ in range(2)]
-    opened = visitor.post("/people/enter", f"link={token}")
-    again = visitor.ask("/people/enter", "POST", f"link={token}".encode(), content_type="application/x-www-form-urlencoded")
+    token = link_of(visitor.parts)
+    looked = [visitor.get(f"/sign-in?link={token}&to=/people/review").status_code for _ in range(2)]
+    opened = visitor.post("/sign-in/link", f"link={token}&to=/people/review")
+    again = visitor.ask("/sign-in/link", "POST", f"link={token}".encode(), content_type="application/x-www-form-urlencoded")
     page = visitor.get("/people/review")
     stale = visitor.cookie
-    visitor.post("/people/leave", "")
+    visitor.post("/sign-out", "")
     visitor.cookie = stale
 
     assert looked == [200, 200]
-    assert all(part in opened.headers["set-cookie"] for part in ("HttpOnly", "SameSite=strict", "Path=/people"))
+    assert all(part in opened.headers["set-cookie"] for part in ("HttpOnly", "SameSite=lax", "Path=/;"))
+    assert opened.headers["location"] == "/people/review"
     assert (again.status_code, "set-cookie" in again.headers) == (403, False)
     assert "Ama Nr000" in page.text
     assert page.headers["cache-control"] == "no-store"
@@ -109,15 +117,14 @@ def test_a_link_opens_one_session_in_one_browser(visitor: Visitor) -> None:
 
 def test_links_and_sessions_end(parts: Parts) -> None:
     """A link is too old after a quarter of an hour, a session after eight; the session knows who asked for the link."""
-    token = desk_link(parts.records, who="operator tove", now=0)
-    session = enter(parts.records, token, now=ENTRY_SECONDS * _SECOND - 1)
+    sessions, token, begun = Sessions(parts.records), link_of(parts), NOON + ENTRY_SECONDS * _SECOND - 1
+    cookie = enter(sessions, token, now=begun)
 
-    assert at_desk(parts.records, session, now=0).who == "operator tove"
-    for late, of in ((desk_link(parts.records, who="x", now=0), ENTRY_SECONDS), (token, 1)):
+    assert sessions.caller(cookie, now=begun).who == "operator tove"
+    for late, of in ((link_of(parts, "x"), ENTRY_SECONDS), (token, 1)):
         with pytest.raises(Exception, match=r"too old|used"):
-            enter(parts.records, late, now=of * _SECOND)
-    with pytest.raises(Exception, match="over"):
-        at_desk(parts.records, session, now=(ENTRY_SECONDS + DESK_SECONDS) * _SECOND)
+            enter(sessions, late, now=NOON + of * _SECOND)
+    assert sessions.caller(cookie, now=begun + SESSION_SECONDS * _SECOND) == NOBODY
 
 
 @pytest.mark.parametrize(("nonce", "headers"), [
@@ -201,7 +208,7 @@ def test_a_person_is_shown_and_parted(visitor: Visitor) -> None:
 
 def test_what_a_yes_changes_is_told(tmp_path: Path) -> None:
     """Where both are active they become one fewer; where neither is and both are known, perhaps one more; else nothing is."""
-    with persons_parts(tmp_path) as parts, asking(parts.site, more=routes(parts)) as ask:
+    with persons_parts(tmp_path) as parts, _asked(parts) as ask:
         (one, two, three) = pairs_to_review(parts.records, 3)
         visitor = Visitor(ask, parts)
         _write(tmp_path, [("area:coding", "active", one[0]), ("area:coding", "active", one[1]),
@@ -218,7 +225,7 @@ def test_what_a_yes_changes_is_told(tmp_path: Path) -> None:
 
 def test_two_people_are_asked_where_a_number_changes(tmp_path: Path) -> None:
     """With the rule of two the first yes waits, the same person's second is none, another's joins; what changes nothing joins."""
-    with persons_parts(tmp_path, BALOO_TWO_PEOPLE_MERGE="true") as parts, asking(parts.site, more=routes(parts)) as ask:
+    with persons_parts(tmp_path, BALOO_TWO_PEOPLE_MERGE="true") as parts, _asked(parts) as ask:
         one, two = pairs_to_review(parts.records, 2)
         _write(tmp_path, [("area:coding", "active", one[0]), ("area:coding", "active", one[1])])
         tove, jun = Visitor(ask, parts), Visitor(ask, parts)

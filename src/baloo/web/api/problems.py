@@ -13,7 +13,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, Valida
 
 from baloo.errors import BalooError, InputError, UnknownName, nearest
 
-__all__ = ["HANDLERS", "BadParameter", "NotModified", "Problem", "wrong_method"]
+__all__ = ["HANDLERS", "BadParameter", "NotModified", "Problem", "problem", "wrong_method"]
 
 log = logging.getLogger(__name__)
 _Asked: TypeAlias = "Request[Any, Any, Any]"
@@ -66,13 +66,14 @@ def _send(problem: Problem, headers: Mapping[str, str] | None = None) -> Respons
     )
 
 
-def _known(_: _Asked, error: BalooError) -> Response[bytes]:
-    problem = Problem(
+def problem(_: _Asked, error: BalooError) -> Response[bytes]:
+    """An error of ours as the API tells it."""
+    found = Problem(
         error.slug, _TITLES.get(error.status, "Error"), error.status, error.message, error.where, error.remedy,
     )
     if isinstance(error, (UnknownName, BadParameter)):
-        problem.nearest, problem.valid = error.nearest, error.valid[:_VALID] or None
-    return _send(problem)
+        found.nearest, found.valid = error.nearest, error.valid[:_VALID] or None
+    return _send(found)
 
 
 def _unreadable(request: _Asked, error: ValidationException) -> Response[bytes]:
@@ -81,13 +82,13 @@ def _unreadable(request: _Asked, error: ValidationException) -> Response[bytes]:
     first = next((item for item in extra if isinstance(item, dict) and "key" in item), {})
     name = str(first.get("key") or _missing(error.detail) or "")
     if not name:
-        return _known(request, InputError("The question cannot be read.", remedy="See /api."))
+        return problem(request, InputError("The question cannot be read.", remedy="See /api."))
     given = request.query_params.get(name)
     if given is None:
-        return _known(request, BadParameter(f"`{name}` is needed.", name))
+        return problem(request, BadParameter(f"`{name}` is needed.", name))
     choices = _choices(request, name)
     reason = f"is one of {', '.join(choices)}" if choices else f"cannot be read: {first.get('message', 'it is of another type')}"
-    return _known(request, BadParameter(f"`{name}` {reason}.", name, valid=choices, close_to=given))
+    return problem(request, BadParameter(f"`{name}` {reason}.", name, valid=choices, close_to=given))
 
 
 def _choices(request: _Asked, name: str) -> list[str]:
@@ -109,8 +110,8 @@ def _http(request: _Asked, error: HTTPException) -> Response[bytes]:
     remedy = "See /api for what is there." if error.status_code == 404 else "Use GET."
     if error.status_code >= 500:
         return _broken(request, error)
-    problem = Problem(slug, _TITLES.get(error.status_code, "Error"), error.status_code, detail, remedy=remedy)
-    return _send(problem, {"allow": "GET"} if error.status_code == 405 else {})
+    found = Problem(slug, _TITLES.get(error.status_code, "Error"), error.status_code, detail, remedy=remedy)
+    return _send(found, {"allow": "GET"} if error.status_code == 405 else {})
 
 
 def _broken(request: _Asked, error: Exception) -> Response[bytes]:
@@ -137,5 +138,5 @@ def wrong_method(page: Callable[[_Asked, Exception], Response[bytes]]) -> Callab
 
 
 HANDLERS: dict[type[Exception] | int, Any] = {
-    NotModified: _unmodified, BalooError: _known, ValidationException: _unreadable, HTTPException: _http, Exception: _broken,
+    NotModified: _unmodified, BalooError: problem, ValidationException: _unreadable, HTTPException: _http, Exception: _broken,
 }

@@ -153,7 +153,6 @@ def _show_token(parts: Live) -> Any:  # noqa: ANN401 - a handler of Litestar
     async def show_token(request: _Asked) -> Response[Any]:
         token = str((await request.form()).get("token", "")).strip()
         try:
-            _same_site(request)
             cookie = await run_sync(parts.visits.begin, token)
         except Forbidden:
             return await or_error_page(parts.site, request, _made(parts, request, wrong=True))
@@ -176,12 +175,6 @@ def _cookie(request: _Asked, value: str, seconds: int) -> Cookie:
         key=COOKIE, value=value, path="/live", max_age=seconds, httponly=True, samesite="strict",
         secure=request.url.scheme == "https",
     )
-
-
-def _same_site(request: _Asked) -> None:
-    """Raises Forbidden for a form that another site had somebody send."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise Forbidden("This form was sent from another site.")
 
 
 def _facts(shown: Shown, address: str) -> dict[str, Any]:

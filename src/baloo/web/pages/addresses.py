@@ -24,7 +24,7 @@ from baloo.web.pages.route import Route
 from baloo.web.site import Page, Reply, Show, Site
 from baloo.web.words import words_in
 
-__all__ = ["first_visit", "not_found", "not_taken", "or_error_page", "packed", "page_routes"]
+__all__ = ["error_page", "first_visit", "not_found", "not_taken", "or_error_page", "packed", "page_routes"]
 
 log = logging.getLogger(__name__)
 _MODULES = (home, areas, systems, definitions, about, programs, charts)
@@ -80,7 +80,12 @@ async def or_error_page(site: Site, request: Request[Any, Any, Any], answer: Awa
         reference = secrets.token_hex(2).upper()
         log.exception("Page %s failed, reference %s: %s", request.scope["path"], reference, type(error).__name__)
         page = broken(reference, error.status if isinstance(error, BalooError) else 500)
-    return packed(request, await run_sync(_error, site, page), {"cache-control": "no-store"})
+    return await run_sync(error_page, site, request, page)
+
+
+def error_page(site: Site, request: Request[Any, Any, Any], page: Page) -> Response[bytes]:
+    """A page that says what went wrong, as the answer; nothing keeps it."""
+    return packed(request, _error(site, page), {"cache-control": "no-store"})
 
 
 def _error(site: Site, page: Page) -> Reply:
@@ -94,7 +99,7 @@ def not_found(site: Site) -> Callable[[Request[Any, Any, Any], Exception], Respo
     """The page for an address that no handler knows."""
 
     def answer(request: Request[Any, Any, Any], _: Exception) -> Response[bytes]:
-        return packed(request, _error(site, missing(None)), {"cache-control": "no-store"})
+        return error_page(site, request, missing(None))
 
     return answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from baloo.people.desk import Desk
+from baloo.access.sessions import Caller
 from baloo.people.faces import Face, faces, persons_of
 from baloo.people.suggestions import Decision, history
 from baloo.web.people.parts import Parts
@@ -63,7 +63,7 @@ def done_of(scene: Scene, parts: Parts, batch: int, said: str) -> Done | None:
     return Done(one.batch, one.what, one.when, one.who, one.pairs, one.n, one.pair, one.reason, one.undone, said)
 
 
-def history_page(scene: Scene, parts: Parts, desk: Desk, *, done: Done | None) -> Page:
+def history_page(scene: Scene, parts: Parts, desk: Caller, *, done: Done | None) -> Page:
     """What was decided, by whom and when."""
     words = scene.words
     return Page("review_history.html", words("decided-title"), words("review-description"), values={

@@ -1,4 +1,4 @@
-"""The addresses of an operator's desk: review, rules, history, a person. A session opens them, which a command begins."""
+"""The addresses of a steward's desk: review, rules, history, a person. The gate lets nobody else in."""
 
 from __future__ import annotations
 
@@ -8,30 +8,28 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.response import Redirect
 
-from baloo.errors import Forbidden, InputError
-from baloo.people.desk import DESK_SECONDS, Desk, at_desk, enter, leave_desk
+from baloo.access.sessions import Caller
+from baloo.errors import InputError
 from baloo.people.refer import person_of, resolve_reference
 from baloo.people.suggestions import undo
 from baloo.web.people.decided import Done, done_of, history_page
 from baloo.web.people.parts import Parts, posted, shown
 from baloo.web.people.person import person_page, split
 from baloo.web.people.review import Answered, answer, answer_group, pair_of, review, rules_page
-from baloo.web.people.visits import Asked, Form, cookie, first, id_of, same_form
+from baloo.web.people.visits import Asked, Form, first, id_of
 from baloo.web.scene import Scene
 from baloo.web.site import Page
 
-__all__ = ["COOKIE", "routes"]
+__all__ = ["routes"]
 
-COOKIE = "baloo-desk"
 _PATH = "/people"
 _LARGEST = 200_000  # bytes of a form
 _SAID = ("own", "refused", "undone", "waits")
 _REASON = 500  # characters
-_LEFT = "/people/review"
 
 _Query = Mapping[str, str]
-_Make = Callable[[Scene, Parts, Desk, _Query, "Done | None"], Page]
-_Do = Callable[[Scene, Parts, Desk, Form], str]
+_Make = Callable[[Scene, Parts, Caller, _Query, "Done | None"], Page]
+_Do = Callable[[Scene, Parts, Caller, Form], str]
 
 
 def routes(parts: Parts) -> list[Any]:
@@ -40,7 +38,7 @@ def routes(parts: Parts) -> list[Any]:
     forms: dict[str, _Do] = {"/answer": _answer, "/rules": _answer_group, "/undo": _undo, "/find": _find, "/split": _split}
     return [Router(_PATH, route_handlers=[
         *(_page(parts, path, make) for path, make in pages.items()), _person(parts),
-        *(_form(parts, path, do) for path, do in forms.items()), _enter(parts), _leave(parts),
+        *(_form(parts, path, do) for path, do in forms.items()),
     ])]
 
 
@@ -52,12 +50,8 @@ def _page(parts: Parts, path: str, make: _Make) -> Any:  # noqa: ANN401 - a hand
     async def page(request: Asked) -> Response[Any]:
         query = dict(request.query_params)
 
-        def made(scene: Scene) -> Page:
-            if "link" in query:
-                return _entry(scene, query["link"])
-            return make(scene, parts, _desk(parts, request), query, _told(scene, parts, query))
-
-        return await shown(parts, request, made, _closed)
+        return await shown(parts, request, lambda scene: make(
+            scene, parts, request.user, query, _told(scene, parts, query)))
 
     return page
 
@@ -67,7 +61,7 @@ def _person(parts: Parts) -> Any:  # noqa: ANN401 - a handler of Litestar
     async def page(request: Asked) -> Response[Any]:
         query, person = dict(request.query_params), int(request.path_params["person"])
         return await shown(parts, request, lambda scene: person_page(
-            scene, parts, _desk(parts, request), person=person, done=_told(scene, parts, query)), _closed)
+            scene, parts, request.user, person=person, done=_told(scene, parts, query)))
 
     return page
 
@@ -75,76 +69,25 @@ def _person(parts: Parts) -> Any:  # noqa: ANN401 - a handler of Litestar
 def _form(parts: Parts, path: str, do: _Do) -> Any:  # noqa: ANN401 - a handler of Litestar
     @post(path, include_in_schema=False, request_max_body_size=_LARGEST)
     async def form(request: Asked) -> Response[Any]:
-        def done(scene: Scene, fields: Form) -> Response[Any]:
-            desk = _desk(parts, request)
-            same_form(fields, desk.nonce)
-            return Redirect(do(scene, parts, desk, fields), status_code=303)
-
-        return await posted(parts, request, done, _closed)
+        return await posted(parts, request, lambda scene, fields: Redirect(
+            do(scene, parts, request.user, fields), status_code=303))
 
     return form
-
-
-def _enter(parts: Parts) -> Any:  # noqa: ANN401 - a handler of Litestar
-    @post("/enter", include_in_schema=False, request_max_body_size=_LARGEST)
-    async def begin(request: Asked) -> Response[Any]:
-        def done(_: Scene, form: Form) -> Response[Any]:
-            session = enter(parts.records, first(form, "link", 2000), now=parts.now())
-            return Redirect(_LEFT, status_code=303, cookies=[cookie(request, COOKIE, session, _PATH, DESK_SECONDS)])
-
-        return await posted(parts, request, done, _closed)
-
-    return begin
-
-
-def _leave(parts: Parts) -> Any:  # noqa: ANN401 - a handler of Litestar
-    @post("/leave", include_in_schema=False, request_max_body_size=_LARGEST)
-    async def leave(request: Asked) -> Response[Any]:
-        def done(_: Scene, form: Form) -> Response[Any]:
-            desk = _desk(parts, request)
-            same_form(form, desk.nonce)
-            leave_desk(parts.records, desk, now=parts.now())
-            return Redirect(_LEFT, status_code=303, cookies=[cookie(request, COOKIE, "", _PATH, 0)])
-
-        return await posted(parts, request, done, _closed)
-
-    return leave
-
-
-def _desk(parts: Parts, request: Asked) -> Desk:
-    """Whose session a request comes with. Raises Forbidden."""
-    return at_desk(parts.records, request.cookies.get(COOKIE, ""), now=parts.now())
-
-
-def _entry(scene: Scene, link: str) -> Page:
-    """The page that asks before it uses a link up."""
-    words = scene.words
-    return Page("enter.html", words("desk-enter"), words("review-description"), values={
-        "link": link, "action": "/people/enter", "text": words("desk-enter-text"), "button": words("desk-begin"),
-    })
-
-
-def _closed(scene: Scene, error: Forbidden) -> Page:
-    """The page for whoever has no session, or a form that is not of it."""
-    words = scene.words
-    return Page("error.html", words("desk-closed"), words("desk-closed"), status=403, values={
-        "headline": words("desk-closed"), "text": error.message, "hint": words("desk-closed-text"),
-    })
 
 
 # Pages
 
 
-def _review(scene: Scene, parts: Parts, desk: Desk, query: _Query, done: Done | None) -> Page:
+def _review(scene: Scene, parts: Parts, desk: Caller, query: _Query, done: Done | None) -> Page:
     person = id_of(query["person"]) if "person" in query else None
     return review(scene, parts, desk, person=person, pair=pair_of(query["pair"]) if "pair" in query else None, done=done)
 
 
-def _rules(scene: Scene, parts: Parts, desk: Desk, query: _Query, done: Done | None) -> Page:
+def _rules(scene: Scene, parts: Parts, desk: Caller, query: _Query, done: Done | None) -> Page:
     return rules_page(scene, parts, desk, rules=query.get("rules", ""), against=query.get("against", ""), done=done)
 
 
-def _history(scene: Scene, parts: Parts, desk: Desk, _: _Query, done: Done | None) -> Page:
+def _history(scene: Scene, parts: Parts, desk: Caller, _: _Query, done: Done | None) -> Page:
     return history_page(scene, parts, desk, done=done)
 
 
@@ -157,19 +100,19 @@ def _told(scene: Scene, parts: Parts, query: _Query) -> Done | None:
 # Forms: each says where it leads
 
 
-def _answer(scene: Scene, parts: Parts, desk: Desk, form: Form) -> str:
+def _answer(scene: Scene, parts: Parts, desk: Caller, form: Form) -> str:
     pairs = [pair_of(text) for text in form.get("pair", ())]
     done = answer(scene, parts, desk, pairs, first(form, "answer"))
     return f"/people/review?person={id_of(first(form, 'person'))}{_did(done)}"
 
 
-def _answer_group(scene: Scene, parts: Parts, desk: Desk, form: Form) -> str:
+def _answer_group(scene: Scene, parts: Parts, desk: Caller, form: Form) -> str:
     done = answer_group(scene, parts, desk, rules=first(form, "rules"), against=first(form, "against"),
                         digest=first(form, "digest"), said=first(form, "answer"))
     return f"/people/rules?{_did(done).removeprefix('&')}"
 
 
-def _undo(_: Scene, parts: Parts, desk: Desk, form: Form) -> str:
+def _undo(_: Scene, parts: Parts, desk: Caller, form: Form) -> str:
     batch = id_of(first(form, "batch"))
     undo(parts.records, batch, who=desk.who, now=parts.now())
     back, person = first(form, "back"), first(form, "person")
@@ -179,14 +122,14 @@ def _undo(_: Scene, parts: Parts, desk: Desk, form: Form) -> str:
     return f"{places.get(back, review_)}said=undone&did={batch}"
 
 
-def _find(_: Scene, parts: Parts, _desk: Desk, form: Form) -> str:
+def _find(_: Scene, parts: Parts, _desk: Caller, form: Form) -> str:
     who = first(form, "who", 1000)
     if not who:
         raise InputError("Say whom you look for.", remedy="Give an id, `system:account`, `system:username` or an address.")
     return f"/people/{person_of(parts.records, resolve_reference(parts.records, who)[0])}"
 
 
-def _split(_: Scene, parts: Parts, desk: Desk, form: Form) -> str:
+def _split(_: Scene, parts: Parts, desk: Caller, form: Form) -> str:
     person = id_of(first(form, "person"))
     ticked = [id_of(text) for text in form.get("identity", ())]
     batch = split(parts, desk, person=person, ticked=ticked, reason=first(form, "reason", _REASON))

@@ -18,8 +18,9 @@ from baloo.people.links import VISIT_SECONDS, Signed, code_for, join_own, leave,
 from baloo.people.own import choose, opt_in, opt_out
 from baloo.web.people.own import claimed, erase_page, known_file, own_page
 from baloo.web.people.parts import UNKEPT, Parts, posted, shown
-from baloo.web.people.visits import Asked, Form, cookie, first, id_of, same_form
+from baloo.web.people.visits import Asked, Form, cookie, first, id_of
 from baloo.web.scene import Scene
+from baloo.web.signin.gate import same_form
 from baloo.web.site import Page
 from baloo.worker.control import ask
 from baloo.workspace import Workspace
@@ -105,7 +106,7 @@ def _open(parts: Parts) -> Any:  # noqa: ANN401 - a handler of Litestar
             token, now = first(form, "link", 2000), parts.now()
             before = _visit(parts, request) if first(form, "join") else None
             if before is not None:
-                same_form(form, before.nonce)
+                same_form(form.get("form", ()), before.nonce)
             visit = open_link(parts.records, token, now=now)
             if before is not None:
                 mine = visitor(parts.records, visit, now=now).identity
@@ -123,7 +124,7 @@ def _form(parts: Parts, path: str, do: _Do) -> Any:  # noqa: ANN401 - a handler 
     async def form(request: Asked) -> Response[Any]:
         def done(scene: Scene, fields: Form) -> Page | Response[Any]:
             visit = _visit(parts, request)
-            same_form(fields, visit.nonce)
+            same_form(fields.get("form", ()), visit.nonce)
             to = do(scene, parts, visit, fields)
             return to if isinstance(to, Page) else Redirect(to, status_code=303)
 

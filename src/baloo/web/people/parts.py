@@ -16,7 +16,7 @@ from baloo.errors import Forbidden, InputError
 from baloo.metrics.persons import Did, Held, Persons
 from baloo.records.store import Records
 from baloo.web.pages.addresses import or_error_page, packed
-from baloo.web.people.visits import Asked, Form, form_of, from_here
+from baloo.web.people.visits import Asked, Form, form_of
 from baloo.web.scene import Scene
 from baloo.web.site import Page, Site
 from baloo.workspace import Workspace
@@ -78,7 +78,8 @@ class Parts:
 
 
 async def shown(
-    parts: Parts, request: Asked, make: Callable[[Scene], Page | Response[Any]], closed: Callable[[Scene, Forbidden], Page],
+    parts: Parts, request: Asked, make: Callable[[Scene], Page | Response[Any]],
+    closed: Callable[[Scene, Forbidden], Page] | None = None,
 ) -> Response[Any]:
     """The answer that `make` gives in a thread: a page, made and never kept, or an answer that is ready.
 
@@ -90,7 +91,7 @@ async def shown(
         try:
             made = make(scene)
         except Forbidden as error:
-            made = closed(scene, error)
+            made = closed(scene, error) if closed else _refused(scene, error)
         except InputError as error:
             made = _refused(scene, error)
         return made if isinstance(made, Response) else packed(request, parts.site.made(scene, lambda _: made), UNKEPT)
@@ -99,20 +100,16 @@ async def shown(
 
 
 async def posted(
-    parts: Parts, request: Asked, do: Callable[[Scene, Form], Page | Response[Any]], closed: Callable[[Scene, Forbidden], Page],
+    parts: Parts, request: Asked, do: Callable[[Scene, Form], Page | Response[Any]],
+    closed: Callable[[Scene, Forbidden], Page] | None = None,
 ) -> Response[Any]:
-    """The answer to a form, if it came from a page of ours."""
+    """The answer to a form."""
     form = await form_of(request)
-
-    def made(scene: Scene) -> Page | Response[Any]:
-        from_here(request)
-        return do(scene, form)
-
-    return await shown(parts, request, made, closed)
+    return await shown(parts, request, lambda scene: do(scene, form), closed)
 
 
-def _refused(scene: Scene, error: InputError) -> Page:
+def _refused(scene: Scene, error: Forbidden | InputError) -> Page:
     title = scene.words("people-refused")
-    return Page("error.html", title, title, status=400, values={
+    return Page("error.html", title, title, status=error.status, values={
         "headline": title, "text": error.message, "hint": error.remedy or "",
     })

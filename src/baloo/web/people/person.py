@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from itertools import product
 
+from baloo.access.sessions import Caller
 from baloo.errors import InputError, UnknownName
 from baloo.metrics.persons import Did
-from baloo.people.desk import Desk
 from baloo.people.explain import explain
 from baloo.people.faces import Face, faces, persons_of
 from baloo.people.suggestions import history, reject, suggested
@@ -24,7 +24,7 @@ _ROWS = 200
 _DECIDED = 50
 
 
-def person_page(scene: Scene, parts: Parts, desk: Desk, *, person: int, done: Done | None) -> Page:
+def person_page(scene: Scene, parts: Parts, desk: Caller, *, person: int, done: Done | None) -> Page:
     """A person, by the id of any of their identities. Raises UnknownName."""
     face = _face(parts, person)
     parts.counted.learn(face.ids, scene)
@@ -37,7 +37,7 @@ def person_page(scene: Scene, parts: Parts, desk: Desk, *, person: int, done: Do
     })
 
 
-def split(parts: Parts, desk: Desk, *, person: int, ticked: Collection[int], reason: str) -> int:
+def split(parts: Parts, desk: Caller, *, person: int, ticked: Collection[int], reason: str) -> int:
     """Say that the ticked identities of a person are somebody else than the others; the batch for undoing it.
 
     Raises InputError where none or all are ticked.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlencode
 
+from baloo.access.sessions import Caller
 from baloo.errors import InputError
-from baloo.people.desk import Desk
 from baloo.people.faces import Face, faces, persons_of
 from baloo.people.hands import Pair
 from baloo.people.second import Proposal, accept_by_two, proposed
@@ -38,7 +38,7 @@ class Answered:
     said: str = ""
 
 
-def review(scene: Scene, parts: Parts, desk: Desk, *, person: int | None, pair: Pair | None, done: Done | None) -> Page:
+def review(scene: Scene, parts: Parts, desk: Caller, *, person: int | None, pair: Pair | None, done: Done | None) -> Page:
     """The suggestions of one person, the one that is asked about first; without a person, of whom most is at stake."""
     words = scene.words
     found = suggested(parts.records, now=parts.now())
@@ -58,7 +58,7 @@ def review(scene: Scene, parts: Parts, desk: Desk, *, person: int | None, pair: 
     return Page("review.html", title, words("review-description"), values=values)
 
 
-def _asked(scene: Scene, parts: Parts, desk: Desk, one: Suggestion, known: dict[int, Face]) -> dict[str, object]:
+def _asked(scene: Scene, parts: Parts, desk: Caller, one: Suggestion, known: dict[int, Face]) -> dict[str, object]:
     stays, joins = known[one.stays], known[one.joins]
     waiting = proposed(parts.records).get(one.pair) if scene.settings["two_people_merge"] else None
     return {
@@ -68,7 +68,7 @@ def _asked(scene: Scene, parts: Parts, desk: Desk, one: Suggestion, known: dict[
     }
 
 
-def _waiting(proposal: Proposal | None, desk: Desk) -> str:
+def _waiting(proposal: Proposal | None, desk: Caller) -> str:
     """Whose yes waits: `own`, `other`, or nobody's."""
     return "" if proposal is None else "own" if proposal.who == desk.who else "other"
 
@@ -101,7 +101,7 @@ def _query(one: Suggestion) -> str:
     return urlencode({"rules": " ".join(one.rules), **({"against": " ".join(one.against)} if one.against else {})})
 
 
-def rules_page(scene: Scene, parts: Parts, desk: Desk, *, rules: str, against: str, done: Done | None) -> Page:
+def rules_page(scene: Scene, parts: Parts, desk: Caller, *, rules: str, against: str, done: Done | None) -> Page:
     """The suggestions by the rules that they rest on; with rules, those of one group, to be answered together."""
     words = scene.words
     found = suggested(parts.records, now=parts.now())
@@ -126,7 +126,7 @@ def rules_page(scene: Scene, parts: Parts, desk: Desk, *, rules: str, against: s
     })
 
 
-def answer(scene: Scene, parts: Parts, desk: Desk, pairs: Sequence[Pair], said: str) -> Answered:
+def answer(scene: Scene, parts: Parts, desk: Caller, pairs: Sequence[Pair], said: str) -> Answered:
     """Carry out `yes`, `no` or `later`. Raises InputError for another answer."""
     records, now, who = parts.records, parts.now(), desk.who
     if said == "no":
@@ -145,7 +145,7 @@ def answer(scene: Scene, parts: Parts, desk: Desk, pairs: Sequence[Pair], said: 
 
 
 def answer_group(
-    scene: Scene, parts: Parts, desk: Desk, *, rules: str, against: str, digest: str, said: str,
+    scene: Scene, parts: Parts, desk: Caller, *, rules: str, against: str, digest: str, said: str,
 ) -> Answered:
     """Answer the pairs of a group that the page showed. Raises InputError where the group has changed since."""
     found = [one for one in suggested(parts.records, now=parts.now()) if _is(one, rules, against)][:_GROUP]

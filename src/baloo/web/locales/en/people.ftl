@@ -10,11 +10,6 @@ desk-find = Find
 desk-find-who = Find a person by id, system:account or address
 desk-find-hint = id, system:account, address
 desk-leave = Leave
-desk-enter = Begin the review?
-desk-enter-text = The pages that follow hold names and addresses of people. The link opens once; you stay signed in for eight hours, in this browser alone.
-desk-begin = Begin
-desk-closed = This page is for those who run this.
-desk-closed-text = It holds names, so it opens with a link that `baloo people review` prints on the server.
 
 review-title = Are these the same person?
 review-description = Who may be one person.

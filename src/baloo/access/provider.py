@@ -1,0 +1,183 @@
+"""The provider of OpenID Connect: what it says of itself, its keys, who somebody is, and whether it still vouches for them.
+
+It is asked over HTTPS (over HTTP on this machine alone), with a deadline, without following it elsewhere, and only so much of an
+answer is read. Nothing that it says is logged.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import quote_plus, urlencode, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from baloo.access.idtoken import Expected, claims_of, key_id, keys_of
+from baloo.access.sessions import Member
+from baloo.clock import Clock
+from baloo.errors import Busy, Forbidden, InputError
+
+__all__ = ["Provider"]
+
+_SECONDS = 10.0  # for one answer
+_LARGEST = 1 << 20  # bytes of one
+_GOOD_FOR = 3600.0  # seconds for which what it says of itself, and its keys, are kept
+_STRANGE = 60.0  # seconds between two looks for a key that is not known
+_LOCAL = {"127.0.0.1", "::1", "localhost"}
+_AGAIN = "Sign in again."
+
+
+@dataclass
+class Provider:
+    """One provider, as the settings name it. `groups` is the claim that holds the groups; `scopes` is what is asked for."""
+
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
+    groups: str
+    scopes: tuple[str, ...]
+    clock: Clock
+    _told: dict[str, Any] = field(default_factory=dict, repr=False)
+    _keys: Any = field(default=None, repr=False)
+    _since: float = 0.0  # when it last said what it is
+    _looked: float = float("-inf")  # when a key that is not known was last looked for
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def scope(self) -> str:
+        """What is asked for, as the protocol writes it."""
+        return " ".join(dict.fromkeys(("openid", *self.scopes)))
+
+    def told(self, name: str) -> str:
+        """What the provider says of itself under a name, such as `token_endpoint`. Raises Busy where it says nothing."""
+        with self._lock:
+            self._keep_up()
+            value = self._told.get(name)
+        if not isinstance(value, str):
+            raise Busy(f"The provider does not say its `{name}`.", where=self.issuer)
+        return _safe(value)
+
+    def member(self, code: str, verifier: str, nonce: str, back: str) -> Member:
+        """Who a code is for. Raises Forbidden where the provider, or what it signed, does not vouch; Busy for no answer."""
+        tokens = self._tokens({
+            "grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": verifier})
+        claims = self._vouched(tokens, nonce)
+        return self._member(str(claims["sub"]), claims, tokens)
+
+    def again(self, kept: str) -> Member:
+        """Ask anew with what was kept of a member; see `baloo.access.sessions.Members`."""
+        had = json.loads(kept)
+        if had["issuer"] != self.issuer:
+            raise Forbidden("Another provider vouched for this.", remedy=_AGAIN)
+        tokens, claims = had, {}
+        if had["refresh_token"]:
+            tokens = self._tokens({"grant_type": "refresh_token", "refresh_token": had["refresh_token"]})
+            tokens.setdefault("refresh_token", had["refresh_token"])
+            claims = self._vouched(tokens, None) if "id_token" in tokens else {}
+        if claims.get("sub", had["subject"]) != had["subject"]:
+            raise Forbidden("The provider speaks of somebody else.", remedy=_AGAIN)
+        return self._member(had["subject"], claims, tokens)
+
+    def _member(self, subject: str, claims: Mapping[str, Any], tokens: Mapping[str, Any]) -> Member:
+        """A member with the groups that the provider tells at this moment; those of the token where it tells none besides."""
+        said = dict(claims)
+        if isinstance(self._told.get("userinfo_endpoint"), str):
+            bearer = {"authorization": f"Bearer {tokens.get('access_token', '')}"}
+            told = _asked(self.told("userinfo_endpoint"), headers=bearer)
+            if told.get("sub") != subject:
+                raise Forbidden("The provider speaks of somebody else.", remedy=_AGAIN)
+            said |= told
+        kept = {
+            "issuer": self.issuer, "subject": subject, "refresh_token": str(tokens.get("refresh_token") or ""),
+            "access_token": str(tokens.get("access_token", "")),
+        }
+        return Member(subject, _texts(said.get(self.groups)), json.dumps(kept))
+
+    def _tokens(self, form: Mapping[str, str]) -> dict[str, Any]:
+        """The token endpoint's answer, asked as this client."""
+        endpoint, headers, sent = self.told("token_endpoint"), {}, dict(form)
+        ways = self._told.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        if self.secret and "client_secret_basic" in ways:
+            both = f"{quote_plus(self.client)}:{quote_plus(self.secret)}".encode()
+            headers["authorization"] = f"Basic {base64.b64encode(both).decode()}"
+        else:
+            sent |= {"client_id": self.client} | ({"client_secret": self.secret} if self.secret else {})
+        return _asked(endpoint, form=sent, headers=headers)
+
+    def _vouched(self, tokens: Mapping[str, Any], nonce: str | None) -> dict[str, Any]:
+        """The claims of the id token, held to what we asked. Raises Forbidden."""
+        token = tokens.get("id_token")
+        if not isinstance(token, str):
+            raise Forbidden("The provider signed nothing.", remedy=_AGAIN)
+        expected = Expected(self.issuer, self.client, nonce, int(self.clock.now().timestamp()))
+        return claims_of(token, self._keys_for(key_id(token)), expected)
+
+    def _keys_for(self, key: str | None) -> Any:  # noqa: ANN401 - keys of joserfc
+        """The provider's keys; where the one that signed is not among them, they are fetched anew, at most once a minute."""
+        with self._lock:
+            self._keep_up()
+            known = {one.kid for one in self._keys}
+            if key is not None and key not in known and time.monotonic() - self._looked >= _STRANGE:
+                self._looked = time.monotonic()
+                self._fetch_keys()
+            return self._keys
+
+    def _keep_up(self) -> None:
+        if self._told and time.monotonic() - self._since < _GOOD_FOR:
+            return
+        told = _asked(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+        if told.get("issuer") != self.issuer:
+            raise Forbidden("The provider calls itself by another name.", where=self.issuer, remedy="Set `sign_in_issuer`.")
+        self._told = told
+        self._fetch_keys()
+        self._since = time.monotonic()
+
+    def _fetch_keys(self) -> None:
+        self._keys = keys_of(_asked(_safe(str(self._told.get("jwks_uri", "")))))
+
+
+def _safe(address: str) -> str:
+    """The address, if it may be asked. Raises InputError."""
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
+        raise InputError("A provider is asked over HTTPS.", where=address, remedy="Set an `https://` address.")
+    return address
+
+
+class _Nowhere(HTTPRedirectHandler):
+    """Follows nothing: what is sent is for the provider alone."""
+
+    def redirect_request(self, *_: Any) -> None:  # noqa: ANN401 - what urllib gives
+        """No request."""
+
+
+def _asked(address: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The JSON object that an address answers. Raises Forbidden where it refuses, Busy where it does not answer with one."""
+    body = urlencode(form).encode() if form is not None else None
+    request = Request(_safe(address), data=body, headers={"accept": "application/json", **(headers or {})})  # noqa: S310 - checked
+    where = urlsplit(address).netloc
+    try:
+        with build_opener(_Nowhere).open(request, timeout=_SECONDS) as answer:
+            read = answer.read(_LARGEST + 1)
+            found = json.loads(read) if len(read) <= _LARGEST else None
+    except HTTPError as error:
+        error.close()
+        if 400 <= error.code < 500 and error.code != 429:
+            raise Forbidden("The provider refused.", remedy=_AGAIN) from None
+        raise Busy("The provider does not answer as it should.", where=where, remedy="Try again in a while.") from None
+    except (OSError, ValueError):
+        raise Busy("The provider does not answer.", where=where, remedy="Try again in a while.") from None
+    if not isinstance(found, dict):
+        raise Busy("The provider does not answer as it should.", where=where, remedy="Try again in a while.")
+    return found
+
+
+def _texts(said: object) -> tuple[str, ...]:
+    """Groups as they are told: a list of texts, or one text."""
+    several = said if isinstance(said, list) else [said]
+    return tuple(sorted({one for one in several if isinstance(one, str) and one}))

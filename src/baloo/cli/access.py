@@ -1,0 +1,80 @@
+"""`baloo login` and `baloo audit`: a link that signs in whoever runs the server, and who changed what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+from urllib.parse import quote
+
+import typer
+
+from baloo.cli.common import AsJson, State, me, micros, state
+from baloo.cli.output import answer, narrate, table
+from baloo.errors import InputError
+
+if TYPE_CHECKING:
+    from baloo.access.roles import Grant
+
+__all__ = ["Name", "register", "sign_in"]
+
+Name: TypeAlias = Annotated[str, typer.Option(help="Who signs in, where several share the account of this machine.")]
+_NAME = 60  # characters
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(login)
+    app.command()(audit)
+
+
+def login(
+    context: typer.Context,
+    role: Annotated[str, typer.Option(help="logger, analyst, owner, steward or admin.")] = "steward",
+    area: Annotated[str, typer.Option(help="The area of a logger or an owner.")] = "",
+    system: Annotated[str, typer.Option(help="The system of an owner.")] = "",
+    name: Name = "",
+    to: Annotated[str, typer.Option(help="The page to begin with.")] = "/",
+    as_json: AsJson = False,
+) -> None:
+    """Make a link that signs you in, good once and for a quarter of an hour. It needs no provider: keep it to yourself."""
+    from baloo.access.roles import grant
+
+    sign_in(state(context), grant(role, area=area, system=system), name, to, as_json=as_json)
+
+
+def audit(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, help="How many entries, the latest first.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Who changed what, and when, by ids."""
+    from baloo.records import Records
+    from baloo.records.audit import noted
+
+    records = Records.open(state(context).workspace.records)
+    try:
+        found = noted(records, limit=limit)
+    finally:
+        records.close()
+    rows = [(f"{dt.datetime.fromtimestamp(one.made / 1_000_000, dt.UTC):%Y-%m-%d %H:%M}", one.who, one.what, one.detail)
+            for one in found]
+    text = table(("when", "who", "what", "of"), rows) if rows else "Nothing was changed so far."
+    answer([asdict(one) for one in found], text, as_json=as_json)
+
+
+def sign_in(now: State, given: Grant, name: str, to: str, *, as_json: bool) -> None:
+    """Print a link that signs in with a role, and leads to a page."""
+    from baloo.access.links import ENTRY_SECONDS, entry_link
+    from baloo.records import Records
+
+    if len(name) > _NAME or not name.isprintable() or "@" in name:
+        raise InputError(f"`--name` is one line of at most {_NAME} characters, and no address.")
+    records = Records.open(now.workspace.records)
+    try:
+        token = entry_link(records, given, who=f"{me()} ({name})" if name else me(), now=micros(now))
+    finally:
+        records.close()
+    link = f"/sign-in?to={quote(to)}&link={token}"
+    answer({"link": link, "seconds": ENTRY_SECONDS}, link, as_json=as_json)
+    narrate("Put the address of your server before it. It is good once, for 15 minutes, and signs you in for eight hours.")

@@ -1,0 +1,118 @@
+"""The gate: the one place where every address of pages and API is held to the table, and every form to its session.
+
+What changes something must come from a page of ours: by Origin and Sec-Fetch-Site for everybody and, from a session, by the text
+that its forms carry. Cookies of sessions are SameSite=Lax besides.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from anyio.to_thread import run_sync
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+
+from baloo.access.sessions import NOBODY, Caller, Sessions
+from baloo.clock import Clock
+from baloo.errors import BalooError, Busy, Forbidden
+from baloo.web.api.problems import problem
+from baloo.web.pages.addresses import error_page
+from baloo.web.signin.table import LEAST
+from baloo.web.site import Page, Site
+
+__all__ = ["COOKIE", "Closed", "Gate", "refusals", "same_form"]
+
+COOKIE = "baloo-session"
+_Connection = ASGIConnection[Any, Any, Any, Any]
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_ELSEWHERE = "This form was sent from another site, or is too old."
+_RELOAD = "Load the page again, and send the form from there."
+
+
+class Closed(Exception):
+    """The gate lets nobody through, for a reason that is a Forbidden or a Busy."""
+
+    def __init__(self, reason: BalooError) -> None:
+        super().__init__(reason.message)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Without sessions nobody is signed in, and what is not for visitors is closed. `address` is the server's from outside."""
+
+    clock: Clock
+    sessions: Sessions | None = None
+    address: str = ""
+
+    def now(self) -> int:
+        """This moment in microseconds since 1970."""
+        return int(self.clock.now().timestamp() * 1_000_000)
+
+    async def guard(self, connection: _Connection, _: BaseRouteHandler) -> None:
+        """Let a request through to its handler, with the caller as `request.user`. Raises Closed."""
+        try:
+            connection.scope["user"] = await self._let_in(connection)
+        except (Forbidden, Busy) as error:
+            raise Closed(error) from error
+
+    async def _let_in(self, connection: _Connection) -> Caller:
+        scope = connection.scope
+        method = str(scope.get("method", "GET"))
+        if method == "OPTIONS":
+            return NOBODY
+        least = LEAST.get(f"{method} {scope['path_template']}")
+        if method not in _READS:
+            self._from_here(connection)
+        caller = NOBODY
+        if least != "visitor":
+            caller = await run_sync(self.caller, connection)
+            if least is None or not caller.may(least):
+                raise Forbidden("This page is for those who look after it.", remedy="Sign in as somebody who does.")
+            if method not in _READS and isinstance(connection, Request):
+                same_form((await connection.form()).getall("form", []), caller.nonce)
+        return caller
+
+    def caller(self, connection: _Connection) -> Caller:
+        """Who asks. Raises Forbidden where their session was taken back, Busy where the provider cannot be asked."""
+        cookie = connection.cookies.get(COOKIE, "")
+        return self.sessions.caller(cookie, now=self.now()) if self.sessions and cookie else NOBODY
+
+    def _from_here(self, connection: _Connection) -> None:
+        """Raises Forbidden for what changes something and did not come from a page of ours."""
+        origin = connection.headers.get("origin")
+        ours = {connection.headers.get("host", ""), urlsplit(self.address).netloc} - {""}
+        if origin is not None and urlsplit(origin).netloc not in ours:
+            raise Forbidden(_ELSEWHERE, remedy=_RELOAD)
+        if connection.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+            raise Forbidden(_ELSEWHERE, remedy=_RELOAD)
+
+
+def same_form(said: Collection[object], nonce: str) -> None:
+    """Raises Forbidden where a form was not made in this session."""
+    if not nonce or not any(hmac.compare_digest(str(one).encode(), nonce.encode()) for one in said):
+        raise Forbidden(_ELSEWHERE, remedy=_RELOAD)
+
+
+def refusals(site: Site) -> dict[type[Exception] | int, Any]:
+    """What is answered where nobody is let through: a page or, from the API, a problem. For `exception_handlers`."""
+
+    def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        reason = error.reason if isinstance(error, Closed) else error
+        assert isinstance(reason, BalooError)  # noqa: S101 - these are the only ones that are handled
+        if request.scope["path"].startswith("/api/"):
+            return problem(request, reason)
+        words = site.scene({}).words
+        to = f"/sign-in?to={quote(request.scope['path'])}" if request.method == "GET" else "/sign-in"
+        closed = "gate-closed" if isinstance(error, Closed) else "sign-in-refused"
+        title = words(closed if isinstance(reason, Forbidden) else "gate-busy")
+        return error_page(site, request, Page("gate.html", title, title, status=reason.status, values={
+            "headline": title, "text": reason.message, "hint": reason.remedy or "", "to": to,
+        }))
+
+    return {Closed: answer, Forbidden: answer, Busy: answer}

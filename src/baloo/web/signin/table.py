@@ -1,0 +1,102 @@
+"""Who may ask for what: each address of pages and API, and the least role that it takes. What has no row is closed to everybody.
+
+A row names a method and the path as the router has it. `visitor` is everybody; some of these ask for more by themselves: `/me`
+for the visit that a signed link began, `/live` for a sender's token where it shows more than the public view, `/metrics` for its
+own token. The door's addresses are not here: what comes in there is judged by the tokens of systems.
+"""
+
+from __future__ import annotations
+
+__all__ = ["LEAST"]
+
+_VISITOR = """
+GET /
+GET /about
+GET /api
+GET /api/openapi.json
+GET /api/v1/active
+GET /api/v1/cohorts
+GET /api/v1/cohorts.csv
+GET /api/v1/definitions
+GET /api/v1/definitions.csv
+GET /api/v1/feed
+GET /api/v1/feed.csv
+GET /api/v1/flows
+GET /api/v1/flows.csv
+GET /api/v1/moves
+GET /api/v1/moves.csv
+GET /api/v1/overlap
+GET /api/v1/overlap.csv
+GET /api/v1/pathway
+GET /api/v1/pathway.csv
+GET /api/v1/scopes
+GET /api/v1/scopes.csv
+GET /api/v1/series
+GET /api/v1/series.csv
+GET /api/v1/status
+GET /api/v1/{rest}
+GET /areas
+GET /areas/{path}
+GET /badges/{file}
+GET /charts/{path}
+GET /data/contributor/{file}
+GET /definitions
+GET /definitions/{area}/{name}
+GET /favicon.ico
+GET /health
+GET /health/ready
+GET /live
+GET /live.csv
+GET /live/events
+GET /live/events.csv
+POST /live/leave
+GET /live/rows
+POST /live/token
+GET /me
+POST /me/check
+POST /me/choose
+POST /me/claim
+GET /me/contributions.ndjson
+GET /me/erase
+POST /me/erase
+POST /me/in
+GET /me/known.json
+POST /me/leave
+POST /me/open
+POST /me/out
+GET /metrics
+GET /organisations/{name}
+GET /privacy
+GET /sign-in
+GET /sign-in/back
+GET /sign-in/go
+POST /sign-in/link
+GET /static/{name}
+GET /status
+GET /systems
+GET /systems/{name}
+"""
+
+_CONTRIBUTOR = """
+POST /sign-out
+"""
+
+_STEWARD = """
+GET /audit
+POST /people/answer
+POST /people/find
+GET /people/history
+GET /people/review
+GET /people/rules
+POST /people/rules
+POST /people/split
+POST /people/undo
+GET /people/{person}
+"""
+
+LEAST: dict[str, str] = {
+    row: role
+    for role, rows in (("visitor", _VISITOR), ("contributor", _CONTRIBUTOR), ("steward", _STEWARD))
+    for row in rows.split("\n") if row
+}
+"""Method and path to the least role."""
