@@ -149,6 +149,37 @@ def test_series(client: TestClient[Litestar]) -> None:
     ]
 
 
+def test_a_step_of_a_pathway_over_time(client: TestClient[Litestar]) -> None:
+    """A point of an area's pathway is a series like a level; a point that nobody declared is named with those that are."""
+    body = client.get("/api/v1/series?area=code&point=first&grain=month&start=2016-06-01&end=2016-07-31").json()
+    unknown = problem(client.get("/api/v1/series?area=code&point=frist"), 404, "unknown-name")
+
+    assert (body["level"], [(row["day"], row["value"]) for row in body["rows"]]) == (
+        "point:first", [("2016-06-30", 3), ("2016-07-31", 4)])
+    assert unknown["nearest"] == "point:first"
+
+
+def test_an_extract(client: TestClient[Litestar]) -> None:
+    """Each scope has a row for each period, with kind and title beside it; too many rows are refused."""
+    rows = list(csv.DictReader(io.StringIO(client.get("/api/v1/extract.csv?grain=month&start=2016-11-01").text)))
+    code = [row for row in rows if row["scope"] == "area:code"]
+
+    assert {row["scope"] for row in rows} == {scope["name"] for scope in client.get("/api/v1/scopes").json()["rows"]}
+    assert code[0] == {"day": "2016-11-30", "kind": "area", "scope": "area:code", "title": "Code", "level": "active", "people": "3",
+                       "provisional": "false"}
+    assert [row["provisional"] for row in code] == ["false", "true"]
+    assert len(client.get("/api/v1/extract").json()["rows"]) == len(rows) // 2 * 53
+    problem(client.get("/api/v1/extract?grain=day&start=1970-01-01"), 400, "bad-parameter")
+
+
+def test_cohorts_of_weeks(client: TestClient[Litestar]) -> None:
+    """Weeks begin on Monday."""
+    rows = client.get("/api/v1/cohorts?area=help-desk&grain=week&start=2015-01-05&end=2015-01-18").json()["rows"]
+
+    assert [(row["start"], row["end"], row["people"]) for row in rows] == [
+        ("2015-01-05", "2015-01-11", 1), ("2015-01-12", "2015-01-18", 0)]
+
+
 def test_lapse(client: TestClient[Litestar]) -> None:
     """The coming Sundays, as they would be if nobody did anything more; as a table too."""
     body = client.get("/api/v1/lapse?area=code&weeks=2&exclude_staff=true").json()

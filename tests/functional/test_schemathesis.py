@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from served import World
 
-ADDRESSES = 34
+ADDRESSES = 36
 _EXAMPLES = int(os.environ.get("BALOO_EXAMPLES", "8"))  # of each address, right ones and wrong ones
 _EXPLORE = bool(os.environ.get("BALOO_EXPLORE"))  # draw anew each time
 

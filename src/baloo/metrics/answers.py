@@ -27,6 +27,7 @@ from baloo.metrics.questions.scopes import LEVELS, Names
 from baloo.metrics.questions.values import (
     Breakdown,
     Cohort,
+    CohortGrain,
     Count,
     Exchange,
     FeedRow,
@@ -46,8 +47,9 @@ from baloo.metrics.questions.values import (
 from baloo.registry.model import Registry
 
 __all__ = [
-    "LEVELS", "Answers", "AnswersSource", "Breakdown", "Cohort", "Count", "Exchange", "FeedRow", "Flows", "Grain", "LevelCount",
-    "Move", "NothingCounted", "Operation", "Overlap", "Pair", "PeriodGrain", "Row", "Scope", "Staging", "Stamp", "Step",
+    "LEVELS", "Answers", "AnswersSource", "Breakdown", "Cohort", "CohortGrain", "Count", "Exchange", "FeedRow", "Flows",
+    "Grain", "LevelCount", "Move", "NothingCounted", "Operation", "Overlap", "Pair", "PeriodGrain", "Row", "Scope", "Staging",
+    "Stamp", "Step",
 ]
 
 Operation: TypeAlias = Literal["union", "intersection", "difference"]
@@ -247,7 +249,7 @@ class Answers:
         keys = self._area_keys([name, *(top for top in self.top_areas() if top not in within)], level)
         return exchange_of(self._states(tuple(keys.values()), start, end, staff), keys, name, start, end)
 
-    def cohorts(self, scope: str, start: dt.date, end: dt.date | None = None, grain: PeriodGrain = "quarter",
+    def cohorts(self, scope: str, start: dt.date, end: dt.date | None = None, grain: CohortGrain = "quarter",
                 level: str = "active", staff: bool = True) -> list[Cohort]:
         """Who first held a level in each period that touches [start, end], and still or again at the end of each later one."""
         end = min(end or self.today, self.today)

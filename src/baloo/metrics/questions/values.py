@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 __all__ = [
-    "Breakdown", "Cohort", "Count", "Exchange", "FeedRow", "Flows", "Grain", "LevelCount", "Move", "Overlap", "Pair",
-    "PeriodGrain", "Row", "Scope", "Staging", "Stamp", "Step",
+    "Breakdown", "Cohort", "CohortGrain", "Count", "Exchange", "FeedRow", "Flows", "Grain", "LevelCount", "Move", "Overlap",
+    "Pair", "PeriodGrain", "Row", "Scope", "Staging", "Stamp", "Step",
 ]
 
 Grain: TypeAlias = Literal["day", "week", "month"]
 PeriodGrain: TypeAlias = Literal["month", "quarter", "year"]
+CohortGrain: TypeAlias = Literal["week", "month", "quarter", "year"]
 
 
 @dataclass(frozen=True, slots=True)

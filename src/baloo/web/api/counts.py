@@ -1,4 +1,4 @@
-"""How many, now, over time, and in weeks to come: `/active`, `/series`, `/lapse`."""
+"""How many, now, over time, and in weeks to come: `/active`, `/series`, `/extract`, `/lapse`."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from typing import Annotated, Literal
 from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 
-from baloo.metrics.answers import Answers, Count, Row
+from baloo.metrics.answers import Answers, Count, Grain, Row
 from baloo.metrics.questions.meaning import combined_by, counted_by
-from baloo.web.api.asked import Asked, Day, Hiding, Level, Of, Present, Scoped, listed
+from baloo.web.api.asked import Asked, Day, Hiding, Level, Of, Present, Scoped, WithoutStaff, between, listed
 from baloo.web.api.problems import BadParameter
 from baloo.web.api.replies import in_both_forms, reply
-from baloo.web.api.shapes import Active, AreaCount, Lapse, Series, SumOfAreas
+from baloo.web.api.shapes import Active, AreaCount, Extract, Extracted, Lapse, Series, SumOfAreas
 from baloo.web.few import Few
 
 __all__ = ["HANDLERS"]
 
 _LONGEST = 20_000  # rows of a series
+_MOST = 100_000  # rows of an extract
+_DAYS: dict[Grain, int] = {"day": 1, "week": 7, "month": 28}  # at least
 
 
 @get("/active", sync_to_thread=True, summary="How many people are active")
@@ -51,14 +53,35 @@ def active(
 
 def series(
     request: Asked, answers: Present, few: Hiding, asked: Of, start: Day = None, end: Day = None,
-    grain: FromQuery[Literal["day", "week", "month"]] = "week", level: Level = "active",
+    grain: FromQuery[Grain] = "week", level: Level = "active",
+    point: Annotated[str | None, QueryParameter(description="Instead of a level: a point of the area's pathway.")] = None,
 ) -> Response[Series]:
     """Counts at the last day of each period (weeks end on Sunday); one that still runs is given at today, and is provisional."""
-    if start and ((end or answers.today) - start).days > _LONGEST * {"day": 1, "week": 7, "month": 28}[grain]:
+    if start and ((end or answers.today) - start).days > _LONGEST * _DAYS[grain]:
         raise BadParameter(f"That is more than {_LONGEST:,} rows; ask for less at a time.", "start")
-    found = answers.series(asked.scope, level, start, end, grain, asked.staff)
+    held = f"point:{point}" if point else level
+    found = answers.series(asked.scope, held, start, end, grain, asked.staff)
     rows = [Row(row.day, few.kept(row.value), row.provisional) for row in found]
-    return reply(request, Series(answers.scope(asked.scope).name, level, grain, not asked.staff, rows, few.k, answers.stamp))
+    return reply(request, Series(answers.scope(asked.scope).name, held, grain, not asked.staff, rows, few.k, answers.stamp))
+
+
+def extract(
+    request: Asked, answers: Present, few: Hiding, start: Day = None, end: Day = None, grain: FromQuery[Grain] = "week",
+    level: Level = "active", exclude_staff: WithoutStaff = False,
+) -> Response[Extract]:
+    """The counts of everything that people are counted in, a row for each scope and period, as spreadsheets and Tableau like it.
+
+    Default: the last year. People are counted once in each row: rows of several scopes are not to be added up.
+    """
+    first, last = between(start, end, answers)
+    scopes = answers.scopes()
+    if len(scopes) * ((last - first).days // _DAYS[grain] + 1) > _MOST:
+        raise BadParameter(f"That is more than {_MOST:,} rows; ask for less at a time.", "start")
+    rows = [
+        Extracted(row.day, scope.kind, scope.name, scope.title, level, few.kept(row.value), row.provisional)
+        for scope in scopes for row in answers.series(scope.name, level, first, last, grain, not exclude_staff)
+    ]
+    return reply(request, Extract(level, grain, exclude_staff, rows, few.k, answers.stamp))
 
 
 def lapse(
@@ -76,7 +99,8 @@ def lapse(
 
 
 HANDLERS = [
-    active, *in_both_forms(series, "How many people, over time"), *in_both_forms(lapse, "How many, if nobody did anything more"),
+    active, *in_both_forms(series, "How many people, over time"),
+    *in_both_forms(extract, "All counts in one table"), *in_both_forms(lapse, "How many, if nobody did anything more"),
 ]
 
 

@@ -9,9 +9,9 @@ import msgspec
 from baloo.metrics.answers import Move, Overlap, Pair, Row, Scope, Staging, Stamp
 
 __all__ = [
-    "Active", "AreaCount", "AtLevel", "CohortOf", "Cohorts", "Compared", "Definition", "Definitions", "Feed", "FlowsBetween",
-    "Kept", "Lapse", "Later", "Moves", "Overlaps", "Pathway", "Scopes", "Series", "Status", "StepOf", "SumOfAreas",
-    "SystemDays", "Waiting", "Week",
+    "Active", "AreaCount", "AtLevel", "CohortOf", "Cohorts", "Compared", "Definition", "Definitions", "Extract", "Extracted",
+    "Feed", "FlowsBetween", "Kept", "Lapse", "Later", "Moves", "Overlaps", "Pathway", "Scopes", "Series", "Status", "StepOf",
+    "SumOfAreas", "SystemDays", "Waiting", "Week",
 ]
 
 
@@ -58,6 +58,29 @@ class Series(msgspec.Struct):
     grain: str
     exclude_staff: bool
     rows: list[Row]
+    hidden_below: int
+    stamp: Stamp
+
+
+class Extracted(msgspec.Struct):
+    """People who held a level in a scope at the last day of a period."""
+
+    day: dt.date
+    kind: str
+    scope: str
+    title: str
+    level: str
+    people: int | None  # null where no rule was in force yet, too
+    provisional: bool
+
+
+class Extract(msgspec.Struct):
+    """The counts of every scope, scope by scope, oldest first."""
+
+    level: str
+    grain: str
+    exclude_staff: bool
+    rows: list[Extracted]
     hidden_below: int
     stamp: Stamp
 

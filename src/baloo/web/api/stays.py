@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from litestar import Response
 from litestar.params import FromQuery
 
-from baloo.metrics.answers import Cohort, PeriodGrain
+from baloo.metrics.answers import Cohort, CohortGrain
 from baloo.metrics.questions.periods import back
 from baloo.web.api.asked import Asked, Day, Hiding, Level, Of, Present
 from baloo.web.api.problems import BadParameter
@@ -24,7 +24,7 @@ _YEARS, _LONGEST = 2, 60  # periods
 
 def cohorts(
     request: Asked, answers: Present, few: Hiding, asked: Of, start: Day = None, end: Day = None, level: Level = "active",
-    grain: FromQuery[PeriodGrain] = "quarter",
+    grain: FromQuery[CohortGrain] = "quarter",
 ) -> Response[Cohorts]:
     """People by the period in which they first held a level, and how many held it at the end of each later one.
 
@@ -32,7 +32,7 @@ def cohorts(
     """
     last = end or answers.today
     first = start or back(last, _YEARS, "years")
-    if (last - first).days > _LONGEST * {"month": 28, "quarter": 90, "year": 365}[grain]:
+    if (last - first).days > _LONGEST * {"week": 7, "month": 28, "quarter": 90, "year": 365}[grain]:
         raise BadParameter(f"That is more than {_LONGEST} periods; ask for less at a time.", "start")
     found = answers.cohorts(asked.scope, first, last, grain, level, asked.staff)
     rows = [_shown(found, i, few) for i in range(len(found))]
