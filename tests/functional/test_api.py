@@ -165,8 +165,9 @@ def test_an_extract(client: TestClient[Litestar]) -> None:
     code = [row for row in rows if row["scope"] == "area:code"]
 
     assert {row["scope"] for row in rows} == {scope["name"] for scope in client.get("/api/v1/scopes").json()["rows"]}
-    assert code[0] == {"day": "2016-11-30", "kind": "area", "scope": "area:code", "title": "Code", "level": "active", "people": "3",
-                       "provisional": "false"}
+    assert code[0] == {
+        "day": "2016-11-30", "kind": "area", "scope": "area:code", "title": "Code", "level": "active", "people": "3",
+        "provisional": "false"}
     assert [row["provisional"] for row in code] == ["false", "true"]
     assert len(client.get("/api/v1/extract").json()["rows"]) == len(rows) // 2 * 53
     problem(client.get("/api/v1/extract?grain=day&start=1970-01-01"), 400, "bad-parameter")
