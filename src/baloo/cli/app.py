@@ -10,7 +10,22 @@ from typing import Annotated
 import typer
 
 from baloo import __version__
-from baloo.cli import access, backup, count, demo, imports, people, quarantine, registry, rights, serve, sources, systems, tokens
+from baloo.cli import (
+    access,
+    backup,
+    count,
+    demo,
+    imports,
+    people,
+    quarantine,
+    registry,
+    rights,
+    serve,
+    sources,
+    status,
+    systems,
+    tokens,
+)
 from baloo.cli.common import State
 from baloo.cli.output import narrate, show_error
 from baloo.errors import BalooError, ExitCode, RegistryError, in_words
@@ -21,7 +36,7 @@ app = typer.Typer(
     name="baloo", no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Counts the people who make a community, each of them once.",
 )  # fmt: skip
-for room in (registry, imports, sources, people, access, rights, quarantine, systems, tokens, count, serve, backup, demo):
+for room in (registry, imports, sources, people, access, rights, quarantine, systems, tokens, count, status, serve, backup, demo):
     room.register(app)
 
 

@@ -42,6 +42,7 @@ class Told:
     heartbeat: int | None = None  # when the last heartbeat in it was
     outcomes: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     latest: tuple[Latest, ...] = ()  # oldest first
+    pushed: Mapping[str, int] = field(default_factory=dict)  # system to when its last request that counts was received
 
 
 def tell(batch: Batch, verdicts: Verdicts) -> Told:
@@ -66,4 +67,8 @@ def tell(batch: Batch, verdicts: Verdicts) -> Told:
             Latest(received[seq], event.system, event.kind, event.schema, event.version, event.environment)
             for seq, event in zip(batch.seqs[first:], events[first:], strict=True)
         ),
+        pushed={  # what a sender pushes in one request is all of one system and environment
+            request.events[0].system: request.received for _, request in batch.rows
+            if request.via == "http" and request.sender and request.events and request.events[0].environment == "production"
+        },
     )

@@ -87,7 +87,7 @@ def _system(entry: Entry, rows: Mapping[str, list[Row]], was: Mapping[str, str])
         AreaMap(areas["by"], areas["map"], kept) if areas else None,
         data.get("manual", False),
         data.get("quarter"),
-        _days(data["silent_after"]) if "silent_after" in data else System.silent_days,
+        _days(data.get("silent_after", "1 week")),
         entry.source.file,
     )
 

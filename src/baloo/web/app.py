@@ -58,7 +58,7 @@ from baloo.web.signin.pages import Desk
 from baloo.web.signin.pages import routes as signin_routes
 from baloo.web.signin.parts import flow_of, grants_of
 from baloo.web.site import Site
-from baloo.worker.report import read_report
+from baloo.worker.report import heard, read_report
 from baloo.workspace import Workspace
 
 __all__ = ["Dispatcher", "make_app", "pages_app"]
@@ -91,6 +91,7 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     quarantine = Quarantine(records)
     site = Site(
         settings, registry, answers.current, clock, renderer, workspace.registry, quarantine.groups,
+        lambda: heard(workspace, registry().systems),
     )
     ring = Ring()
     gallery = Gallery(ring, remembered(waiting, read_report(workspace), quarantine))

@@ -14,6 +14,7 @@ from baloo.charts.picture import Size
 from baloo.metrics.answers import Answers, Row
 from baloo.registry.model import Registry
 from baloo.settings import Settings
+from baloo.watch.heard import Heard
 from baloo.web import scope as scopes
 from baloo.web.few import Few
 from baloo.web.renderer import LocalRenderer
@@ -63,6 +64,7 @@ class Scene:
     ahead: bool = False
     files: Path = field(default_factory=Path)  # the registry's folder
     waiting: Callable[[], Sequence[Waiting]] = tuple  # what is in quarantine
+    heard: Callable[[], Heard] = Heard  # whose history is in, and who pushes
     _begun: dict[int, Callable[[], tuple[Drawing, ...]]] = field(default_factory=dict)
 
     @cached_property

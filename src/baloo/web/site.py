@@ -17,6 +17,7 @@ from baloo.errors import InputError, nearest
 from baloo.metrics.answers import Answers, NothingCounted
 from baloo.registry.model import Registry
 from baloo.settings import Settings
+from baloo.watch.heard import Heard
 from baloo.web.assets import build
 from baloo.web.renderer import LocalRenderer
 from baloo.web.scene import Scene, Waiting
@@ -78,11 +79,13 @@ class Site:
     def __init__(
         self, settings: Settings, registry: Callable[[], Registry], answers: Callable[[], Answers], clock: Clock,
         renderer: LocalRenderer, files: Path = Path(), waiting: Callable[[], Sequence[Waiting]] = tuple,
+        heard: Callable[[], Heard] = Heard,
     ) -> None:
         self.settings = settings
         self.renderer = renderer
         self._files = files
         self._waiting = waiting
+        self._heard = heard
         self._registry = registry
         self._answers = answers
         self._clock = clock
@@ -131,7 +134,7 @@ class Site:
             raise InputError("`ahead` looks on from today, of which `as_of` is another day.", remedy="Ask for one of the two.")
         return Scene(
             self._answers, self._registry(), self.settings, self.renderer, words_in(), today, as_of, staff, ahead,
-            self._files, self._waiting,
+            self._files, self._waiting, self._heard,
         )
 
     def made(self, scene: Scene, show: Show) -> Reply:

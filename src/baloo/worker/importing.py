@@ -6,6 +6,7 @@ Where a server runs, its worker loads; else one is started for as long as the im
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from baloo.logs import log
 from baloo.queue.base import Queue, Request, encode
 from baloo.sources.base import Chunk, Fault, Source
 from baloo.sources.journal import Journal
+from baloo.watch.heard import backfill
 from baloo.worker.control import RemoteError, ask
 from baloo.workspace import Workspace
 
@@ -73,10 +75,12 @@ class Importer:
         self.via = f"import {uuid.uuid4().hex[:12]}"
         self.report = Report(dry=queue is None)
         self.last_seq = 0
+        self._brought: set[str] = set()  # systems of which the present source brought something that counts
 
     def send(self, source: Source) -> None:
         """Send what of a source no earlier run has sent. Raises InputError where it cannot be read to its end."""
         report = self.report
+        self._brought.clear()
         done = self._behind(source)
         report.resumed += done
         noted = time.monotonic()
@@ -96,6 +100,8 @@ class Importer:
             report.notes.extend(source.notes())
         if not report.dry:
             self._journal.forget(source.key)
+            for system in self._brought:
+                self._journal.write(backfill(system), {"finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")})
             source.finished()
 
     def _behind(self, source: Source) -> int:
@@ -113,6 +119,7 @@ class Importer:
         report.read += verdict.accepted + verdict.refused
         report.refused += verdict.refused
         report.accepted += verdict.accepted
+        self._brought |= {event.system for event in request.events if event.environment == "production"}
         for refusal in request.refusals:
             key = (refusal.pointer, refusal.reason)
             report.reasons[key] += 1

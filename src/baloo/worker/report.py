@@ -6,8 +6,10 @@ There is nothing personal in it. A reader never waits, whatever the worker is at
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -16,9 +18,10 @@ import msgspec
 from baloo.errors import BalooError
 from baloo.lake.base import Loaded
 from baloo.lake.told import LATEST, Latest
+from baloo.watch.heard import Heard, imported
 from baloo.workspace import Workspace
 
-__all__ = ["Report", "Reporter", "read_report"]
+__all__ = ["Report", "Reporter", "heard", "read_report"]
 
 
 class Report(msgspec.Struct, kw_only=True):
@@ -39,6 +42,7 @@ class Report(msgspec.Struct, kw_only=True):
     refresh_seconds: float | None = None
     heartbeat: float | None = None  # when the last heartbeat that reached the lake had been sent
     latest: list[Latest] = []  # oldest first
+    pushed: dict[str, float] = {}  # system to when it last pushed something that counts
     troubles: dict[str, str] = {}  # why `loading` or `counting` stands still now, in words
 
 
@@ -52,7 +56,7 @@ class Reporter:
         before = read_report(workspace)
         self.report = Report(started=time.time())
         if before is not None:  # what was last seen outlives the process
-            self.report.latest, self.report.heartbeat = before.latest, before.heartbeat
+            self.report.latest, self.report.heartbeat, self.report.pushed = before.latest, before.heartbeat, before.pushed
 
     def loaded(self, loaded: Loaded) -> None:
         """Add what one load did."""
@@ -71,6 +75,7 @@ class Reporter:
             counts = report.outcomes.setdefault(outcome, {}).setdefault(system, {})
             counts[schema] = counts.get(schema, 0) + n
         report.latest = [*report.latest, *told.latest][-LATEST:]
+        report.pushed |= {system: received / 1e6 for system, received in told.pushed.items()}
 
     def refreshed(self, seconds: float) -> None:
         """Note a refresh that changed something."""
@@ -107,6 +112,14 @@ def read_report(workspace: Workspace) -> Report | None:
         return msgspec.json.decode(_path(workspace).read_bytes(), type=Report)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+def heard(workspace: Workspace, systems: Iterable[str]) -> Heard:
+    """Whose history was read to its end, and who pushes: the journal of the imports and the worker's report."""
+    report = read_report(workspace)
+    pushed = report.pushed if report else {}
+    moments = {system: dt.datetime.fromtimestamp(moment, dt.UTC) for system, moment in pushed.items()}
+    return Heard(imported(workspace, systems), moments)
 
 
 def _path(workspace: Workspace) -> Path:

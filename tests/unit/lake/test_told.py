@@ -59,3 +59,14 @@ def test_a_heartbeat_reaches_the_lake_and_leaves_nothing_in_it(walls: Walls) -> 
     assert walls.lake.events.through == loaded.through == 2
     assert walls.lake.events.files() == files
     assert walls.queue.depth().rows == 0
+
+
+def test_who_pushes_is_told(walls: Walls) -> None:
+    """A sender's request that counts is told with its moment; one of staging, of nobody, or of an import is not."""
+    walls.send(request(event(1), received=NOON))
+    walls.send(request(event(2, system="sumo", environment="staging"), sender="sumo", received=NOON))
+    walls.send(request(event(3, system="wiki"), sender=None, received=NOON))
+    told = walls.load(request(event(4, system="code"), sender="code", via="import 1", received=NOON)).told
+
+    assert told is not None
+    assert told.pushed == {"forum": NOON}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from baloo.errors import StorageFull
 from baloo.lake.base import Loaded
 from baloo.lake.told import Latest, Told
 from baloo.worker import report as reports
-from baloo.worker.report import Reporter, read_report
+from baloo.worker.report import Reporter, heard, read_report
 from baloo.workspace import Workspace
 
 _LATEST = Latest(1_000_000, "forum", "forum.answer", "contribution", "1", "production")
@@ -62,13 +63,14 @@ def test_it_is_written_where_something_changed_and_not_too_often(workspace: Work
 def test_what_was_last_seen_outlives_the_worker(workspace: Workspace) -> None:
     """The next worker counts from nothing, and knows the last events and the last heartbeat; of events the last fifty."""
     first = Reporter(workspace)
-    first.loaded(_loaded(heartbeat=5_000_000, latest=(_LATEST,) * 60))
+    first.loaded(_loaded(heartbeat=5_000_000, latest=(_LATEST,) * 60, pushed={"forum": 7_000_000}))
     first.write(now=True)
     second = Reporter(workspace).report
 
     assert (second.loads, second.outcomes) == (0, {})
     assert second.heartbeat == 5
     assert second.latest == [_LATEST] * 50
+    assert heard(workspace, ["forum"]).pushed == {"forum": dt.datetime(1970, 1, 1, 0, 0, 7, tzinfo=dt.UTC)}
 
 
 def test_no_report_is_no_trouble(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

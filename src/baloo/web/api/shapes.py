@@ -7,6 +7,7 @@ import datetime as dt
 import msgspec
 
 from baloo.metrics.answers import Move, Overlap, Pair, Row, Scope, Staging, Stamp
+from baloo.watch.report import Integration
 
 __all__ = [
     "Active", "AreaCount", "AtLevel", "CohortOf", "Cohorts", "Compared", "Definition", "Definitions", "Extract", "Extracted",
@@ -293,3 +294,4 @@ class Status(msgspec.Struct):
     stamp: Stamp
     waiting: Waiting
     systems: list[SystemDays]
+    integration: Integration

@@ -13,11 +13,13 @@ from baloo.errors import BalooError
 from baloo.metrics.answers import AnswersSource
 from baloo.queue.base import Depth
 from baloo.queue.log import LogQueue
+from baloo.watch.heard import known_to
+from baloo.watch.report import integration
 from baloo.web.api.asked import Asked, Present, workspace_of
 from baloo.web.api.replies import in_both_forms, reply
 from baloo.web.api.shapes import Scopes, Status, SystemDays, Waiting
 from baloo.web.monitor.heartbeat import Pulse
-from baloo.worker.report import read_report
+from baloo.worker.report import heard, read_report
 from baloo.workspace import Workspace
 
 __all__ = ["HANDLERS", "HEALTH", "Alive", "Ready"]
@@ -53,12 +55,15 @@ def scopes(request: Asked, answers: Present) -> Response[Scopes]:
 
 @get("/status", sync_to_thread=True, summary="How fresh the numbers are")
 def status(request: Asked) -> Response[Status]:
-    """What was counted when, what waits, from when to when each system is known, and what it only tried out."""
+    """What was counted when, what waits, from when to when each system is known, what it only tried out, and how far it is."""
     source: AnswersSource = request.app.state.answers
     answers = source.current()
     names = sorted(answers.registry.systems)
     systems = [SystemDays(system, *answers.known_days(system), answers.staging(system)) for system in names]
-    return reply(request, Status(answers.stamp, Waiting(*_depth(workspace_of(request))), systems))
+    registry, workspace = answers.registry, workspace_of(request)
+    known = known_to(answers, registry, heard(workspace, registry.systems))
+    far = integration(registry, known, answers.today)
+    return reply(request, Status(answers.stamp, Waiting(*_depth(workspace)), systems, far))
 
 
 @get("/health", sync_to_thread=True, summary="Whether the process answers")

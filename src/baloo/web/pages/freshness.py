@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from baloo.registry.model import Area, Claim, Registry, System
+from baloo.watch.heard import known_to
+from baloo.watch.plan import coverage
+from baloo.watch.stages import Progress, claimed_by, progress_of, silence
 from baloo.web import scope as scopes
 from baloo.web.scene import Scene
 from baloo.web.scope import Scope
 
-__all__ = ["Banner", "Feed", "banner", "by_title", "claims_on", "feeds_of", "fresh"]
-
-_LATE = dt.timedelta(days=7)
+__all__ = ["Banner", "Feed", "banner", "by_title", "claims_on", "feeds_of", "fresh", "progress"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,16 @@ def banner(scene: Scene) -> Banner:
     feeds = [fresh(scene, system) for system in registry.systems.values()]
     late = [feed for feed in feeds if feed.state in {"late", "silent"}]
     text = words("banner-late", n=len(late), all=len(feeds), systems=words.listed([feed.scope.title for feed in late[:3]]))
+    found = coverage(progress(scene))
+    if found.integrated < found.known:
+        text += " " + words("banner-part", integrated=found.integrated, known=found.known)
     return Banner(bool(late), words("banner-counted", moment=words.moment(scene.answers.stamp.refreshed)), text)
+
+
+def progress(scene: Scene) -> list[Progress]:
+    """How far each system is. Raises NothingCounted."""
+    registry = scene.registry
+    return progress_of(registry, known_to(scene.answers, registry, scene.heard()), scene.today)
 
 
 def by_title(registry: Registry) -> list[str]:
@@ -69,12 +78,7 @@ def feeds_of(scene: Scene, area: Area) -> list[Feed]:
 
 def claims_on(scene: Scene, system: str) -> list[Scope]:
     """The areas that contributions of a system count for."""
-    declared = scene.registry.systems[system]
-    mapped = {row.area for row in declared.map.rows} if declared.map else set()
-    return [
-        scopes.area(scene.registry, area.id) for area in scene.registry.areas.values()
-        if area.id in mapped or any(claim.system == system for claim in area.counts)
-    ]
+    return [scopes.area(scene.registry, area) for area in claimed_by(scene.registry, scene.registry.systems[system])]
 
 
 def fresh(scene: Scene, system: System, claims: Iterable[Claim] = ()) -> Feed:
@@ -89,7 +93,7 @@ def fresh(scene: Scene, system: System, claims: Iterable[Claim] = ()) -> Feed:
     elif last is None:
         state = "silent"
     else:
-        state = "late" if scene.today - last > _LATE else "fresh"
+        state = "late" if silence(system, last, scene.today) is not None else "fresh"
     scope = scopes.system(scene.registry, system.id)
     return Feed(
         scope, " · ".join(system.kinds[kind].title for kind in sorted(kinds) if kind in system.kinds),

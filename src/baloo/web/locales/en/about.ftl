@@ -1,12 +1,10 @@
 # Status, privacy and about.
-status-title = How fresh is each source?
-status-description = When each system last told us something, and what we could not read.
 banner-late = { $n ->
     [0] Every system is in.
-    [one] { $systems } has sent nothing for a week or more, so numbers may be a few people short.
-    [2] { $systems } have sent nothing for a week or more, so numbers may be a few people short.
-    [3] { $systems } have sent nothing for a week or more, so numbers may be a few people short.
-   *[other] { spelt-start } of { $all } systems have sent nothing for a week or more, so numbers may be a few people short.
+    [one] { $systems } has sent nothing for longer than usual, so numbers may be a few people short.
+    [2] { $systems } have sent nothing for longer than usual, so numbers may be a few people short.
+    [3] { $systems } have sent nothing for longer than usual, so numbers may be a few people short.
+   *[other] { spelt-start } of { $all } systems have sent nothing for longer than usual, so numbers may be a few people short.
 }
 banner-counted = Counted up to { $moment }.
 refused-events = What we couldn’t read

@@ -1,0 +1,1 @@
+"""How far the community is with its systems: stages, silence, work, coverage."""

@@ -1,0 +1,105 @@
+"""How far a system is follows from what is true of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from baloo.registry.model import Area, Claim, Community, Kind, Leaf, Point, Registry, Span, System, Version, Window, Work
+from baloo.watch.heard import Heard, Known
+from baloo.watch.plan import Coverage, coverage, roadmap, totals
+from baloo.watch.stages import Progress, progress_of
+
+TODAY = dt.date(2026, 11, 22)
+MOMENT = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+YEAR = Window("within", Span(1, "years"))
+IN = Known(Heard(imported={"forum": MOMENT}), {"forum": (dt.date(2020, 1, 1), TODAY)})
+
+
+def community(*works: Work, schema: str | None = "answer", kinds: tuple[str, ...] | None = None, draft: bool = False) -> Registry:
+    """A forum of one kind that feeds one area, whose rule asks for `kinds`."""
+    forum = System("forum", "The forum", {"answer": Kind("answer", "Answered", schema=schema)}, quarter="2026-Q4")
+    when = Version(Leaf(YEAR, "at_least", 1, kinds=kinds))
+    area = Area("support", "Support", counts=(Claim("forum"),), pathway=(Point("regular", "active", (when,)),), draft=draft)
+    return Registry(Community("town", "Town", "?"), {"forum": forum}, {"support": area}, {}, "0", work={w.id: w for w in works})
+
+
+def states(registry: Registry, known: Known) -> str:
+    """The stages in five letters: done, in process, blocked, none."""
+    return "".join(stage.state[0] for stage in only(registry, known).stages)
+
+
+def only(registry: Registry, known: Known) -> Progress:
+    """The progress of the one system."""
+    (found,) = progress_of(registry, known, TODAY)
+    return found
+
+
+def test_a_system_goes_from_stage_to_stage() -> None:
+    """Declared, imported and counted are each told by what is there; pushes alone do as well as a history."""
+    pushed = Known(Heard(pushed={"forum": MOMENT}), IN.days)
+
+    assert states(community(), Known(Heard(), {})) == "dnnin"
+    assert states(community(), Known(Heard(), IN.days)) == "dinii"
+    assert states(community(), IN) == "ddndd"
+    assert states(community(), pushed) == "diddd"
+    assert states(community(), Known(IN.heard, IN.days, frozenset({"forum"}))) == "ddidd"
+
+
+def test_no_stage_is_done_before_the_one_that_it_rests_on() -> None:
+    """Without a schema nothing is done, however much is counted; a rule that is a draft keeps the dashboard waiting."""
+    assert states(community(schema=None), IN) == "ninii"
+    assert states(community(draft=True), IN) == "ddnii"
+    assert states(community(kinds=("question",)), IN) == "ddnii"
+
+
+@pytest.mark.parametrize(("work", "expected"), [
+    (Work("1", "Years are missing", systems=("forum",), stage="import", blocks=True), "dbnii"),
+    (Work("1", "Years are missing", "resolved", ("forum",), "import", blocks=True), "ddndd"),
+    (Work("1", "Somebody is at it", systems=("forum",), stage="push"), "ddidd"),
+    (Work("1", "Another system's", systems=("wiki",), stage="import", blocks=True), "ddndd"),
+])
+def test_open_work_blocks_and_begins(work: Work, expected: str) -> None:
+    """What blocks holds its stage up until it is resolved; other open work says that a stage has begun."""
+    assert states(community(work), IN) == expected
+
+
+def test_silence_is_told_when_it_lasts_longer_than_usual() -> None:
+    """A week without news is usual, the eighth day is not; of a system that never said anything nothing is told."""
+    silent = [only(community(), Known(Heard(), {"forum": (None, last)})).silent
+              for last in (TODAY - dt.timedelta(days=7), TODAY - dt.timedelta(days=8), None)]
+
+    assert silent == [None, 8, None]
+
+
+def test_percent_and_coverage_agree_with_the_stages() -> None:
+    """Four steps of a quarter each; a system counts as integrated when the last is done."""
+    registry = community()
+    found = [progress_of(registry, known, TODAY) for known in (Known(Heard(), {}), IN)]
+
+    assert [one.percent for (one,) in found] == [25, 100]
+    assert [coverage(progress) for progress in found] == [Coverage(0, 1, 0, 0), Coverage(1, 1, 0, 0)]
+
+
+def test_the_list_of_the_seeds_adds_up() -> None:
+    """18 bugs, 3 open (16.67 %), 15 resolved (83.33 %), none verified (0 %)."""
+    found = totals([Work(str(n), "A bug", "open" if n < 3 else "resolved") for n in range(18)])
+
+    assert (found.total, found.open, found.resolved, found.verified) == (18, 3, 15, 0)
+    assert [found.percent(n) for n in (found.open, found.resolved, found.verified)] == ["16.67", "83.33", "0"]
+    assert totals([]).percent(0) == "0"
+
+
+def test_the_plan_goes_by_quarters() -> None:
+    """A quarter is done when its systems are in and its work is resolved; one to come is planned, any other ongoing."""
+    works = (
+        Work("a", "Documentation", "resolved", quarter="2026-Q1"), Work("b", "Left over", quarter="2026-Q2"),
+        Work("c", "Later", quarter="2027-Q1"), Work("d", "At no time"),
+    )
+    registry = community(*works)
+    plan = roadmap(registry, progress_of(registry, IN, TODAY), TODAY)
+
+    assert [(quarter.name, quarter.state) for quarter in plan] == [
+        ("2026-Q1", "done"), ("2026-Q2", "ongoing"), ("2026-Q4", "done"), ("2027-Q1", "planned")]
+    assert [one.system.id for one in plan[2].systems] == ["forum"]
