@@ -1,8 +1,8 @@
 """A system that is not there: a local server that plays recorded pages, and stumbles as systems do.
 
-A file of pages is a JSON list of `{path, json, list, status, headers, form}`: what stands at a path with its query, in any order of
-parameters; `list` is the pointer of the list that comes in another order when the pages are reordered. `{BASE}` in it is the server's
-address.
+A file of pages is a JSON list of `{path, json, list, status, headers, form}`: what stands at a path with its query, in any order
+of parameters; `list` is the pointer of the list that comes in another order when the pages are reordered. `{BASE}` in it is the
+server's address.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from baloo.registry._maps import Row
 from baloo.registry._rules import parse_date, parse_kinds, parse_leaf, parse_span, parse_versions, parse_where
 from baloo.registry._schemas import BUILT_IN, parse_schema
 from baloo.registry.built_in import built_in_mappings
-from baloo.registry.model import Area, AreaMap, Claim, Community, Kind, MapRow, Membership, Point, Registry, System, Work
+from baloo.registry.model import Area, AreaMap, Claim, Community, Feed, Kind, MapRow, Membership, Point, Registry, System, Work
 
 __all__ = ["build"]
 
@@ -89,7 +89,16 @@ def _system(entry: Entry, rows: Mapping[str, list[Row]], was: Mapping[str, str])
         data.get("quarter"),
         _days(data.get("silent_after", "1 week")),
         entry.source.file,
+        _feed(data["source"], data.get("url")) if "source" in data else None,
     )
+
+
+def _feed(written: Mapping[str, Any], url: str | None) -> Feed:
+    said = written.get("url", url or ())
+    return Feed(
+        written["name"], (said,) if isinstance(said, str) else tuple(said), written.get("cron"), parse_date(written.get("since")),
+        written.get("key_env"), written.get("per_second"),
+    )  # fmt: skip
 
 
 def _area(entry: Entry, was: Mapping[str, str]) -> Area:

@@ -11,6 +11,7 @@ from baloo.registry._check_facts import check_facts
 from baloo.registry._check_fields import check_fields
 from baloo.registry._check_may import check_may
 from baloo.registry._check_rules import check_rules
+from baloo.registry._check_sources import check_sources
 from baloo.registry._check_work import check_work
 from baloo.registry._files import Draft, read_draft
 from baloo.registry._mappings import check_mappings
@@ -41,7 +42,10 @@ def _read(folder: Path, facts: Facts | None = None) -> tuple[Draft, dict[str, li
     draft = read_draft(folder)
     rows = {e.data["system"]: read_map(folder, e, draft.report) for e in draft.system if "areas" in e.data}
     names = Names.of(draft, rows)
-    for checks in (check_systems, check_schemas, check_areas, check_rules, check_fields, check_may, check_mappings, check_work):
+    for checks in (
+        check_systems, check_schemas, check_areas, check_rules, check_fields, check_may, check_mappings, check_sources,
+        check_work,
+    ):
         checks(names)
     if facts is not None:
         check_facts(names, facts)

@@ -1,4 +1,4 @@
-"""Mappings that every registry has, for each system that declares their kinds: of GitHub's webhooks, of Perceval's items, of sources."""
+"""Mappings that every registry has, for each system with some of their kinds: of GitHub's webhooks, Perceval, sources."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ __all__ = [
     "Claim",
     "Community",
     "EventRule",
+    "Feed",
     "Field",
     "Kind",
     "Leaf",
@@ -226,6 +227,18 @@ class AreaMap:
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """How a system is read: by which installed source, from where, when."""
+
+    name: str
+    urls: tuple[str, ...]
+    cron: str | None = None  # in UTC; None: only when somebody asks
+    since: dt.date | None = None  # the first run's beginning
+    key_env: str | None = None  # the environment variable that holds the key
+    per_second: float | None = None  # requests
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """Where contributions happen."""
 
@@ -239,6 +252,7 @@ class System:
     quarter: str | None = None  # in which it is to be integrated, such as 2014-Q3
     silent_days: int = 7  # longer silence raises an alarm
     file: str = ""
+    source: Feed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,11 +314,11 @@ class PayloadMapping:
     """How what another program sends becomes events: the first rule whose `when` holds makes them.
 
     `id` names it within its protocol: the hook's name, Glean's application, the schema of EventLogging, the stream of EventGate,
-    the system of GitHub's, Perceval's backend.
+    the system of GitHub's or of a source, Perceval's backend.
     """
 
     id: str
-    protocol: Literal["hook", "glean", "eventlogging", "eventgate", "github", "perceval"]
+    protocol: Literal["hook", "glean", "eventlogging", "eventgate", "github", "perceval", "source"]
     system: str
     rules: tuple[EventRule, ...]
     otherwise: Literal["quarantine", "ignore"] = "quarantine"  # what no rule takes
@@ -335,7 +349,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """A whole registry. `hash` changes when any meaning in it changes, not with comments, order of files, mappings, or work.
+    """A whole registry. `hash` changes when a meaning in it changes: not with comments, order of files, mappings, sources, work.
 
     `mappings` are by (protocol, id); they say how events are read, and what was read before stays as it is.
     """

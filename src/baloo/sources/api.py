@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import httpx
 import msgspec
@@ -60,9 +60,11 @@ class Api:
         if parts.username or parts.password:
             raise InputError("An address holds no secret.", where="--url", remedy="Put the key into a variable: --key-env NAME.")
         self.base = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
-        self.query = dict(httpx.QueryParams(parts.query))
+        self.query = parse_qs(parts.query)
         """What stands behind the `?` of the address: what a reader should ask for."""
         self.requests = 0
+        self.etags: dict[str, list[str]] = {}
+        """Of lists that had nothing more: path to what was asked for, and the answer's ETag."""
         self._most, self._sleep = most, sleep
         self._rest, self._next = 1 / per_second, 0.0
         headers = {"User-Agent": AGENT, "Accept": "application/json"}
@@ -77,12 +79,24 @@ class Api:
         """Let go of the connections."""
         self._client.close()
 
-    def get(self, path: str, **params: Any) -> Any:  # noqa: ANN401 - any JSON value
+    def get(self, path: str, **params: object) -> Any:  # noqa: ANN401 - any JSON value
         """The JSON that stands at a path below the system's address. Raises InputError where it cannot be had."""
         found = self.ask(path, params)
         return None if found is None else found.data
 
-    def find(self, path: str, **params: Any) -> Any:  # noqa: ANN401 - any JSON value
+    def listed(self, path: str, size: int, **params: object) -> list[Any]:
+        """A page of a list, of at most `size`; of one that was not full, and is what it was last time, nothing."""
+        asked = repr(sorted(params.items()))
+        before = self.etags.get(path, ["", ""])
+        found = self.ask(path, params, etag=before[1] if before[0] == asked else None)
+        if found is None:
+            return []
+        self.etags.pop(path, None)
+        if found.etag and len(found.data) < size:
+            self.etags[path] = [asked, found.etag]
+        return list(found.data)
+
+    def find(self, path: str, **params: object) -> Any:  # noqa: ANN401 - any JSON value
         """The same of something that may be gone or closed: None then."""
         found = self.ask(path, params, gone=True)
         return None if found is None else found.data
@@ -151,7 +165,7 @@ class Api:
     def _url(self, path: str) -> str:
         parts = urlsplit(path)
         if not parts.netloc:
-            return f"{self.base}/{path.lstrip('/')}"
+            return f"{self.base}/{path.lstrip('/')}" if path else self.base
         mine = urlsplit(self.base)
         return urlunsplit((mine.scheme, mine.netloc, parts.path, parts.query, ""))
 
@@ -184,7 +198,8 @@ def _asks_to_wait(response: httpx.Response) -> float | None:
         return float(after)
     if after:
         try:
-            return max(0.0, email.utils.parsedate_to_datetime(after).timestamp() - time.time())
+            moment: float = email.utils.parsedate_to_datetime(after).timestamp()
+            return max(0.0, moment - time.time())
         except (TypeError, ValueError):
             return None
     for left, reset in (("x-ratelimit-remaining", "x-ratelimit-reset"), ("ratelimit-remaining", "ratelimit-reset")):
@@ -194,7 +209,7 @@ def _asks_to_wait(response: httpx.Response) -> float | None:
 
 
 def _pause(turn: int) -> float:
-    return random.uniform(0.5, 1.0) * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**turn)  # noqa: S311 - only not all at once
+    return random.uniform(0.5, 1.0) * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**turn)  # noqa: S311 - only not all at once
 
 
 def _refused(response: httpx.Response, url: str) -> InputError:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import gzip
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -37,7 +38,9 @@ class LiveSource:
         self._place = f"source cursor:{mapping}:{api.base}?{asked}"
         known = journal.read(self._place) if journal else {}
         begin = since or (None if known else first)
-        self._cursor: Cursor = {"since": begin} if begin else known
+        self._cursor: Cursor = {"since": begin} if begin else cast("Cursor", known.get("at", {}))
+        if not begin:
+            api.etags |= cast("dict[str, list[str]]", known.get("etags", {}))
         self._capped = False
         self.key = f"source:{mapping}:{api.base}?{asked}"
         self.title = api.base
@@ -48,12 +51,12 @@ class LiveSource:
             return
         try:
             for page in self._recipe.walk(self._api, self._cursor):
-                records = [record for answer in page.answers for record in _unfolded(self._recipe, answer, self._api.base)]
+                records = [record for answer in page.answers for record in _unfolded(self._recipe, answer, (self._api.base,))]
                 for body, count in enveloped(records, self._mapping):
                     yield Chunk(body, done + count, f"{self.title}, record {done + 1}", done + 1)
                     done += count
                 if self._journal is not None:  # whoever asks for more has kept what there was
-                    self._journal.write(self._place, page.cursor)
+                    self._journal.write(self._place, {"at": page.cursor, "etags": self._api.etags})
         except TooManyPages:
             self._capped = True
         finally:
@@ -74,16 +77,16 @@ class DumpSource:
     Items of Perceval are answers too: what its backend fetched.
     """
 
-    def __init__(self, recipe: Recipe, file: Path, *, mapping: str, base: str) -> None:
-        self._recipe, self._file, self._mapping, self._base = recipe, file, mapping, base
+    def __init__(self, recipe: Recipe, file: Path, *, mapping: str, addresses: Sequence[str]) -> None:
+        self._recipe, self._file, self._mapping, self._addresses = recipe, file, mapping, addresses
         self._events = EventsSource(file)
-        self.key = f"dump:{mapping}:{base}:{self._events.key}"
+        self.key = f"dump:{mapping}:{' '.join(addresses)}:{self._events.key}"
         self.title = file.name
 
     def chunks(self, done: int) -> Iterator[Chunk]:
         """Chunks of records in their envelopes; `done` counts lines, or elements of a list, or of a dump answers."""
-        if self._recipe.parse is not None:
-            yield from self._parsed(self._recipe.parse(self._file, self._base), done)
+        if self._recipe.parse is not None and not _is_json(self._file):
+            yield from self._parsed(self._recipe.parse(self._file), done)
             return
         for chunk in self._events.chunks(done):
             parts = [part for answer in _answers(chunk.body) for part in self._unfolded(answer)]
@@ -111,7 +114,7 @@ class DumpSource:
     def _unfolded(self, answer: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
         if isinstance(answer, dict) and "backend_name" in answer and isinstance(answer.get("data"), dict):
             answer = answer["data"]
-        return _unfolded(self._recipe, answer, self._base)
+        return _unfolded(self._recipe, answer, self._addresses)
 
     def notes(self) -> list[str]:
         """Nothing to say: each record is one."""
@@ -136,10 +139,21 @@ def enveloped(records: Iterable[object], mapping: str) -> Iterator[tuple[bytes, 
         yield b"\n".join(lines), len(lines)
 
 
-def _unfolded(recipe: Recipe, answer: Any, base: str) -> list[Any]:  # noqa: ANN401 - any JSON value
+def _is_json(file: Path) -> bool:
+    """Whether a file that can be read, gzipped or not, begins as JSON does."""
+    try:
+        with file.open("rb") as raw:
+            packed = raw.read(2) == b"\x1f\x8b"
+        with gzip.open(file) if packed else file.open("rb") as stream:
+            return stream.read(64).lstrip()[:1] in (b"{", b"[")
+    except (OSError, EOFError):
+        return False
+
+
+def _unfolded(recipe: Recipe, answer: Any, addresses: Sequence[str]) -> list[Any]:  # noqa: ANN401 - any JSON value
     """The records of an answer; of one that does not have the form that is known, its JSON as a text, which the door refuses."""
     try:
-        return list(recipe.unfold(answer, base))
+        return list(recipe.unfold(answer, addresses))
     except (AttributeError, KeyError, IndexError, TypeError, ValueError):
         return [_encode(answer).decode()]
 

@@ -6,14 +6,14 @@ A folder `sources/NAME/` has `__init__.py` with `RECIPE`, `mapping.yaml` (protoc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from baloo.sources.api import Api
 
-__all__ = ["Cursor", "Page", "Recipe", "Record", "as_it_is", "by_time", "newest_first", "pick"]
+__all__ = ["Cursor", "Page", "Recipe", "Record", "as_it_is", "by_number", "by_time", "in_turn", "newest_first", "pick"]
 
 Record: TypeAlias = "dict[str, Any]"
 """One thing that the mapping reads: what stands in it is what pointers lead to."""
@@ -28,7 +28,7 @@ class Page(NamedTuple):
     cursor: Cursor
 
 
-def as_it_is(answer: Any, base: str) -> Iterator[Record]:  # noqa: ANN401, ARG001 - any JSON value; the address is for others
+def as_it_is(answer: Any, addresses: Sequence[str]) -> Iterator[Record]:  # noqa: ANN401, ARG001 - any JSON value; addresses are for others
     """The records of an answer that is one, or a list of them."""
     yield from answer if isinstance(answer, list) else [answer]
 
@@ -40,14 +40,16 @@ class Recipe:
     title: str
     walk: Callable[[Api, Cursor], Iterator[Page]] | None = None
     """Asks the live system; None where there is nothing to ask. A page without answers may move the cursor."""
-    unfold: Callable[[Any, str], Iterable[Record]] = as_it_is
-    """The records of one answer, of the live system or of a file; the text is the system's address."""
-    parse: Callable[[Path, str], Iterator[Any]] | None = None
+    unfold: Callable[[Any, Sequence[str]], Iterable[Record]] = as_it_is
+    """The records of one answer, of the live system or of a file; the texts are the system's addresses, mostly one."""
+    parse: Callable[[Path], Iterator[Any]] | None = None
     """The answers of a dump that is no JSON; without it a file has JSON, one answer a line, a list of them, or one."""
     header: str = "Authorization: Bearer "
     """The header that carries a key of the system, up to the key."""
     per_second: float = 2.0
     """Requests a second, where nobody says otherwise."""
+    asked_at: Callable[[str], str] = str
+    """The address of the API, of the one that people know the system by."""
 
 
 def pick(given: Mapping[str, Any] | None, names: str) -> Record:
@@ -92,3 +94,35 @@ def newest_first(
             return
         page += 1
         yield Page([], {"since": since, "high": high, "page": page})
+
+
+def by_number(
+    at: Cursor, ask: Callable[[int], tuple[list[Any], bool]], number: Callable[[Any], int],
+    whole: Callable[[Any], list[Any]] = lambda one: [one],
+) -> Iterator[Page]:  # fmt: skip
+    """Walk all pages of a list, in whatever order, for the things whose number is above those of the last whole walk.
+
+    `ask(page)` gives a page, from 1, and whether there are more; `whole(one)` gives the answers about one thing.
+    """
+    above, high, page = at.get("above", 0), at.get("high", 0), max(1, at.get("page", 1) - 1)  # a page may have moved up meanwhile
+    while True:
+        found, more = ask(page)
+        high = max([high, *map(number, found)])
+        for one in found:
+            if number(one) > above:
+                yield Page(whole(one), {"above": above, "high": high, "page": page})
+        if not more:
+            yield Page([], {"above": max(above, high)})
+            return
+        page += 1
+        yield Page([], {"above": above, "high": high, "page": page})
+
+
+def in_turn(at: Cursor, walks: Mapping[str, Callable[[Cursor], Iterator[Page]]]) -> Iterator[Page]:
+    """Several walks, one after the other, each with a cursor of its own."""
+    done: dict[str, Cursor] = dict(at.get("of", {}))
+    since = at.get("since")
+    for name, walk in walks.items():
+        for page in walk(done.get(name) or {"since": since}):
+            done = done | {name: page.cursor}
+            yield Page(page.answers, {"since": since, "of": done})

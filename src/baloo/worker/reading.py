@@ -81,10 +81,11 @@ def live_sources(
         raise InputError(f"The variable {variable} is empty.", where="--key-env", remedy="Put the system's key into it.")
     rate = asked.per_second or (feed.per_second if feed else None) or recipe.per_second
     first = f"{feed.since.isoformat()}T00:00:00Z" if feed and feed.since else None
+    mapping = mapping_of(registry, source, system)
     return [
         LiveSource(
-            recipe, Api(url, header=recipe.header, key=key, per_second=rate), mapping=mapping_of(registry, source, system),
-            journal=journal, since=asked.since, first=first, asked=urlsplit(url).query,
+            recipe, Api(recipe.asked_at(url), header=recipe.header, key=key, per_second=rate), mapping=mapping, journal=journal,
+            since=asked.since, first=first, asked=urlsplit(url).query,
         ) for url in urls
     ]  # fmt: skip
 
@@ -92,5 +93,6 @@ def live_sources(
 def read_files(registry: Registry, source: str, system: System, files: Sequence[Path], url: str | None = None) -> list[Source]:
     """Files of what a system answers, as sources; `url` is the system's address, where the registry does not say it."""
     recipe = recipe_of(source)
-    base = (url or (system.source.urls[0] if system.source and system.source.urls else system.url) or "").rstrip("/")
-    return [DumpSource(recipe, file, mapping=mapping_of(registry, source, system), base=base) for file in files]
+    urls = (url,) if url else (system.source.urls if system.source else ()) or (system.url or "",)
+    addresses = [address.partition("?")[0].rstrip("/") for address in urls]
+    return [DumpSource(recipe, file, mapping=mapping_of(registry, source, system), addresses=addresses) for file in files]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from baloo.sources.api import Api
@@ -38,11 +38,10 @@ def _more(api: Api, topic: Any) -> Iterator[Any]:  # noqa: ANN401 - a topic
             yield topic | {"post_stream": found["post_stream"]}
 
 
-def _unfold(topic: Any, base: str) -> Iterator[Record]:  # noqa: ANN401 - a topic
+def _unfold(topic: Any, addresses: Sequence[str]) -> Iterator[Record]:  # noqa: ANN401 - a topic
     around = pick(topic, "id category_id") | {"author": topic["details"]["created_by"]["username"]}
     for post in topic["post_stream"]["posts"]:
-        url = f"{base}/t/{topic['slug']}/{topic['id']}/{post['post_number']}"
-        yield {"topic": around, "post": pick(post, _POST), "url": url}
+        yield {"topic": around, "post": pick(post, _POST), "url": f"{addresses[0]}/t/{topic['id']}/{post['post_number']}"}
 
 
 RECIPE = Recipe("Discourse", _walk, _unfold, header="Api-Key: ")
