@@ -91,6 +91,10 @@ def trend_chart(size: Size) -> alt.TopLevelMixin:
     def over(name: str) -> alt.Chart:
         return alt.Chart(alt.NamedData(name, format={"parse": None}))
 
+    above = {"align": "right" if small else "left", "baseline": "bottom", "dx": 4, "dy": -9}
+    beside = {"align": "left", "baseline": "middle", "dx": 10}
+    number = {"color": "var(--c1)"}
+    halo = {"color": "var(--paper)", "stroke": "var(--paper)", "strokeWidth": 5}  # so that no line strikes the number out
     lifted = {"y": alt.value(height - 24)}
     layers = [
         over("points").mark_area().encode(x, y),
@@ -113,13 +117,10 @@ def trend_chart(size: Size) -> alt.TopLevelMixin:
             for side, shift in _SIDES
         ),
         over("end").mark_point(size=80).encode(x, y),
-        over("end_beside").mark_text(
-            align="right" if small else "left", baseline="bottom" if small else "middle",
-            dx=4 if small else 10, dy=-9 if small else 0, fontSize=17, fontWeight=700, color="var(--c1)",
-        ).encode(x, y, text=words),
-        over("end_above").mark_text(
-            align="right" if small else "left", baseline="bottom", dx=4, dy=-9, fontSize=17, fontWeight=700, color="var(--c1)",
-        ).encode(x, y, text=words),
+        *(
+            over(name).mark_text(**place, **colour, fontSize=17, fontWeight=700).encode(x, y, text=words)
+            for name, place in (("end_beside", above if small else beside), ("end_above", above)) for colour in (halo, number)
+        ),
     ]
     padding = {"left": 48, "right": 12, "top": 22, "bottom": 30} if small else {"left": 56, "right": 76, "top": 26, "bottom": 30}
     return alt.layer(*layers).properties(width=width, height=height, padding=padding)

@@ -85,7 +85,7 @@ def test_a_line_goes_on_where_that_is_asked_for(ask: Ask) -> None:
     assert (len(ahead), ahead[-1]["week_to"], ahead[0]["week_to"]) == (52, "2026-11-29", "2027-11-21")
     assert rows[:52] == ahead
     assert {row["kind"] for row in rows[52:]} == {"counted"}
-    assert "602 would be active in May 2027 and 0 in November 2027: the dotted line." in page
+    assert "602 would be active in May 2027 and nobody in November 2027: the dotted line." in page
     assert 'href="/#trend">Back to what is counted' in page
     assert "would be active" not in plain
     assert 'href="/?ahead=yes#trend">What if nobody did anything more?' in plain

@@ -71,7 +71,7 @@ def _told_ahead(scene: Scene, ahead: Sequence[Row]) -> str:
     half, year = ahead[len(ahead) // 2 - 1], ahead[-1]
     return " " + scene.words(
         "trend-ahead", half=scene.shown(half.value), first=scene.words.month(half.day), year=scene.shown(year.value),
-        last=scene.words.month(year.day),
+        last=scene.words.month(year.day), left=year.value or 0,
     )
 
 

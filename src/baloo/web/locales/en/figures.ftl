@@ -28,7 +28,10 @@ trend-title-short = { $form ->
     }
 }
 trend-text = Active people, week by week: { $first } in { $start }, { $last } in { $end }.
-trend-ahead = If nobody did anything more from today on, { $half } would be active in { $first } and { $year } in { $last }: the dotted line.
+trend-ahead = If nobody did anything more from today on, { $half } would be active in { $first } and { $left ->
+    [0] nobody
+   *[other] { $year }
+} in { $last }: the dotted line.
 trend-ahead-show = What if nobody did anything more?
 trend-ahead-hide = Back to what is counted
 row-ahead = if nobody did more
