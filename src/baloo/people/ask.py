@@ -28,10 +28,12 @@ def asked(
     connection: sa.Connection, profiles: Mapping[int, Profile], blocks: Blocks, often: Frequencies, about: Collection[int] | None
 ) -> list[Scored]:
     """Which pairs may be one person and are not; `about` are the identities that were looked at, None all."""
-    pairs = {pair for pair in candidates(profiles, blocks) if about is None or pair[0] in about or pair[1] in about}
+    pairs = set(candidates(profiles, blocks))
+    if about is not None:
+        pairs = {pair for pair in pairs if pair[0] in about or pair[1] in about}
     person = _persons(connection, {end for pair in pairs for end in pair})
     scorer = Scorer(profiles, blocks, often)
-    scored = (scorer.score(a, b) for a, b in sorted(pairs) if person[a] != person[b])
+    scored = (scorer.score(a, b) for a, b in sorted(pair for pair in pairs if person[pair[0]] != person[pair[1]]))
     return best_of((one for one in scored if one.score >= ASKED), person)
 
 

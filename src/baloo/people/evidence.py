@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from baloo.people.matching import Naming, against
 from baloo.people.persons import edges_of
 from baloo.people.profiles import Profile, Sighting, profile
 from baloo.people.resolver import STAGING
-from baloo.people.rules import AUTOMATIC, BY_HAND, MAILMAP, RULES, Edge, group_input, star
+from baloo.people.rules import AGAINST, AUTOMATIC, BY_HAND, MAILMAP, RULES, Edge, group_input, star
 from baloo.people.sql import chunks, insert_new, run_many, select_in, select_rows
 from baloo.records.tables import edges, mailmap, observations
 
@@ -54,9 +54,10 @@ def read_profiles(connection: sa.Connection, secret: bytes, only: Collection[int
 
 def naming(secret: bytes) -> Naming:
     """How the groups of rules are named: rule and key before the dot, and behind it what makes a part of the group special."""
+    plain = group_input(secret, "")[:6]
 
     def name(rule: str, key: str, special: str) -> str:
-        return f"{group_input(secret, rule, key)}.{group_input(secret, special)[:6]}"
+        return f"{group_input(secret, rule, key)}.{group_input(secret, special)[:6] if special else plain}"
 
     return name
 
@@ -84,19 +85,20 @@ def mailmaps(connection: sa.Connection, keys: Iterable[str] | None, secret: byte
 
 
 def agree(
-    connection: sa.Connection, found: Iterable[Edge], judged: Callable[[str, str], bool], about: Collection[int] | None, now: int
+    connection: sa.Connection, found: Iterable[Edge], judged: Callable[[str, str], bool], about: Collection[int] | None, now: int,
+    rules: Collection[str] = RULES,
 ) -> set[int]:
     """Make the evidence on record what was found; return the identities that a change concerns.
 
     `judged` tells of a rule and of a group that an edge on record rests on whether it was looked at now: then it stands only
-    where it was found again. `about` are identities among whom such edges may be; None reads them all. A pair that shares
-    several groups has one row a rule, which names them all.
+    where it was found again. `about` are identities among whom such edges may be; None reads them all. `rules` are those
+    of which anything was found or looked at. A pair that shares several groups has one row a rule, which names them all.
     """
     wanted: dict[Triple, str] = {}
     for edge in found:
         triple = (edge.a, edge.b, edge.rule)
         wanted[triple] = f"{wanted[triple]} {edge.inputs}" if triple in wanted else edge.inputs
-    known = _known(connection, about)
+    known = _known(connection, about, set(rules) - {BY_HAND})
     concerned: set[int] = set()
     rows, changed = [], []
     for triple, (number, inputs) in known.items():
@@ -125,7 +127,7 @@ def doubt(
     stands = against(profiles, holding)
     ends = {end for edge in rows.values() for end in (edge.a, edge.b)}
     about = None if len(ends) > _MANY else ends
-    return agree(connection, stands, lambda rule, _: RULES[rule].weight < 0, about, now)
+    return agree(connection, stands, lambda *_: True, about, now, AGAINST)
 
 
 def _row(a: int, b: int, rule: str, inputs: str, now: int) -> dict[str, Any]:
@@ -134,14 +136,14 @@ def _row(a: int, b: int, rule: str, inputs: str, now: int) -> dict[str, Any]:
     return {"a": a, "b": b, "rule": rule, "inputs": inputs, "weight": kind.weight, "rule_version": kind.version, **fixed}
 
 
-def _known(connection: sa.Connection, about: Collection[int] | None) -> Mapping[Triple, tuple[int, list[str]]]:
-    """Rows of what rules found and a `.mailmap` says: pair and rule to the row's id and what it rests on."""
+def _known(connection: sa.Connection, about: Collection[int] | None, rules: Set[str]) -> Mapping[Triple, tuple[int, list[str]]]:
+    """Rows of what these rules found: pair and rule to the row's id and what it rests on."""
     of = edges.c
     columns = [of.a, of.b, of.rule, of.id, of.inputs]
     rows: Sequence[tuple[Any, ...]]
     if about is None or len(about) > _MANY:
-        rows = select_rows(connection, *columns)
+        rows = select_rows(connection, *columns, where=f"edges.rule IN ({', '.join(map(repr, sorted(rules)))})")
     else:
         asked = sorted(about)
         rows = select_in(connection, columns, of.a, asked) + select_in(connection, columns, of.b, asked)
-    return {(a, b, rule): (number, inputs.split()) for a, b, rule, number, inputs in rows if rule != BY_HAND}
+    return {(a, b, rule): (number, inputs.split()) for a, b, rule, number, inputs in rows if rule in rules}

@@ -175,13 +175,16 @@ class Index:
             del self._held["keys"]
             give_back()
         rows = self._rows("SELECT key, codes FROM shared")
-        found: Blocks = {kind: {} for kind in _KINDS}
+        found: list[dict[str, list[int]]] = [{} for _ in _KINDS]
         for key, members in rows:
             text = key.partition(":")[2]
             for code in members:
-                identity, kind = divmod(code, _WIDTH)
-                found[_KINDS[kind]].setdefault(text, []).append(identity)
-        return found
+                of = found[code % _WIDTH]
+                if text in of:
+                    of[text].append(code // _WIDTH)
+                else:
+                    of[text] = [code // _WIDTH]
+        return dict(zip(_KINDS, found, strict=True))
 
     def frequencies(self) -> Frequencies:
         """In how many full names, in all and by system, each word is that stands in one of those added; of earlier runs, too."""

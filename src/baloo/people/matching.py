@@ -106,10 +106,11 @@ def shared_by_several(profiles: Mapping[int, Profile], members: Sequence[int], *
     """
     if any(apart(profiles[a], profiles[b]) for a, b in combinations(members, 2)):
         return True
-    if not strangers:
+    names = [name for member in members for name in profiles[member].names.values()]
+    if not strangers or len(names) < _STRANGERS:
         return False
     unlike: list[Name] = []
-    for name in (name for member in members for name in profiles[member].names.values()):
+    for name in names:
         if not any(_kin(name, known) for known in unlike):
             unlike.append(name)
     return len(unlike) >= _STRANGERS
@@ -169,7 +170,8 @@ class _Tier:
             known = self.of[member]
             places = {mailbox.partition("@")[0] for mailbox in known.mailboxes} | known.handles.keys()
             if expected > PLACE:  # a login that is made of a name says no more than the name
-                places = {place for place in places if not _gives(known, squash(parts(fold(place).strip(DIGITS))))}
+                given = _given(known)
+                places = {place for place in places if squash(parts(fold(place).strip(DIGITS))) not in given}
             for place in {*places, *known.roles, *(known.domains if expected <= 1 else ())}:
                 by_place[place].append(member)
         for place, there in by_place.items():
@@ -280,9 +282,9 @@ class _Tier:
             yield from self._rare(LONGER_NAME, key, members, [key])
 
 
-def _gives(known: Profile, login: str) -> bool:
-    """Whether somebody's full name gives a login."""
-    return any(login in {*name.words} | joint_forms(name) | initial_forms(name) for name in known.full())
+def _given(known: Profile) -> set[str]:
+    """Logins that somebody's full names give."""
+    return {login for name in known.full() for login in (*name.words, *joint_forms(name), *initial_forms(name))}
 
 
 def _has_digit(text: str) -> bool:

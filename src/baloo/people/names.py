@@ -18,7 +18,7 @@ _PLAIN = str.maketrans(
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|[\s(]via .*$", re.IGNORECASE)
-_PARTS = re.compile(r"[^\w]+|_+")
+_WORDS = re.compile(r"[^\W_]+")
 _UMLAUT = re.compile(r"([aou])e")
 _GITHUB = re.compile(r"(?:(\d+)\+)?([a-z0-9-]+)(?:\[bot\])?@users\.noreply\.github\.com")
 _GITLAB = re.compile(r"(?:(\d+)-)?([\w.-]+)@users\.noreply\.gitlab\.com")
@@ -87,7 +87,7 @@ def squash(words: tuple[str, ...]) -> str:
 
 def parts(text: str) -> tuple[str, ...]:
     """The words of a login or of what stands before an `@`."""
-    return (text,) if text.isalnum() else tuple(word for word in _PARTS.split(text) if word)
+    return (text,) if text.isalnum() else tuple(_WORDS.findall(text))
 
 
 @lru_cache(maxsize=50_000)
@@ -150,7 +150,7 @@ def organisation(domain: str) -> str:
 
 def contradict(one: Name, other: Name) -> bool:
     """Whether two names cannot be one person's: both in full, in one script, and no word of the one like one of the other."""
-    if not (one.spaced and other.spaced):
+    if not (one.spaced and other.spaced) or one == other:
         return False
     mine, theirs = set(one.words), set(other.words)
     if mine & theirs:

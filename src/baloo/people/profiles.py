@@ -157,8 +157,8 @@ def _learn_address(known: Profile, text: str) -> None:
 
 def _spelt(name: Name, address: str) -> bool:
     """Whether the domain of an address is a name in one word: so it may be an alias, and speaks against no other name there."""
-    labels = fold(address.rpartition("@")[2]).replace("-", "").split(".")
-    return len(name.words) > 1 and not joint_forms(name).isdisjoint(labels)
+    domain = fold(address.rpartition("@")[2]).replace("-", "")
+    return len(name.words) > 1 and name.words[0] in domain and not joint_forms(name).isdisjoint(domain.split("."))
 
 
 def _handle(known: Profile, joint: str, *, strong: bool) -> None:
@@ -199,30 +199,27 @@ def initial_forms(name: Name) -> set[str]:
 def keys_of_user(known: Profile) -> set[Key]:
     """Mailboxes and accounts."""
     found: set[Key] = {("mailbox", mailbox) for mailbox in known.mailboxes}
-    found.update(("login", f"{host} {login}") for host, login in known.logins)
-    return found
+    return found | {("login", f"{host} {login}") for host, login in known.logins} if known.logins else found
 
 
 def keys(known: Profile) -> set[Key]:
     """All under which the identity is found: what is shared under a key may make two identities one person."""
     found = keys_of_user(known)
-    found.update(("role", role) for role in known.roles)
-    found.update(("domain", domain) for domain in known.domains)
+    found |= {("role", role) for role in known.roles} | {("domain", domain) for domain in known.domains}
     for handle in known.handles:
         found.add(("joint", handle))
         if len(handle) >= _AFFIX:
-            found.update((("start", handle[:_AFFIX]), ("end", handle[-_AFFIX:])))
+            found |= {("start", handle[:_AFFIX]), ("end", handle[-_AFFIX:])}
         stem = handle.strip(DIGITS)
         if stem != handle and len(stem) >= _AFFIX:
             found.add(("stem", stem))
-    found.update(("word", word) for word in _words(known) if len(word) > 3)
+    found |= {("word", word) for word in _words(known) if len(word) > 3}
     for key, name in known.names.items():
         if not name.full:
             found.add(("word", key))
             continue
         found.add(("name", key))
-        found.update(("form", form) for form in joint_forms(name))
-        found.update(("short", form) for form in initial_forms(name))
+        found |= {("form", form) for form in joint_forms(name)} | {("short", form) for form in initial_forms(name)}
         words = sorted(set(name.words))
         if 2 < len(words) <= 4:
             found.update(("two", f"{one} {other}") for one, other in combinations(words, 2))

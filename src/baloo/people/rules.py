@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
-    "ACCEPTED", "AUTOMATIC", "BY_HAND", "DIFFERENT_NAMES", "DIRECTORY", "INITIALS_AS_LOGIN", "LATER", "LONGER_NAME", "MAILMAP",
-    "NAME_AND_PLACE", "NAME_AS_LOGIN", "RARE_NAME", "REJECTED", "RULES", "SAME_ACCOUNT", "SAME_ADDRESS", "SAME_LOGIN", "SPLIT",
-    "TWO_ACCOUNTS", "UNDONE", "Edge", "Rule", "group_input", "is_personal", "star", "unite",
+    "ACCEPTED", "AGAINST", "AUTOMATIC", "BY_HAND", "DIFFERENT_NAMES", "DIRECTORY", "INITIALS_AS_LOGIN", "LATER", "LONGER_NAME",
+    "MAILMAP", "NAME_AND_PLACE", "NAME_AS_LOGIN", "RARE_NAME", "REJECTED", "RULES", "SAME_ACCOUNT", "SAME_ADDRESS", "SAME_LOGIN",
+    "SPLIT", "TWO_ACCOUNTS", "UNDONE", "Edge", "Rule", "group_input", "is_personal", "star", "unite",
 ]
 
 AUTOMATIC, ACCEPTED, REJECTED, SPLIT, UNDONE = "automatic", "accepted", "rejected", "split", "undone"
@@ -61,6 +61,9 @@ RULES: Mapping[str, Rule] = {
 }
 """Evidence of negative weight speaks against: it goes before whatever rules found, and after what people said."""
 
+AGAINST = frozenset(rule.name for rule in RULES.values() if rule.weight < 0)
+"""The rules that speak against."""
+
 _NOBODY_LOCAL = frozenset(
     {"", "devnull", "do-not-reply", "donotreply", "nobody", "none", "no-reply", "noreply", "null", "root", "unknown"}
 )
@@ -87,7 +90,7 @@ class Edge(NamedTuple):
     @property
     def denies(self) -> bool:
         """Whether it is of a kind that speaks against."""
-        return RULES[self.rule].weight < 0
+        return self.rule in AGAINST
 
 
 def is_personal(key: str | None) -> bool:

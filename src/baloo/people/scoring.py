@@ -88,20 +88,20 @@ def candidates(profiles: Mapping[int, Profile], blocks: Blocks) -> Iterator[tupl
             for one in members:
                 if word in profiles[one].names:
                     yield from ((min(one, other), max(one, other)) for other in members if other != one)
+    names, joint, stem = (blocks.get(kind, {}) for kind in ("name", "joint", "stem"))
     for kind, most in _MANY.items():
         if kind == "word":
             continue
-        of = blocks.get(kind, {})
-        for key, members in of.items():
+        more = _BESIDE.get(kind)
+        for key, members in blocks.get(kind, {}).items():
             if kind == "two":
-                members = sorted({*members, *blocks.get("name", {}).get(key, ())})  # noqa: PLW2901 - with those of two words
+                members = sorted({*members, *names.get(key, ())})  # noqa: PLW2901 - with those of two words
             if kind in ("form", "short", "stem"):
-                others = [*blocks.get("joint", {}).get(key, ()), *(blocks.get("stem", {}).get(key, ()) if kind == "form" else ())]
+                others = [*joint.get(key, ()), *(stem.get(key, ()) if kind == "form" else ())]
                 if others and len(members) + len(others) <= most:
                     yield from ((min(a, b), max(a, b)) for a in members for b in others if a != b)
             if kind not in ("form", "short") and 1 < len(members) <= most:
                 pairs = combinations(sorted(members), 2)
-                more = _BESIDE.get(kind)
                 yield from pairs if more is None else ((a, b) for a, b in pairs if more(profiles[a], profiles[b]))
 
 
@@ -244,16 +244,18 @@ def _by_login(one: Profile, other: Profile, often: Frequencies, told: set[str], 
         for b, other_stem in logins[1].items():
             if a != b and len(stem) >= SHORTEST and stem == other_stem:
                 yield "same-login", 0.3 if often.words[stem] else 0.7
-            elif _within(a, b) or _within(b, a):
+            elif _within(a, b):
                 yield "login-in-login", 1.0
 
 
-def _within(short: str, long_: str) -> bool:
+def _within(a: str, b: str) -> bool:
+    """Whether one of two logins is the beginning or end of the other."""
+    short, long_ = (a, b) if len(a) < len(b) else (b, a)
     return 5 < len(short) < len(long_) and (long_.startswith(short) or long_.endswith(short))
 
 
 def _one_in_other(one: Profile, other: Profile) -> bool:
-    return any(_within(a, b) or _within(b, a) for a in one.handles for b in other.handles)
+    return any(_within(a, b) for a in one.handles for b in other.handles)
 
 
 def _word_in_common(one: Profile, other: Profile) -> bool:
