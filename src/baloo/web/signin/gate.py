@@ -19,7 +19,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from baloo.access.sessions import NOBODY, Caller, Sessions
 from baloo.clock import Clock
-from baloo.errors import BalooError, Busy, Forbidden
+from baloo.errors import BalooError, Forbidden
 from baloo.web.api.problems import problem
 from baloo.web.pages.addresses import error_page
 from baloo.web.signin.table import LEAST
@@ -35,7 +35,7 @@ _RELOAD = "Load the page again, and send the form from there."
 
 
 class Closed(Exception):
-    """The gate lets nobody through, for a reason that is a Forbidden or a Busy."""
+    """The gate lets nobody through, for a reason that is told."""
 
     def __init__(self, reason: BalooError) -> None:
         super().__init__(reason.message)
@@ -58,7 +58,7 @@ class Gate:
         """Let a request through to its handler, with the caller as `request.user`. Raises Closed."""
         try:
             connection.scope["user"] = await self._let_in(connection)
-        except (Forbidden, Busy) as error:
+        except BalooError as error:
             raise Closed(error) from error
 
     async def _let_in(self, connection: _Connection) -> Caller:
@@ -115,4 +115,4 @@ def refusals(site: Site) -> dict[type[Exception] | int, Any]:
             "headline": title, "text": reason.message, "hint": reason.remedy or "", "to": to,
         }))
 
-    return {Closed: answer, Forbidden: answer, Busy: answer}
+    return {Closed: answer, BalooError: answer}

@@ -1,0 +1,195 @@
+"""The provider as it may be: with new keys, another name, words without end, or no words at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from baloo.access.provider import Provider
+from baloo.clock import FixedClock
+from baloo.errors import Busy, Forbidden, InputError
+
+NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+KEYS = {name: RSAKey.generate_key(2048, {"kid": name}, private=True) for name in ("old", "new", "strange")}
+
+
+class Stub:
+    """A provider on this machine whose answers a test sets. `asked` are the paths, `sent` the last form and its headers."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.sent: tuple[str, dict[str, str]] = ("", {})
+        self.keys = [KEYS["old"]]
+        self.signs = KEYS["old"]
+        self.claims: dict[str, Any] = {}
+        self.answers: dict[str, Callable[[], tuple[int, Any]]] = {}
+        self.told: dict[str, Any] = {}
+        stub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def _answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+                stub.asked.append(self.path)
+                stub.sent = (body, {name.lower(): value for name, value in self.headers.items()})
+                status, said = stub.answer(self.path)
+                self.send_response(status)
+                if 300 <= status < 400:
+                    self.send_header("location", said)
+                    said = ""
+                self.end_headers()
+                self.wfile.write(said if isinstance(said, bytes) else json.dumps(said).encode())
+
+            do_GET = do_POST = _answer  # noqa: N815 - as the library calls them
+
+            def log_message(self, *_: Any) -> None:
+                """Nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.issuer = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def answer(self, path: str) -> tuple[int, Any]:
+        """Status and body at a path."""
+        if path in self.answers:
+            return self.answers[path]()
+        seconds = int(NOW.timestamp())
+        claims = {"iss": self.issuer, "aud": "baloo", "sub": "u-1", "exp": seconds + 60, "iat": seconds, "nonce": "n"}
+        signed = jwt.encode({"alg": "RS256", "kid": self.signs.kid}, claims | self.claims, self.signs)
+        return 200, {
+            "/.well-known/openid-configuration": {
+                "issuer": self.issuer, "authorization_endpoint": f"{self.issuer}/go", "token_endpoint": f"{self.issuer}/token",
+                "userinfo_endpoint": f"{self.issuer}/who", "jwks_uri": f"{self.issuer}/keys", **self.told,
+            },
+            "/keys": {"keys": [key.as_dict(private=False) for key in self.keys]},
+            "/token": {"access_token": "a", "id_token": signed},
+            "/who": {"sub": "u-1", "groups": ["reps", "choir", 7, ""]},
+        }[path]
+
+    def provider(self, **more: Any) -> Provider:
+        """The provider, as settings would name it."""
+        named = {"secret": "a b+c", "groups": "groups", "scopes": ("groups",)} | more
+        return Provider(self.issuer, "baloo", clock=FixedClock(NOW), **named)
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    """A provider that answers well until a test says otherwise."""
+    made = Stub()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def test_who_a_code_is_for(stub: Stub):
+    """Subject and groups; the client proves itself in a header, and the code's verifier goes along."""
+    member = stub.provider(groups="groups").member("c", "v", "n", "http://here/back")
+    stub.provider().member("c", "v", "n", "http://here/back")
+
+    assert (member.subject, member.groups) == ("u-1", ("choir", "reps"))
+    assert stub.asked.count("/token") == 2
+
+
+@pytest.mark.parametrize(("ways", "secret", "header"), [
+    (["client_secret_basic"], "a b+c", True), (["client_secret_post"], "a b+c", False), (None, "a b+c", True), (None, "", False),
+])
+def test_the_client_proves_itself_as_the_provider_wants(stub: Stub, ways: list[str] | None, secret: str, header: bool):
+    """With a header where that is taken, with fields where it is not, and with its name alone where it has no secret."""
+    stub.told = {"token_endpoint_auth_methods_supported": ways} if ways else {}
+    stub.told["userinfo_endpoint"] = None
+    stub.provider(secret=secret).member("c", "v", "n", "http://here/back")
+    body, headers = stub.sent
+
+    assert ("authorization" in headers) == header
+    assert ("client_secret=a+b%2Bc" in body) == (not header and bool(secret))
+    assert "code_verifier=v" in body
+
+
+def test_a_new_key_is_looked_for_once_a_minute(stub: Stub):
+    """A token under a key that is not known has the keys fetched anew; another such one within the minute does not."""
+    provider = stub.provider()
+    provider.member("c", "v", "n", "b")
+    stub.keys, stub.signs = [KEYS["old"], KEYS["new"]], KEYS["new"]
+    provider.member("c", "v", "n", "b")
+    fetched = stub.asked.count("/keys")
+    stub.signs = KEYS["strange"]
+    for _ in range(3):
+        with pytest.raises(Forbidden):
+            provider.member("c", "v", "n", "b")
+
+    assert fetched == 2
+    assert stub.asked.count("/keys") == 2
+
+
+@pytest.mark.parametrize("claims", [{"nonce": "x"}, {"iss": "https://other.example.org"}, {"aud": "x"}, {"exp": 1}])
+def test_what_is_signed_for_another_is_refused(stub: Stub, claims: dict[str, Any]):
+    """What the provider signed is held to what was asked."""
+    stub.claims = claims
+    with pytest.raises(Forbidden):
+        stub.provider().member("c", "v", "n", "b")
+
+
+def test_another_s_groups_are_not_taken(stub: Stub):
+    """Where the provider tells of somebody else than it signed for, nobody is signed in; nor when it is asked again."""
+    provider = stub.provider()
+    member = provider.member("c", "v", "n", "b")
+    stub.answers["/who"] = lambda: (200, {"sub": "u-2", "groups": ["admins"]})
+
+    with pytest.raises(Forbidden):
+        provider.member("c", "v", "n", "b")
+    with pytest.raises(Forbidden):
+        provider.again(member.kept)
+
+
+def test_another_provider_does_not_vouch(stub: Stub):
+    """What was kept of one provider's member says nothing to another provider."""
+    kept = stub.provider().member("c", "v", "n", "b").kept
+    with pytest.raises(Forbidden, match="Another provider"):
+        stub.provider().again(kept.replace(stub.issuer, "http://127.0.0.1:1"))
+
+
+@pytest.mark.parametrize(("answer", "error"), [
+    ((400, {"error": "invalid_grant"}), Forbidden), ((401, {}), Forbidden), ((429, {}), Busy), ((500, {}), Busy),
+    ((503, {}), Busy), ((200, b"{"), Busy), ((200, []), Busy), ((200, b"[" + b" " * (1 << 20) + b"]"), Busy),
+    ((302, "http://127.0.0.1:1/"), Busy),
+    ((200, {"access_token": "a"}), Forbidden),
+])
+def test_an_answer_that_is_none_opens_nothing(stub: Stub, answer: tuple[int, Any], error: type[Exception]):
+    """A refusal is one; no JSON, no end, another place to ask, or a fault of the provider's is nothing that one may go by."""
+    provider = stub.provider()
+    provider.told("token_endpoint")
+    stub.answers["/token"] = lambda: answer
+    with pytest.raises(error):
+        provider.member("c", "v", "n", "b")
+
+
+def test_a_provider_by_another_name_is_not_ours(stub: Stub):
+    """What calls itself by another name than the settings is not asked."""
+    stub.told = {"issuer": stub.issuer + "/other"}
+    with pytest.raises(Forbidden, match="another name"):
+        stub.provider().told("token_endpoint")
+
+
+@pytest.mark.parametrize("address", ["http://id.example.org", "file:///etc/passwd", "ftp://127.0.0.1", "", "http://127.0.0.1.example.org"])
+def test_a_provider_is_asked_over_https(address: str):
+    """Over HTTP only this machine is asked, and over nothing else anybody."""
+    with pytest.raises(InputError, match="HTTPS"):
+        Provider(address, "baloo", "", "groups", (), FixedClock(NOW)).told("token_endpoint")
+
+
+def test_a_provider_that_is_away_is_busy():
+    """Where nobody answers, that is said as what may pass."""
+    with pytest.raises(Busy):
+        Provider("http://127.0.0.1:1", "baloo", "", "groups", (), FixedClock(NOW)).told("token_endpoint")
+
+
+def test_the_secret_is_not_told(stub: Stub):
+    """A provider in a log or an error does not tell its secret."""
+    assert "a b+c" not in repr(stub.provider())
