@@ -109,7 +109,7 @@ def agree(
     for (a, b, rule), groups in wanted.items():
         if (a, b, rule) not in known:
             concerned.update((a, b))
-            rows.append(_row(a, b, rule, " ".join(sorted(set(groups.split()))), now))
+            rows.append(_row(a, b, rule, " ".join(sorted(set(groups.split()))) if " " in groups else groups, now))
     insert_new(connection, edges, rows)
     statement = sa.update(edges).where(edges.c.id == sa.bindparam("row")).values(inputs=sa.bindparam("text"))
     run_many(connection, statement, changed)

@@ -113,7 +113,7 @@ def read_name(text: str) -> Name:
 
 
 def _has_digit(word: str) -> bool:
-    return any(map(str.isdigit, word))
+    return not word.isalpha() and any(map(str.isdigit, word))
 
 
 @lru_cache(maxsize=50_000)

@@ -156,9 +156,10 @@ class _Union:
 
     def join(self, a: int, b: int) -> int:
         """Unite the sets of a and b; the lower root stays, so a root is its set's oldest identity."""
-        a, b = sorted((self.root(a), self.root(b)))
-        self.parent[b] = a
-        return a
+        a, b = self.root(a), self.root(b)
+        first, other = (a, b) if a < b else (b, a)
+        self.parent[other] = first
+        return first
 
     def persons(self) -> dict[int, int]:
         return {identity: self.root(identity) for identity in self.parent}

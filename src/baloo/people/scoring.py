@@ -255,7 +255,11 @@ def _within(a: str, b: str) -> bool:
 
 
 def _one_in_other(one: Profile, other: Profile) -> bool:
-    return any(_within(a, b) for a in one.handles for b in other.handles)
+    for handle in one.handles:
+        for another in other.handles:  # in loops, for many are compared
+            if _within(handle, another):
+                return True
+    return False
 
 
 def _word_in_common(one: Profile, other: Profile) -> bool:
