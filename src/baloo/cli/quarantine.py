@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from baloo.cli.common import AsJson, State, state
+from baloo.cli.common import AsJson, State, me, state
 from baloo.cli.output import answer, narrate, table
 from baloo.errors import InputError
 
@@ -104,7 +104,7 @@ def replay(
             queue = LogQueue(now.workspace.queue)
             stack.callback(queue.close)
             append = queue.append
-        done = quarantine.replay(door, append, numbers or quarantine.waiting(slug=reason, system=system))
+        done = quarantine.replay(door, append, numbers or quarantine.waiting(slug=reason, system=system), me())
     gone = len(set(numbers or [])) - done.tried if numbers else 0
     if gone and not done.tried:
         raise InputError("None of these ids waits.", remedy="`baloo quarantine list --reason ...` has those that do.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from baloo.cli.common import AsJson, State, state
+from baloo.cli.common import AsJson, State, me, state
 from baloo.cli.output import answer, narrate, table
 from baloo.errors import InputError, UnknownName
 
@@ -73,7 +73,7 @@ def promote(
             remedy="Write `owner:` with the address of who looks after it.",
         )  # fmt: skip
     with systems_of(now) as systems:
-        fresh = systems.promote(system, "command line")
+        fresh = systems.promote(system, me())
     time.sleep(_NOTICED if fresh else 0)
     narrate(f"{system} is in production{'' if fresh else ' already'}: what its tokens send counts. What it tried out never does.")
 
@@ -84,7 +84,7 @@ def demote(context: typer.Context, system: Annotated[str, typer.Argument(help="T
     now = state(context)
     _declared(now, system)
     with systems_of(now) as systems:
-        fresh = systems.demote(system)
+        fresh = systems.demote(system, me())
     narrate(f"{system} is in staging{'' if fresh else ' already'}: what its tokens send is judged, shown and never counted.")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from baloo.cli.common import AsJson, State, as_day, state
+from baloo.cli.common import AsJson, State, as_day, me, state
 from baloo.cli.output import answer, narrate, table
 from baloo.cli.systems import systems_of
 from baloo.errors import InputError, UnknownName
@@ -95,7 +95,7 @@ def tokens_of(now: State) -> Iterator[Tokens]:
 
     records = Records.open(now.workspace.records)
     try:
-        yield Tokens(records, now.clock)
+        yield Tokens(records, now.clock, me())
     finally:
         records.close()
 

@@ -18,6 +18,7 @@ from baloo.ingest.judge import uuid_of
 from baloo.ingest.refusals import remedy_for
 from baloo.people.sql import chunks, insert_new, run_many, select_in
 from baloo.queue.base import Refusal, Request, encode
+from baloo.records.audit import note
 from baloo.records.store import Records
 from baloo.records.tables import quarantine
 
@@ -172,8 +173,9 @@ class Quarantine:
 
     def replay(
         self, door: Door, append: Callable[[Sequence[bytes]], object] | None, ids: Sequence[int] | Literal["all"],
+        who: str = "operator",
     ) -> Replayed:
-        """Send waiting events through the door again, with the registry of now.
+        """Send waiting events through the door again, with the registry of now; `who` does it, as the audit has it.
 
         `append` gives rows to the queue; an event counts as replayed only when it has returned. An event that is refused again
         stays, with its new reason. Sent twice, after a crash between, it is the same document and counts once. Without `append`
@@ -192,16 +194,17 @@ class Quarantine:
             if append is not None:
                 if rows:
                     append(rows)
-                self._note(done, again)
+                self._note(done, again, who, request.received)
             report.tried += len(batch)
             report.accepted += len(done)
             report.refused += len(again)
             report.again.update((refusal.pointer, refusal.reason) for _, refusal in again)
         return report
 
-    def _note(self, done: Sequence[int], again: Sequence[tuple[int, Refusal]]) -> None:
+    def _note(self, done: Sequence[int], again: Sequence[tuple[int, Refusal]], who: str, now: int) -> None:
         """Write down what the door said to a replay."""
         with self._engine.begin() as connection:
+            note(connection, who, "quarantine replayed", f"{len(done)} accepted, {len(again)} refused again", now)
             connection.execute(sa.update(quarantine).where(_c.id.in_(done)).values(state="replayed"))
             for id_, refusal in again:
                 connection.execute(sa.update(quarantine).where(_c.id == id_).values(

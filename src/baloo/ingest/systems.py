@@ -16,6 +16,7 @@ from baloo.errors import InputError
 from baloo.ingest.moment import micros
 from baloo.people.resolver import STAGING
 from baloo.queue.base import Queue, decode
+from baloo.records.audit import note
 from baloo.records.store import Records
 from baloo.records.tables import identities, promotions
 
@@ -70,13 +71,18 @@ class Systems:
                 remedy="Send one with its token, see what becomes of it, and run this again.",
             )
         with self._engine.begin() as connection:
-            connection.execute(sa.insert(promotions).values(system=system, made=micros(self._clock.now()), who=who))
+            now = micros(self._clock.now())
+            connection.execute(sa.insert(promotions).values(system=system, made=now, who=who))
+            note(connection, who, "system promoted", system, now)
         return True
 
-    def demote(self, system: str) -> bool:
+    def demote(self, system: str, who: str = "operator") -> bool:
         """Put a system back into staging; False where it is there already. What it sent in production stays."""
         with self._engine.begin() as connection:
-            return bool(connection.execute(sa.delete(promotions).where(promotions.c.system == system)).rowcount)
+            fresh = bool(connection.execute(sa.delete(promotions).where(promotions.c.system == system)).rowcount)
+            if fresh:
+                note(connection, who, "system demoted", system, micros(self._clock.now()))
+        return fresh
 
     def _waiting(self) -> set[str]:
         """Systems with accepted events in the queue, those of staging under the name that their identities get."""

@@ -18,6 +18,7 @@ from baloo.clock import Clock
 from baloo.errors import Forbidden, UnknownName
 from baloo.ingest.moment import micros
 from baloo.ingest.quota import Limit, Senders, Tally, TooMany
+from baloo.records.audit import note
 from baloo.records.store import Records
 from baloo.records.tables import promotions, tokens
 
@@ -77,11 +78,12 @@ class Sender:
 
 
 class Tokens:
-    """Makes, lists and revokes tokens."""
+    """Makes, lists and revokes tokens; `who` does it, as the audit has it."""
 
-    def __init__(self, records: Records, clock: Clock) -> None:
+    def __init__(self, records: Records, clock: Clock, who: str = "operator") -> None:
         self._engine = records.engine
         self._clock = clock
+        self._who = who
 
     def create(self, system: str, *, expires: int | None = None, scope: str = "send") -> NewToken:
         """A new token for a system, of 256 random bits, until `expires` (microseconds since 1970) where that is given.
@@ -91,13 +93,15 @@ class Tokens:
         if scope not in SCOPES:
             raise UnknownName("scope", scope, SCOPES)
         secret = PREFIX + secrets.token_urlsafe(32)
-        row = {
+        row: dict[str, Any] = {
             "system": system, "hash": _hash(secret), "hint": secret[:_HINT], "made": micros(self._clock.now()),
             "expires": expires, "scope": scope,
         }
         with self._engine.begin() as connection:
             made = connection.execute(sa.insert(tokens).values(row)).inserted_primary_key
-        return NewToken(int(made[0]) if made else 0, system, secret)
+            id_ = int(made[0]) if made else 0
+            note(connection, self._who, "token made", f"{id_} of {system}, {scope}", row["made"])
+        return NewToken(id_, system, secret)
 
     def list(self) -> Sequence[Token]:
         """Every token ever made, oldest first."""
@@ -106,8 +110,9 @@ class Tokens:
     def revoke(self, id_: int) -> None:
         """End a token now; the door notices within a second or so. Raises UnknownName where there is none that lives."""
         with self._engine.begin() as connection:
-            ended = connection.execute(
-                sa.update(tokens).where(_c.id == id_, _c.revoked.is_(None)).values(revoked=micros(self._clock.now())))
+            now = micros(self._clock.now())
+            ended = connection.execute(sa.update(tokens).where(_c.id == id_, _c.revoked.is_(None)).values(revoked=now))
+            note(connection, self._who, "token revoked", str(id_), now)
             if not ended.rowcount:
                 alive = connection.scalars(sa.select(_c.id).where(_c.revoked.is_(None)).order_by(_c.id)).all()
                 raise UnknownName("living token", str(id_), map(str, alive))
