@@ -154,6 +154,23 @@ def test_what_speaks_against_is_seen_either_way(records: Records, monkeypatch: p
     assert person[ids[6]] != person[ids[9]]
 
 
+@pytest.mark.parametrize("many", [0, 20_000])
+def test_whom_a_mailmap_names_is_compared_either_way(records: Records, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    """Who is new and in a `.mailmap` is joined with somebody already: a mailbox that they share brings no second account in."""
+    monkeypatch.setattr(first, "_MANY", many)
+    import_mailmap(records, "Olu Okoro <olu@example.org> Olu <o@example.net>\n", "code", who="tove")
+    said = (
+        ("forum", "5", "olu@example.org", "Olu Okoro"), ("git", None, "o@example.net", "Olu"),
+        ("forum", "7", "o@example.net", None),
+    )  # fmt: skip
+    events = [Event("i", "event", "1", 10**15, None, one[0], "k", one[1], None, *one[2:], *REST) for one in said]
+    ids = [identity for identity, _ in Resolver(records).resolve(events)]
+
+    join(records)
+
+    assert groups(records) == {frozenset(ids[:2]), frozenset(ids[2:])}
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_what_was_joined_first_changes_nothing_of_what_is_found(tmp_path: Path, seed: int) -> None:
     """Loads with a join each and one search at the end give the persons of a search alone."""
