@@ -14,6 +14,7 @@ import typer
 
 from baloo.access.roles import PLACED, ROLES
 from baloo.cli.app import app
+from baloo.cli.sources import one
 from baloo.demo.describe import describe
 from baloo.errors import ExitCode
 from baloo.ingest.refusals import REMEDIES
@@ -128,6 +129,8 @@ def _command(name: str, command: Any, depth: int) -> list[str]:  # noqa: ANN401 
         lines += ["| | |", "|---|---|", *rows, ""]
     for child in getattr(command, "commands", {}).values():
         lines += _command(f"{name} {child.name}", child, min(depth + 1, 4))
+    if name == "baloo import":
+        lines += _command(f"{name} SOURCE", typer.main.get_command(one), min(depth + 1, 4))
     return lines
 
 

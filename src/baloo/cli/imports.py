@@ -173,13 +173,19 @@ def eventlogging(
     import_all(state(context), [LogSource(file, form) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
 
 
-def import_all(now: State, sources: Sequence[Source], *, namespace: str, dry: bool, as_json: bool) -> None:
-    """Import sources and say what became of them. Raises typer.Exit where one could not be read, or all was refused."""
+def import_all(
+    now: State, sources: Sequence[Source], *, namespace: str, dry: bool, as_json: bool, run: tuple[str, str] | None = None
+) -> None:
+    """Import sources and say what became of them. Raises typer.Exit where one could not be read, or all was refused.
+
+    `run` is the system and the source whose run it is, where it is to be noted as one.
+    """
     from baloo.ingest.accept import Door
     from baloo.queue.log import LogQueue
     from baloo.registry import load
     from baloo.registry.provider import RegistryProvider
     from baloo.worker.importing import run_import
+    from baloo.worker.runs import noted
 
     workspace = now.workspace
     names = workspace.settings["namespaces"]
@@ -196,7 +202,10 @@ def import_all(now: State, sources: Sequence[Source], *, namespace: str, dry: bo
                 shares[id(source)] = share
                 bar.at(sum(shares.values()) / len(sources), read)
 
-            report = run_import(workspace, door, queue, list(sources), namespace=namespace, say=say)
+            def do() -> Report:
+                return run_import(workspace, door, queue, list(sources), namespace=namespace, say=say)
+
+            report = do() if run is None or dry else noted(workspace, now.clock, *run, "hand", do)
     except InputError as error:
         done: Report | None = getattr(error, "report", None)
         if done is not None and (done.read or done.notes or as_json):

@@ -76,7 +76,7 @@ def read(
     else:
         journal = None if dry_run else Journal(now.workspace.root / "data" / "imports")
         reads = live_sources(registry, source, found, asked, journal)
-    import_all(now, reads, namespace=namespace, dry=dry_run, as_json=as_json)
+    import_all(now, reads, namespace=namespace, dry=dry_run, as_json=as_json, run=(found.id, source))
 
 
 def command_of(name: str) -> Any:  # noqa: ANN401 - Click's command

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from cronsim import CronSim, CronSimError
 
@@ -34,12 +36,19 @@ def _check(names: Names, system: str, entry: Entry) -> None:
         names.report(entry, ("source", "name"), message, slug="no-kind")
     if "url" not in written and "url" not in entry.data:
         names.report(entry, ("source",), "Nothing says where the system is: add `url`.", slug="missing-key")
+    if any("@" in urlsplit(url).netloc for url in _urls(written.get("url", ()))):
+        message = "An address holds no secret: name the variable that has the key with `key_env`."
+        names.report(entry, ("source", "url"), message, slug="secret")
     if "cron" in written:
         try:
             next(CronSim(written["cron"], _ANY_DAY))
         except (CronSimError, StopIteration):
             message = f"`{written['cron']}` is no line of cron. Write minute, hour, day, month and weekday, such as `17 3 * * *`."
             names.report(entry, ("source", "cron"), message, slug="cron")
+
+
+def _urls(written: str | Sequence[str]) -> Sequence[str]:
+    return [written] if isinstance(written, str) else written
 
 
 def _mapped(names: Names, system: str) -> bool:

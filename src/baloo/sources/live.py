@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
+from baloo.errors import InputError
 from baloo.registry.envelope import wrap
 from baloo.sources.api import Api, TooManyPages
 from baloo.sources.base import CHUNK_EVENTS, Chunk
@@ -41,7 +42,6 @@ class LiveSource:
         self._cursor: Cursor = {"since": begin} if begin else cast("Cursor", known.get("at", {}))
         if not begin:
             api.etags |= cast("dict[str, list[str]]", known.get("etags", {}))
-        self._capped = False
         self.key = f"source:{mapping}:{api.base}?{asked}"
         self.title = api.base
 
@@ -57,15 +57,15 @@ class LiveSource:
                     done += count
                 if self._journal is not None:  # whoever asks for more has kept what there was
                     self._journal.write(self._place, {"at": page.cursor, "etags": self._api.etags})
-        except TooManyPages:
-            self._capped = True
+        except TooManyPages as error:
+            said = f"This run has asked {self._api.requests:,} times, which is enough for one."
+            raise InputError(said, where=self.title, remedy="What was read is kept: the next run goes on from there.") from error
         finally:
             self._api.close()
 
     def notes(self) -> list[str]:
-        """Whether more is left for the next run."""
-        more = "The run asked often enough: the rest comes with the next one."
-        return [f"{self._api.requests:,} requests to {self.title}.", *([more] if self._capped else [])]
+        """How often the system was asked."""
+        return [f"{self._api.requests:,} requests to {self.title}."]
 
     def finished(self) -> None:
         """The cursor is noted page by page."""

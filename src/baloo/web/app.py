@@ -32,6 +32,7 @@ from baloo.queue.log import LogQueue
 from baloo.records import Records
 from baloo.registry import load
 from baloo.registry.provider import RegistryProvider
+from baloo.watch.runs import Runs, runs_of
 from baloo.web.api.problems import wrong_method
 from baloo.web.api.routes import routes
 from baloo.web.headers import guarded
@@ -66,7 +67,7 @@ __all__ = ["Dispatcher", "make_app", "pages_app"]
 _LOOK_OUT = 2.0  # seconds
 _RARELY = 20_000  # objects more before the collector looks
 _PACKED = (  # when made
-    r"^/($|api$|(areas|systems|organisations|definitions|charts|badges|static|status|privacy|about|live|people|me|sign-in|audit)(/|$))"
+    r"^/($|api$|(areas|systems|organisations|definitions|charts|badges|static|status|runs|privacy|about|live|people|me|sign-in|audit)(/|$))"
 )
 
 
@@ -90,8 +91,12 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     opened.callback(renderer.close)
     quarantine = Quarantine(records)
     site = Site(
+
+    def read() -> Runs:
+        return runs_of(records, registry(), clock.now())
+
         settings, registry, answers.current, clock, renderer, workspace.registry, quarantine.groups,
-        lambda: heard(workspace, registry().systems),
+        lambda: heard(workspace, registry().systems), read,
     )
     ring = Ring()
     gallery = Gallery(ring, remembered(waiting, read_report(workspace), quarantine))
@@ -103,7 +108,7 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     live = Live(site, gallery, watchers, Visits(tokens), Hours(hour))
     suppressed = Suppressed(records, gallery.forget)
     door = make_door(workspace, registry, tokens, appender, clock, [ring, counts], suppressed)
-    sources = Sources(workspace, counts, statuses, lambda: door.statuses, waiting, appender.timings, watchers, pulse)
+    sources = Sources(workspace, counts, statuses, lambda: door.statuses, waiting, appender.timings, watchers, pulse, read)
     heartbeat = Heartbeat(door.entry, settings["heartbeat_seconds"])
     state = {"answers": answers, "workspace": workspace, "pulse": pulse}
 

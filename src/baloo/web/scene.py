@@ -15,6 +15,7 @@ from baloo.metrics.answers import Answers, Row
 from baloo.registry.model import Registry
 from baloo.settings import Settings
 from baloo.watch.heard import Heard
+from baloo.watch.runs import Runs
 from baloo.web import scope as scopes
 from baloo.web.few import Few
 from baloo.web.renderer import LocalRenderer
@@ -65,6 +66,7 @@ class Scene:
     files: Path = field(default_factory=Path)  # the registry's folder
     waiting: Callable[[], Sequence[Waiting]] = tuple  # what is in quarantine
     heard: Callable[[], Heard] = Heard  # whose history is in, and who pushes
+    read: Callable[[], Runs] = Runs  # when sources were read
     _begun: dict[int, Callable[[], tuple[Drawing, ...]]] = field(default_factory=dict)
 
     @cached_property

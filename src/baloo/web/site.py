@@ -18,6 +18,7 @@ from baloo.metrics.answers import Answers, NothingCounted
 from baloo.registry.model import Registry
 from baloo.settings import Settings
 from baloo.watch.heard import Heard
+from baloo.watch.runs import Runs
 from baloo.web.assets import build
 from baloo.web.renderer import LocalRenderer
 from baloo.web.scene import Scene, Waiting
@@ -79,13 +80,14 @@ class Site:
     def __init__(
         self, settings: Settings, registry: Callable[[], Registry], answers: Callable[[], Answers], clock: Clock,
         renderer: LocalRenderer, files: Path = Path(), waiting: Callable[[], Sequence[Waiting]] = tuple,
-        heard: Callable[[], Heard] = Heard,
+        heard: Callable[[], Heard] = Heard, read: Callable[[], Runs] = Runs,
     ) -> None:
         self.settings = settings
         self.renderer = renderer
         self._files = files
         self._waiting = waiting
         self._heard = heard
+        self._read = read
         self._registry = registry
         self._answers = answers
         self._clock = clock
@@ -134,7 +136,7 @@ class Site:
             raise InputError("`ahead` looks on from today, of which `as_of` is another day.", remedy="Ask for one of the two.")
         return Scene(
             self._answers, self._registry(), self.settings, self.renderer, words_in(), today, as_of, staff, ahead,
-            self._files, self._waiting, self._heard,
+            self._files, self._waiting, self._heard, self._read,
         )
 
     def made(self, scene: Scene, show: Show) -> Reply:

@@ -1,4 +1,4 @@
-"""`python -m baloo.worker serve|drain|search FOLDER`: the worker beside a server or an import, or a search for who is who.
+"""`python -m baloo.worker serve|drain|search|fetch FOLDER [SYSTEM]`: the worker beside a server or an import, or a helper of it.
 
 It holds the lock `lake`. Beside a server it runs until its stdin closes or it is told to stop; beside an import it empties
 the queue when its stdin closes, prints what it loaded as JSON, and ends.
@@ -31,11 +31,11 @@ _BEHIND = 5  # steps of niceness: the door and the pages go first
 _RARELY = 50_000  # objects more before the collector looks: a load makes a million, and hardly a cycle
 
 
-def main(mode: str, folder: str) -> int:
-    """Run one worker, or one search; returns the exit code."""
+def main(mode: str, folder: str, system: str = "") -> int:
+    """Run one worker, one search for who is who, or one run of a system's source; returns the exit code."""
     stop = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted terminal tells the parent, which closes our stdin
-    if mode != "search":
+    if mode not in ("search", "fetch"):
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
     try:
         set_up()
@@ -43,6 +43,10 @@ def main(mode: str, folder: str) -> int:
         set_up(workspace.settings["log"])
         if mode == "search":
             search(workspace, int(clock_from_environment().now().timestamp() * 1_000_000))
+        elif mode == "fetch":
+            from baloo.worker.runs import fetch  # noqa: PLC0415 - it asks over HTTP, which nobody else here does
+
+            fetch(workspace, system)
         else:
             _work(workspace, mode, stop)
     except Exception as error:  # noqa: BLE001 - what has no words is raised again
@@ -70,6 +74,7 @@ def _work(workspace: Workspace, mode: str, stop: threading.Event) -> None:
                     os.write(1, json.dumps(asdict(work.totals)).encode() + b"\n")  # without a buffer to flush at the end
         finally:
             work.search.stop()
+            work.schedule.stop()
             work.reporter.write(now=True)
             parts.close()
             gc.unfreeze()  # or DuckDB's binding calls them leaked, on stderr
@@ -82,4 +87,4 @@ def _watch(closed: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]))
+    sys.exit(main(*sys.argv[1:4]))

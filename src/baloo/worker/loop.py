@@ -38,6 +38,8 @@ def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.
                 counted = _refresh(work)
                 rounds.went(time.monotonic() - begun, counted=counted)
                 news = False
+            if refreshing:
+                work.schedule.tend()
             if refreshing and work.search.tend(busy=news or loaded > 0):
                 news = True
             if work.reporter.trouble("loading", None):

@@ -17,6 +17,7 @@ from baloo.people.marks import renew_opted_out
 from baloo.worker.erasing import complete, erase_person
 from baloo.worker.parts import Parts
 from baloo.worker.report import Reporter
+from baloo.worker.schedule import Schedule
 from baloo.worker.search import Search
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Work:
         self.totals = Loaded(through=parts.lake.events.through)  # since the worker started
         self.reporter = Reporter(parts.workspace)
         self.search = Search(parts.workspace, parts.records)
+        self.schedule = Schedule(parts.workspace, parts.registry, parts.records, parts.clock)
         self._unseen_people = True
         self._busy = False
         self._settled = time.monotonic() + _SETTLED

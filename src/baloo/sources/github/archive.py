@@ -1,4 +1,4 @@
-"""Files of GH Archive, and answers of `/events`: events of all of GitHub, of which those of the system's repositories are taken."""
+"""Files of GH Archive, and answers of `/events`: events of all of GitHub, of which those of the system's own are taken."""
 
 from __future__ import annotations
 

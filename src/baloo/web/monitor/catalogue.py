@@ -59,6 +59,12 @@ METRICS: tuple[Metric, ...] = (
         "1 where `loading` or `counting` cannot go on, such as for a broken registry; `/health` says why.", ("stage",),
     ),
     Metric("baloo_heartbeat_age_seconds", "gauge", "Since when no heartbeat that was sent has reached the lake. Alert on this."),
+    Metric("baloo_source_run_timestamp_seconds", "gauge", "When a run of a system's source last went well.", ("system",)),
+    Metric(
+        "baloo_source_alarm", "gauge",
+        "1 where the last two runs that were due did not go well (`overdue`), or nothing came for longer than usual (`silent`). "
+        "Alert on this.", ("system", "alarm"),
+    ),
     Metric("baloo_disk_free_bytes", "gauge", "Room on the disk of the workspace."),
 )
 """In the order in which they are exposed."""

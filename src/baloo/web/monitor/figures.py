@@ -13,6 +13,7 @@ from typing import TypeAlias
 from baloo.errors import BalooError
 from baloo.queue.base import Queue
 from baloo.queue.timings import Timings
+from baloo.watch.runs import WHAT, Runs
 from baloo.web.live.stream import Watchers
 from baloo.web.monitor.counts import Counts, Statuses
 from baloo.web.monitor.heartbeat import Pulse
@@ -37,6 +38,7 @@ class Sources:
     commits: Timings
     watchers: Watchers
     pulse: Pulse
+    read: Callable[[], Runs] = Runs
 
 
 def figures(sources: Sources) -> Iterator[tuple[str, Values]]:
@@ -46,6 +48,8 @@ def figures(sources: Sources) -> Iterator[tuple[str, Values]]:
     report = read_report(sources.workspace)
     if report is not None:
         yield from _of_worker(report)
+    with suppress(BalooError):  # the registry may be broken
+        yield from _of_runs(sources.read())
 
 
 def _of_server(sources: Sources) -> Iterator[tuple[str, Values]]:
@@ -91,6 +95,14 @@ def _of_worker(report: Report) -> Iterator[tuple[str, Values]]:
     for name, value in told:
         if value is not None:
             yield f"baloo_{name}", _one(value)
+
+
+def _of_runs(read: Runs) -> Iterator[tuple[str, Values]]:
+    """What the runs of sources say."""
+    systems = sorted({run.system for run in read.runs})
+    ringing = {(alarm.system, alarm.what) for alarm in read.alarms}
+    yield "baloo_source_run_timestamp_seconds", {(system,): at for system, at in sorted(read.went_well().items())}
+    yield "baloo_source_alarm", {(system, what): float((system, what) in ringing) for system in systems for what in WHAT}
 
 
 def _one(value: float) -> Values:

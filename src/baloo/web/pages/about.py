@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from baloo.web.pages.route import Route
+from baloo.web.pages.runs import runs
 from baloo.web.pages.status import status
 from baloo.web.scene import Scene
 from baloo.web.site import Page
@@ -24,4 +25,6 @@ def about(scene: Scene) -> Page:
     return Page("about.html", words("menu-about"), words("about-description"), "about")
 
 
-ROUTES = (Route("/status", status, fresh=True), Route("/privacy", privacy), Route("/about", about))
+ROUTES = (
+    Route("/status", status, fresh=True), Route("/runs", runs, fresh=True), Route("/privacy", privacy), Route("/about", about),
+)

@@ -68,3 +68,25 @@ work-state = { $state ->
 }
 work-blocks = Open: the stage waits for it
 status-programs = The same for programs
+runs-title = Runs of sources
+runs-description = When each system was read, what that brought, and why it failed.
+runs-none = No source was read yet. A line of cron in a system's file, or baloo import, begins.
+runs-alarms = What is the matter
+runs-overdue = { $system }: none of the last two runs that were due went well. Last well: { $since }.
+runs-silent = { $system }: nothing came since { $since }, which is longer than usual.
+runs-never = never
+runs-list = The latest
+runs-link = When each was read, and what that brought
+column-began = Began
+column-took = Took
+column-new = New
+column-read = Read
+column-again = Known already
+column-refused = Refused
+run-outcome = { $outcome ->
+    [running] Running
+    [done] Done
+    [stopped] Stopped
+   *[failed] Failed
+}
+run-took = { $seconds } s

@@ -1,0 +1,143 @@
+"""When systems are read, and what is noted of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from baloo.clock import FixedClock
+from baloo.errors import InputError
+from baloo.records import Records
+from baloo.records import runs as rows
+from baloo.registry.model import Community, Feed, Kind, Registry, System
+from baloo.watch.runs import Alarm, alarms
+from baloo.worker.importing import Report
+from baloo.worker.runs import noted
+from baloo.worker.schedule import Schedule, due
+from baloo.workspace import Workspace
+
+NOW = dt.datetime(2024, 6, 30, 12, 30, tzinfo=dt.UTC)
+
+
+def _ago(**ago: float) -> int:
+    return int((NOW - dt.timedelta(**ago)).timestamp() * 1_000_000)
+
+
+def _system(name: str, cron: str | None) -> System:
+    feed = Feed("discourse", (f"https://{name}.example.org",), cron)
+    return System(name, name, {"discourse.post": Kind("discourse.post", "Posted")}, source=feed)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace."""
+    return Workspace.init(tmp_path / "W")
+
+
+@pytest.fixture
+def records(workspace: Workspace) -> Records:
+    """Its records."""
+    return Records.open(workspace.records)
+
+
+@pytest.fixture
+def registry() -> Registry:
+    """A registry with a forum that is read each hour, a wiki each night, and a tracker when somebody asks."""
+    systems = [_system("forum", "0 * * * *"), _system("wiki", "0 3 * * *"), _system("tracker", None)]
+    return Registry(Community("marula", "Marula", "How many?"), {s.id: s for s in systems}, {}, {}, "")
+
+
+class Started:
+    """Stands for the processes that are begun: each runs until it is told to end."""
+
+    def __init__(self) -> None:
+        self.commands: list[Sequence[str]] = []
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def __call__(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        """Begin one that waits for its stdin."""
+        self.commands.append(command)
+        child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+        self.running.append(child)
+        return child
+
+
+def test_who_waits_longest_is_read_first(registry: Registry):
+    """What was missed is due once; what was read since its last minute is not, nor what has no line."""
+    last = {"forum": _ago(hours=5), "wiki": _ago(hours=30)}
+
+    assert due(registry, last, NOW, NOW) == ["wiki", "forum"]
+    assert due(registry, last | {"wiki": _ago(hours=2)}, NOW, NOW) == ["forum"]
+    assert due(registry, {"forum": _ago(minutes=20), "wiki": _ago(hours=2), "tracker": _ago(days=9)}, NOW, NOW) == []
+
+
+def test_what_was_never_read_waits_for_its_first_minute(registry: Registry):
+    """From when the schedule began."""
+    assert due(registry, {}, NOW, NOW) == []
+    assert due(registry, {}, NOW - dt.timedelta(minutes=31), NOW) == ["forum"]
+
+
+def test_one_at_a_time_and_those_left_are_told(workspace: Workspace, registry: Registry, records: Records):
+    """A second is not begun while the first is at work; one that was killed stands as stopped."""
+    started = Started()
+    left = rows.begin(records, "forum", "discourse", "schedule", _ago(hours=5))
+    rows.begin(records, "wiki", "discourse", "hand", _ago(hours=1))
+    schedule = Schedule(workspace, lambda: registry, records, FixedClock(NOW), started)
+    schedule.tend()
+    schedule.tend()
+
+    assert [command[-3:] for command in started.commands] == [["fetch", str(workspace.root), "forum"]]
+    assert {run.id: run.outcome for run in rows.recent(records)}[left] == "stopped"
+    schedule.stop()
+    assert [child.returncode is not None for child in started.running] == [True]
+
+
+def test_a_run_is_noted_with_what_it_brought(workspace: Workspace, records: Records):
+    """And one that failed, with what it brought until then, and why."""
+    failed = InputError("It answers 500.", where="https://forum.example.org", remedy="Run this again later.")
+    failed.report = Report(read=3, accepted=2, duplicates=1)  # type: ignore[attr-defined] # as an import raises it
+
+    def fails() -> Report:
+        raise failed
+
+    noted(workspace, FixedClock(NOW), "forum", "discourse", "hand", lambda: Report(read=5, accepted=4, refused=1))
+    with pytest.raises(InputError):
+        noted(workspace, FixedClock(NOW), "forum", "discourse", "schedule", fails)
+    bad, good = rows.recent(records)
+
+    assert (good.outcome, good.read, good.accepted, good.refused, good.why) == ("done", 5, 4, 1, "")
+    assert (bad.outcome, bad.accepted, bad.asked) == ("failed", 2, "schedule")
+    assert bad.why == "https://forum.example.org: It answers 500. Run this again later."
+
+
+def _run(records: Records, system: str, began: int, outcome: rows.Outcome = "done", accepted: int = 0) -> None:
+    run = rows.begin(records, system, "discourse", "schedule", began)
+    rows.end(records, run, outcome, began + 1_000_000, {"accepted": accepted})
+
+
+def test_two_runs_that_did_not_go_well_raise_an_alarm(registry: Registry, records: Records):
+    """One does not; the one that went well last is named, and a good run by hand ends it."""
+    _run(records, "forum", _ago(hours=3, minutes=30))
+    _run(records, "forum", _ago(minutes=30), "failed")
+
+    assert alarms(registry, rows.recent(records), NOW - dt.timedelta(hours=2)) == []
+    (alarm,) = alarms(registry, rows.recent(records), NOW)
+    assert (alarm.system, alarm.what, alarm.since) == ("forum", "overdue", NOW - dt.timedelta(hours=3, minutes=30, seconds=-1))
+    _run(records, "forum", _ago(minutes=5))
+    assert alarms(registry, rows.recent(records), NOW) == []
+
+
+def test_nothing_for_twice_as_long_as_ever_raises_an_alarm(registry: Registry, records: Records):
+    """Where runs go well and bring nothing; a system that is always slow is not silent."""
+    for days in (30, 28, 26, 25, 5):
+        _run(records, "wiki", _ago(days=days, hours=9), accepted=int(days != 5))
+    _run(records, "wiki", _ago(hours=9))
+
+    assert alarms(registry, rows.recent(records), NOW) == [Alarm("wiki", "silent", NOW - dt.timedelta(days=25, hours=9))]
+    _run(records, "wiki", _ago(hours=1), accepted=1)
+    assert alarms(registry, rows.recent(records), NOW) == []
