@@ -7,6 +7,7 @@ import json
 from typing import Any
 from unittest import mock
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +15,8 @@ from baloo.clock import FixedClock
 from baloo.errors import InputError
 from baloo.ingest import accept as module
 from baloo.ingest.accept import Door, Verdict
-from baloo.ingest.lean import look
-from baloo.ingest.moment import micros
+from baloo.ingest.lean import look, look_at_all
+from baloo.ingest.moment import are_usual, is_usual, micros
 from baloo.queue.base import decode, encode
 from baloo.registry.model import Community, Kind, Registry, Schema, System
 from baloo.settings import SETTINGS, Settings
@@ -124,6 +125,44 @@ def test_a_cut_or_doubled_text_fares_the_same(event: dict[str, Any], data: st.Da
     piece = b"" if data.draw(st.booleans()) else body[start:end] * 2
 
     assert alike(*both(body[:start] + piece + body[end:]))
+
+
+@settings(max_examples=300)
+@given(st.lists(plain | events, min_size=1, max_size=4), st.sampled_from([None, "git", "forum"]), st.data())
+def test_bodies_looked_at_together_fare_as_each_does(some: list[dict[str, Any]], sender: str | None, data: st.DataObject):
+    """All of them, or none; a piece of one may be left out, or be there twice."""
+    bodies = [json.dumps(event).encode() for event in some]
+    if data.draw(st.booleans()):
+        start, end = sorted(data.draw(st.tuples(st.integers(0, len(bodies[0])), st.integers(0, len(bodies[0])))))
+        bodies[0] = bodies[0][:start] + (b"" if data.draw(st.booleans()) else bodies[0][start:end] * 2) + bodies[0][end:]
+    how = {"terms": DOOR.terms(), "now": micros(NOW), "sender": sender}
+    each = [look(body, doc_id=None, **how) for body in bodies]
+
+    assert look_at_all(bodies, **how) == (None if None in each else each)
+
+
+@settings(max_examples=500)
+@given(
+    st.sampled_from(["2026-11-22T12:00:00Z", "2026-11-22T12:00:00.5Z", "2026-11-22T12:00:00+02:00"]),
+    st.lists(st.tuples(st.integers(0, 24), st.sampled_from("0-T:.Z+6")), min_size=1, max_size=3), st.data(),
+)  # fmt: skip
+def test_moments_written_alike_fare_as_each_does(usual: str, changed: list[tuple[int, str]], data: st.DataObject):
+    """Any letter of one or the other may be another."""
+    written = [usual[:place] + letter + usual[place + 1 :] for place, letter in changed]
+    written[(place := data.draw(st.integers(0, 3))) : place] = [usual] * data.draw(st.integers(0, 2))
+
+    assert are_usual(written) == all(map(is_usual, written))
+
+
+@pytest.mark.parametrize(("between", "half", "rest"), [(b" ", b'{"x":', b"{}}}"), (b",", b'{"x":[1', b"{}]}}")])
+def test_no_body_ends_what_another_begins(between: bytes, half: bytes, rest: bytes):
+    """Two events in one body make up in number for one that is in two."""
+    event = {"schema": "contribution", "version": 1, "at": "2026-11-22T12:00:00Z", "system": "git", "kind": "git.commit"}
+    whole = json.dumps(event | {"actor": {"account": "ama"}}).encode()
+    bodies = [whole + between + whole, whole[:-1] + b',"extra":' + half, rest]
+
+    assert look_at_all([whole] * 3, DOOR.terms(), now=micros(NOW), sender="git") is not None
+    assert look_at_all(bodies, DOOR.terms(), now=micros(NOW), sender="git") is None
 
 
 def test_the_usual_event_goes_the_lean_way():

@@ -7,13 +7,13 @@ out or were erased: what is no JSON at all is an error to a sender over HTTP, wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from baloo.clock import Clock
 from baloo.errors import InputError
 from baloo.ingest.forms.mapped import apart
 from baloo.ingest.judge import OPERATOR, Judge
-from baloo.ingest.lean import look
+from baloo.ingest.lean import Drops, Seen, look, look_at_all
 from baloo.ingest.moment import micros
 from baloo.ingest.refusals import Refused, remedy_for
 from baloo.ingest.terms import Terms
@@ -74,7 +74,7 @@ class Door:
         refusals: list[Refusal] = []
         dropped: Counter[tuple[str, str]] = Counter()
         ids: list[str] = []
-        drops = None if self._suppressed is None or self._suppressed.nobody else self._suppressed.covers
+        drops = self._drops()
         texts = (body,) if single else split(body, patient=patient)
         for index, raw in enumerate(apart(texts, self.terms())):
             if index == MAX_EVENTS and not patient:
@@ -103,17 +103,33 @@ class Door:
             return None
         return self._seen(body, micros(self._clock.now()), namespace, sender, None, (), staging=staging)
 
+    def usual_each(
+        self, bodies: Sequence[bytes], *, namespace: str, sender: str | None, staging: bool
+    ) -> list[Verdict] | None:
+        """The verdicts on short bodies of one event each, in order, as `usual` has them; None where it must see to each."""
+        now = micros(self._clock.now())
+        bodies = [*map(trimmed, bodies)]
+        found = look_at_all(bodies, self.terms(), now=now, sender=sender, drops=self._drops())
+        if found is None:
+            return None
+        return [
+            _verdict(Request(namespace, sender, now, HTTP, (), (), (), Written(body, None, staging)), seen)
+            for body, seen in zip(bodies, found, strict=True)
+        ]
+
     def _seen(
         self, body: bytes, now: int, namespace: str, sender: str | None, doc_id: str | None, voids: tuple[Void, ...], *,
         staging: bool,
     ) -> Verdict | None:
         body = trimmed(body)
-        drops = None if self._suppressed is None or self._suppressed.nobody else self._suppressed.covers
-        seen = look(body, self.terms(), now=now, sender=sender, doc_id=doc_id, drops=drops)
+        seen = look(body, self.terms(), now=now, sender=sender, doc_id=doc_id, drops=self._drops())
         if seen is None:
             return None
-        request = Request(namespace, sender, now, HTTP, (), (), voids, Written(body, doc_id, staging))
-        return Verdict(request if seen.ids is not None else request.whole(), seen)
+        return _verdict(Request(namespace, sender, now, HTTP, (), (), voids, Written(body, doc_id, staging)), seen)
+
+    def _drops(self) -> Drops | None:
+        """Says whose events are dropped; None where nobody's are."""
+        return None if self._suppressed is None or self._suppressed.nobody else self._suppressed.covers
 
     def take_back(
         self, ids: tuple[str, ...], *, namespace: str, sender: str | None, via: str = HTTP, staging: bool = False,
@@ -134,3 +150,7 @@ class Door:
         if self._terms is None or registry is not self._terms.registry:
             self._terms = Terms(registry)
         return self._terms
+
+
+def _verdict(request: Request, seen: Seen) -> Verdict:
+    return Verdict(request if seen.ids is not None else request.whole(), seen)

@@ -16,7 +16,7 @@ from baloo.ingest.text import plain, read
 from baloo.queue.base import Event, Refusal
 from baloo.queue.event import Actor, Draft, decode_any, event_of, uuid_of
 
-__all__ = ["GRACE", "MAX_TEXT", "MAX_URL", "OPERATOR", "Judge", "uuid_of"]
+__all__ = ["GRACE", "MAX_TEXT", "MAX_URL", "OPERATOR", "Judge", "is_uuid", "uuid_of"]
 
 OPERATOR = "*"
 """The sender of an import for which the operator names no system: trusted for all of them."""
@@ -25,10 +25,11 @@ MAX_TEXT = 1_000
 MAX_URL = 4_000
 """Longest `object`, in characters."""
 
+is_uuid = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
+"""Matches a UUID in lower case."""
 GRACE = 300_000_000
 """A sender's clock may run so many microseconds ahead of ours."""
 _FORMS = (mapped, eventgate, blackhole, v01, v1)  # the first that fits reads
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 _WHO = Actor.__struct_fields__
 _decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -70,7 +71,7 @@ class Judge:
             system, schema = eventgate.named(raw, self._terms)
         return Refusal(
             index=index,
-            id=given.lower() if _UUID(given.lower()) else uuid_of(raw),
+            id=given.lower() if is_uuid(given.lower()) else uuid_of(raw),
             system=system if system in self._terms.systems else None,
             schema=schema if schema in self._terms.schemas else None,
             pointer=refused.pointer, slug=refused.slug, reason=refused.reason, body=raw, staging=self._staging,
@@ -131,9 +132,9 @@ class Judge:
 def _check_id(given: str | None, doc_id: str | None) -> None:
     if given is None:
         return
-    if not _UUID(given):
+    if not is_uuid(given):
         given = given.lower()
-        if not _UUID(given):
+        if not is_uuid(given):
             raise Refused("bad-id", "/id", "The id is not a UUID.")
     if doc_id is not None and given != doc_id:
         raise Refused("id-mismatch", "/id", "The path gives another id than the event.")

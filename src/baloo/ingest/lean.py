@@ -16,13 +16,13 @@ from typing import Annotated, Literal, NamedTuple, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from baloo.ingest.judge import GRACE, MAX_TEXT, MAX_URL, OPERATOR
-from baloo.ingest.moment import DAY, EPOCH, is_usual_end
+from baloo.ingest.judge import GRACE, MAX_TEXT, MAX_URL, OPERATOR, is_uuid
+from baloo.ingest.moment import DAY, EPOCH, are_usual, is_usual
 from baloo.ingest.terms import Terms
-from baloo.ingest.text import MAX_EVENTS
+from baloo.ingest.text import MAX_EVENTS, count
 from baloo.queue.event import Texts, said
 
-__all__ = ["Drops", "Seen", "look"]
+__all__ = ["Drops", "Seen", "look", "look_at_all"]
 
 _Text: TypeAlias = Annotated[str, Meta(max_length=MAX_TEXT)] | UnsetType | None
 _Plain: TypeAlias = str | int | float | bool | None
@@ -32,6 +32,7 @@ _Kind: TypeAlias = tuple[str, str, str, str]  # system, kind, schema, version
 Drops: TypeAlias = Callable[[str, str | None, str | None, str | None, str | None], bool]
 _combination = attrgetter("system", "kind", "schema", "version")
 _encode = msgspec.json.Encoder().encode
+_ERRORS = (ValueError, OverflowError, TypeError, RecursionError)  # msgspec's are ValueErrors
 
 
 class _Actor(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
@@ -79,18 +80,54 @@ def look(
     """
     try:
         events: list[_Event] = _texts.read(body)
-        usual = 0 < len(events) <= MAX_EVENTS and _each_key_once(body, events) and _in_time([event.at for event in events], now)
-    except (ValueError, OverflowError, TypeError, RecursionError):  # msgspec's errors are ValueErrors
+        kinds = _kinds(body, events, terms, now, sender, drops) if 0 < len(events) <= MAX_EVENTS else None
+    except _ERRORS:
         return None
-    given = [event.id for event in events if event.id]
-    if not usual or not _are_uuids(given) or (doc_id is not None and (len(events) > 1 or given not in ([], [doc_id]))):
+    ids = [event.id for event in events if event.id]
+    if kinds is None or (doc_id is not None and (len(events) > 1 or ids not in ([], [doc_id]))):
+        return None
+    if doc_id is not None:
+        ids = [doc_id]
+    return Seen(kinds, ids if len(ids) == len(events) else None)
+
+
+def look_at_all(
+    bodies: Sequence[bytes], terms: Terms, *, now: int, sender: str | None, drops: Drops | None = None
+) -> list[Seen] | None:
+    """What bodies hold each of which is one event; None where somebody must look again, body by body. See `look`.
+
+    Each is read by itself, so that no body ends what another begins. What is asked of an event does not lean on others.
+    """
+    try:
+        events: list[_Event] = [*map(_texts.one, bodies)]
+        if _kinds(b"".join(bodies), events, terms, now, sender, drops) is None:
+            return None
+    except _ERRORS:
+        return None
+    seen = []
+    for event in events:
+        known = terms.usual(_combination(event))
+        if known is None:
+            return None
+        seen.append(Seen({known.kind: 1}, [event.id] if event.id else None))
+    return seen
+
+
+def _kinds(
+    body: bytes, events: list[_Event], terms: Terms, now: int, sender: str | None, drops: Drops | None
+) -> dict[_Kind, int] | None:
+    """How many events of a body there are of each kind; None where one of them needs a second look.
+
+    Raises ValueError, TypeError or OverflowError where a moment is none.
+    """
+    if not (
+        _each_key_once(body, events) and _in_time([event.at for event in events], now)
+        and _are_uuids([event.id for event in events if event.id]) and _are_somebody(events)
+    ):
         return None
     if drops is not None and any(_dropped(event, drops) for event in events):
         return None
-    kinds = _fitting(events, terms, sender) if _are_somebody(events) else None
-    if doc_id is not None:
-        given = [doc_id]
-    return None if kinds is None else Seen(kinds, given if len(given) == len(events) else None)
+    return _fitting(events, terms, sender)
 
 
 def _each_key_once(body: bytes, events: list[_Event]) -> bool:
@@ -101,14 +138,12 @@ def _each_key_once(body: bytes, events: list[_Event]) -> bool:
     """
     if b"\\" in body and (b"\\u003" in body or b"\\u0000" in body):
         return False
-    return body.count(b":") == _encode(events).count(b":")
+    return count(body, b":") == count(_encode(events), b":")
 
 
 def _in_time(written: list[str], now: int) -> bool:
     """Whether the moments are between 1970 and now. Raises ValueError, TypeError or OverflowError where one is none."""
-    if {text[4:11:3] for text in written} != {"--T"}:
-        return False
-    if not all(map(is_usual_end, {text[-2:] if text[-1] == "Z" else text[-7:] for text in written})):
+    if not (are_usual(written) if len(written) > 1 else is_usual(written[0])):
         return False
     moments = [*map(dt.datetime.fromisoformat, written)]
     if max(written) < _long_ago(now // DAY) and min(written) >= "1970-01-02":
@@ -124,6 +159,8 @@ def _long_ago(day: int) -> str:
 
 def _are_uuids(ids: list[str]) -> bool:
     """Whether each text of 36 letters is a UUID in lower case: in all of them together there are dashes and digits only."""
+    if len(ids) == 1:
+        return is_uuid(ids[0]) is not None
     letters = "".join(ids).encode()
     dashes = b"-" * len(ids)
     return (
@@ -151,18 +188,23 @@ def _dropped(event: _Event, drops: Drops) -> bool:
 def _fitting(events: list[_Event], terms: Terms, sender: str | None) -> dict[_Kind, int] | None:
     """How many events there are of each kind; None where the sender may not send one, or an `extra` has not its shape."""
     found = [*map(_combination, events)]
-    counts = {found[0]: len(found)} if found.count(found[0]) == len(found) else Counter(found)
+    if found.count(found[0]) == len(found):
+        kind = _kind(found[0], events, terms, sender)
+        return None if kind is None else {kind: len(found)}
     kinds: dict[_Kind, int] = {}
-    for one, count in counts.items():
-        system, kind, schema, version = one
-        wanted = terms.kinds.get((system, kind))
-        key = (schema, str(version))
-        if wanted is None or key not in wanted.schemas or sender not in (None, OPERATOR, system):
+    for one, times in Counter(found).items():
+        kind = _kind(one, [event for event, its in zip(events, found, strict=True) if its == one], terms, sender)
+        if kind is None:
             return None
-        shape = wanted.schemas[key]
-        if shape is not None:
-            alike = events if count == len(events) else [event for event, its in zip(events, found, strict=True) if its == one]
-            if not shape.fit([event.extra or {} for event in alike]):
-                return None
-        kinds[system, kind, *key] = kinds.get((system, kind, *key), 0) + count
+        kinds[kind] = kinds.get(kind, 0) + times
     return kinds
+
+
+def _kind(one: tuple[str, str, str, int | str], alike: list[_Event], terms: Terms, sender: str | None) -> _Kind | None:
+    """The kind of events that say the same of it; None where the sender may not send them, or an `extra` has not its shape."""
+    known = terms.usual(one)
+    if known is None or sender not in (None, OPERATOR, one[0]):
+        return None
+    if known.shape is not None and not known.shape.fit([event.extra or {} for event in alike]):
+        return None
+    return known.kind

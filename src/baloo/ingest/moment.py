@@ -12,7 +12,7 @@ from functools import lru_cache
 from baloo.ingest.refusals import Refused
 from baloo.queue.event import moment
 
-__all__ = ["DAY", "EPOCH", "is_usual_end", "micros", "parse"]
+__all__ = ["DAY", "EPOCH", "are_usual", "is_usual", "micros", "parse"]
 
 DAY = 86_400_000_000
 """A day in microseconds."""
@@ -34,12 +34,29 @@ def micros(found: dt.datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-@lru_cache(4_096)
-def is_usual_end(end: str) -> bool:
-    """Whether the last characters of a time, two with `Z` and seven without, are a digit and `Z`, or a digit and `+02:00`.
+def is_usual(text: str) -> bool:
+    """Whether a text of 20 letters at least is written as `2014-10-02T…0Z` or `2014-10-02T…0+02:00`, digits aside.
 
     Python reads offsets that no clock has, such as `+0260`, and some that are no ISO 8601.
     """
+    return text[4:11:3] == "--T" and _is_usual_end(text[-2:] if text[-1] == "Z" else text[-7:])
+
+
+def are_usual(written: list[str]) -> bool:
+    """Whether `is_usual` says so of each of some texts of 20 letters at least.
+
+    Most are written as the first one is: then all are looked at together. Raises ValueError where one is not ASCII.
+    """
+    first = written[0]
+    size, end = len(first), 1 if first[-1] == "Z" else 6
+    letters = "".join(written).encode("ascii")
+    alike = {*map(len, written)} == {size} and letters[size - end - 1 :: size].isdigit() and all(
+        letters[place::size] == letters[place : place + 1] * len(written) for place in (4, 7, 10, *range(size - end, size)))
+    return is_usual(first) if alike else all(map(is_usual, written))
+
+
+@lru_cache(4_096)
+def _is_usual_end(end: str) -> bool:
     return _END.fullmatch(end) is not None
 
 
@@ -48,7 +65,7 @@ def parse(text: str) -> tuple[int, int | None]:
 
     Raises Refused where `text` is no moment of the calendar.
     """
-    if len(text) < 20 or text[4:11:3] != "--T" or not is_usual_end(text[-2:] if text[-1] == "Z" else text[-7:]):
+    if len(text) < 20 or not is_usual(text):
         text = _usual(text)
     try:
         return moment(text)

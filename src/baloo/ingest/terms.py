@@ -14,7 +14,7 @@ from baloo.ingest.refusals import Refused, nearest, pointer_to
 from baloo.registry.lookup import horizons
 from baloo.registry.model import Kind, PayloadMapping, Registry, Schema
 
-__all__ = ["OLDER", "PLAIN", "KindTerms", "Shape", "Terms"]
+__all__ = ["OLDER", "PLAIN", "KindTerms", "Shape", "Terms", "Usual"]
 
 PLAIN = ("contribution", "1")
 """The schema and version of an event whose `extra` nobody has described."""
@@ -62,6 +62,13 @@ class KindTerms:
         self.schemas = schemas
 
 
+class Usual(NamedTuple):
+    """What the events that say the same of their kind have in common: that, and the shape that `extra` must have, if any."""
+
+    kind: tuple[str, str, str, str]  # system, kind, schema, version
+    shape: Shape | None
+
+
 class Terms:
     """A registry, laid out for judging events. Raises RegistryError where a schema does not compile."""
 
@@ -79,6 +86,18 @@ class Terms:
             (system.id, kind.id): KindTerms(ahead.get((system.id, kind.id), 0), _schemas(kind, shapes))
             for system in registry.systems.values() for kind in system.kinds.values()
         }
+        self._usual: dict[tuple[str, str, str, str | int], Usual] = {}
+
+    def usual(self, said: tuple[str, str, str, str | int]) -> Usual | None:
+        """What is known of events that say this as their system, kind, schema and version; None where they cannot be accepted."""
+        known = self._usual.get(said)
+        if known is None:
+            system, kind, schema, version = said
+            wanted = self.kinds.get((system, kind))
+            if wanted is None or (schema, str(version)) not in wanted.schemas:
+                return None
+            known = self._usual[said] = Usual((system, kind, schema, str(version)), wanted.schemas[schema, str(version)])
+        return known
 
     def mapping(self, named: str) -> PayloadMapping | None:
         """The mapping that `protocol:name` names; None where there is none."""

@@ -16,8 +16,8 @@ from baloo.ingest.refusals import Refused, pointer_to, remedy_for, shown_name
 from baloo.queue.event import canonical, decode_any
 
 __all__ = [
-    "MAX_DEPTH", "MAX_EVENTS", "MAX_KEYS", "SURELY_FEW", "TooManyEvents", "Unreadable", "keys", "laborious", "plain", "read",
-    "split", "trimmed",
+    "MAX_DEPTH", "MAX_EVENTS", "MAX_KEYS", "SURELY_FEW", "TooManyEvents", "Unreadable", "count", "keys", "laborious", "plain",
+    "read", "split", "trimmed",
 ]
 
 MAX_DEPTH = 32
@@ -31,6 +31,7 @@ MAX_EVENTS = 10_000
 
 _EXTREME = re.compile(rb"[\[,:\s]-?[0-9.]+[eE][+-]?[23][0-9]{2}(?=[,\]}\s])")
 _MOST_EXTREME, _FEW_PARTS = 1_000, 5_000
+_LONG = 8_192  # bytes from which on to count letters all at once is quicker than one by one
 _decode_parts = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _skip = msgspec.json.Decoder(msgspec.Raw).decode
 
@@ -221,7 +222,19 @@ def laborious(body: bytes) -> bool:
 
     Each of them takes the decoder several hundred times as long as any other, and a megabyte holds enough for seconds.
     """
-    return body.count(b",") > _FEW_PARTS and len([*islice(_EXTREME.finditer(body), _MOST_EXTREME + 1)]) > _MOST_EXTREME
+    return (
+        len(body) > _FEW_PARTS and count(body, b",") > _FEW_PARTS
+        and len([*islice(_EXTREME.finditer(body), _MOST_EXTREME + 1)]) > _MOST_EXTREME
+    )
+
+
+def count(body: bytes, letter: bytes) -> int:
+    """How often a letter stands in a body: what `bytes.count` says, several times as fast where the body is long."""
+    if len(body) < _LONG:
+        return body.count(letter)
+    import numpy as np  # noqa: PLC0415 - who sends event by event does not pay for it
+
+    return int(np.count_nonzero(np.frombuffer(body, np.uint8) == letter[0]))
 
 
 def keys(value: object) -> int:

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import unicodedata
 import uuid
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -78,6 +79,8 @@ class Texts:
 
     def __init__(self, one: type[_T]) -> None:
         self._one = msgspec.json.Decoder(one)
+        self.one: Callable[[bytes], Any] = self._one.decode
+        """Reads one JSON value. Raises what msgspec raises."""
         self._array = msgspec.json.Decoder(list[one]).decode  # type: ignore[valid-type] # a type at run time
 
     def read(self, body: bytes) -> list[Any]:
@@ -86,7 +89,7 @@ class Texts:
             return self._array(body)
         if b"\n" in body:
             return self._one.decode_lines(body)
-        return [self._one.decode(body)]
+        return [self.one(body)]
 
 
 def event_of(draft: Draft, extra: object, at: int, offset: int | None, *, doc_id: str | None, staging: bool) -> Event:

@@ -88,9 +88,13 @@ def first_of(head: bytes) -> tuple[int, bytes]:
 
 def encode(first: int, rows: Sequence[bytes], salt: bytes) -> bytes:
     """A frame with these rows."""
-    content = b"".join([struct.pack(f"<{len(rows)}I", *map(len, rows)), *rows])
-    head = struct.pack("<4sIQII", _MAGIC, len(rows), first, len(content), zlib.crc32(content))
-    return b"".join([head, zlib.crc32(head + salt).to_bytes(4, "little"), bytes(4), content, _PAD[len(content) % HEAD :]])
+    lengths = [*map(len, rows)]
+    content = [struct.pack(f"<{len(rows)}I", *lengths), *rows]
+    size, total = 4 * len(rows) + sum(lengths), 0
+    for part in content:  # joined once, with its head: rows may be large
+        total = zlib.crc32(part, total)
+    head = struct.pack("<4sIQII", _MAGIC, len(rows), first, size, total)
+    return b"".join([head, zlib.crc32(head + salt).to_bytes(4, "little"), bytes(4), *content, _PAD[size % HEAD :]])
 
 
 def frame_at(read: Read, at: int, first: int, salt: bytes) -> Frame | None:

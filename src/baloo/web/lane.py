@@ -4,12 +4,13 @@ They cost more than the door itself. They stay the way for everything else: for 
 express counter does not take, and for a request on a connection whose last answer is still to come.
 
 A client's heads are the same again and again. One that has led through the short lane is remembered with what it asked for, byte
-for byte, and is not parsed again where it comes with exactly as much as it says, on a connection that rests.
+for byte, and is not parsed again where it comes with exactly as much as it says, on a connection that rests. Such a request is
+offered to the counter, which looks at those of many connections at once when the loop has read them all; whatever else happens to
+a connection before is seen to after.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
@@ -34,17 +35,32 @@ _MOST, _LONGEST = 1_000, 2_048  # heads that are remembered, and bytes of one
 
 
 class _Cycle:
-    """A request of the short lane and its answer, as far as uvicorn looks at them."""
+    """A request of the short lane and its answer, as far as uvicorn looks at them. `data` are its bytes, while it is offered."""
 
-    __slots__ = ("disconnected", "keep_alive", "response_complete", "scope")
+    __slots__ = ("_lane", "data", "disconnected", "keep_alive", "response_complete", "scope")
     more_body = False
     message_event = _NOBODY
 
-    def __init__(self, scope: Any) -> None:  # noqa: ANN401 - uvicorn's
+    def __init__(self, lane: Lane, scope: Any, data: bytes = b"") -> None:  # noqa: ANN401 - uvicorn's
+        self._lane = lane
         self.scope = scope
+        self.data = data
         self.keep_alive = True
         self.disconnected = False
         self.response_complete = False
+
+    def answer(self, answer: Answer) -> None:
+        """Answer it."""
+        self._lane.answer(self, answer)
+
+    def unusual(self) -> None:
+        """Send it the long way."""
+        self._lane.go_long(self)
+
+    def failed(self, error: Exception) -> None:
+        """Answer that the server failed."""
+        if not self.disconnected:
+            self._lane.failed(error)
 
 
 class Lane(Edge):
@@ -59,24 +75,49 @@ class Lane(Edge):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in; a request that is not whole now goes the long way."""
+        if self.scope is not None:
+            self._express.judge()  # what came before goes first
         rests = self.scope is None and not self._head and not self.transport.is_closing()
         if rests:
             size = data.find(_END) + len(_END)
             known = self._heads.get(data[:size])
             if known is not None and len(data) - size == known[1]:
-                scope: Any = {"method": "POST"}
-                try:
-                    taken = self._take(known[0], data[size:], _Cycle(scope))
-                except Exception as error:  # noqa: BLE001 - the boundary of the connection
-                    self.failed(error)
-                    return
-                if taken:
-                    self.scope = scope
-                    self._unset_keepalive_if_required()
-                    return
-        self._whole = data if rests else b""
+                scope: Any = {"method": "POST"}  # as far as anybody looks at it
+                self.scope = scope
+                self.cycle = cycle = _Cycle(self, scope, data)  # type: ignore[assignment] # the same
+                self._unset_keepalive_if_required()
+                self._express.offer(known[0], data[size:], cycle)
+                return
+        self._feed(data, alone=rests)
+
+    def eof_received(self) -> bool:  # type: ignore[override] # as the edge
+        """Whoever sends nothing more."""
+        self._express.judge()
+        return super().eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody is there any more."""
+        self._express.judge()
+        super().connection_lost(exc)
+        self.cycle = None  # it knows the connection: neither holds the other
+
+    def shutdown(self) -> None:
+        """End the connection as soon as what came is answered."""
+        self._express.judge()
+        super().shutdown()
+
+    def go_long(self, cycle: _Cycle) -> None:
+        """Take a request that was offered, and is not usual, for one that comes now."""
+        cycle.response_complete = True
+        self.scope = None
+        if not (cycle.disconnected or self.transport.is_closing()):
+            self._feed(cycle.data, alone=True)
+
+    def _feed(self, data: bytes, *, alone: bool) -> None:
+        """Have bytes parsed; `alone` says that the connection rested."""
+        self._whole = data if alone else b""
         super().data_received(data)
-        self._whole = b""  # a connection that rests holds nothing
+        self._whole = b""
         if self._parts is not None:
             parts, self._parts = self._parts, None
             if not self.transport.is_closing():
@@ -109,17 +150,13 @@ class Lane(Edge):
             return
         body = parts[0] if len(parts) == 1 else b"".join(parts)
         ticket = self._express.ticket(self.url, self.headers)
-        if ticket is not None and self._take(ticket, body, _Cycle(self.scope)):
+        cycle = _Cycle(self, self.scope)
+        if ticket is not None and self._express.take(ticket, body, cycle.answer):
+            self.cycle = cycle  # type: ignore[assignment] # as far as anybody looks at it
             self._remember(ticket, len(body))
         else:
             self._go_round(parts)
             super().on_message_complete()
-
-    def _take(self, ticket: Ticket, body: bytes, cycle: _Cycle) -> bool:
-        if not self._express.take(ticket, body, partial(self._answer, cycle)):
-            return False
-        self.cycle = cycle  # type: ignore[assignment] # as far as anybody looks at it
-        return True
 
     def _remember(self, ticket: Ticket, length: int) -> None:
         """Remember the head of the request that just came, where it came alone and whole."""
@@ -135,13 +172,14 @@ class Lane(Edge):
         for part in parts:
             super().on_body(part)
 
-    def _answer(self, cycle: _Cycle, answer: Answer) -> None:
+    def answer(self, cycle: _Cycle, answer: Answer) -> None:
+        """Answer a request of the short lane."""
         if cycle.disconnected:
             return
         keep_alive = cycle.keep_alive and not answer.close
         head = answer.head(self.server_state.default_headers, keep_alive=keep_alive)
         self.transport.write(STATUS_LINE[answer.status] + head + answer.body)
-        cycle.response_complete = True
+        cycle.response_complete, cycle.data = True, b""  # a connection that rests holds nothing
         if not keep_alive:
             self.transport.close()
         if self.pipeline:

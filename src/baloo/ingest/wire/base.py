@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import Protocol
 
 from baloo.clock import Clock
@@ -215,14 +214,16 @@ class Entry:
             raise
         self._note_room(None)
 
-    def submit(self, verdict: Verdict, done: Callable[[Exception | None], None]) -> None:
-        """Have everything kept that the verdict holds; `done` is told when it is on disk, or why it is not."""
-        self._appender.submit(verdict.row, partial(self._submitted, done))
+    def submit(self, verdict: Verdict, done: Callable[[int | Exception], None]) -> None:
+        """Have everything kept that the verdict holds; `done` is told when it is on disk, or why it is not: it asks `settled`."""
+        self._appender.submit(verdict.row, done)
 
-    def _submitted(self, done: Callable[[Exception | None], None], outcome: int | Exception) -> None:
+    def settled(self, outcome: int | Exception) -> Exception | None:
+        """Why the queue did not keep what was submitted; None where it did."""
         error = outcome if isinstance(outcome, Exception) else None
-        self._note_room(error)
-        done(error)
+        if error is not None or self._full:
+            self._note_room(error)
+        return error
 
     def _note_room(self, error: Exception | None) -> None:
         if isinstance(error, StorageFull):
