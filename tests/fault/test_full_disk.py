@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from tests.fault.counts import FULL_DISKS, HANGS, chance
 
-from baloo.errors import StorageFull
+from baloo.errors import ExitCode, StorageFull
+from baloo.queue.base import encode
 from baloo.queue.group import GroupCommit
 from baloo.queue.log import LogQueue
 from baloo.records import Records
@@ -129,6 +133,23 @@ def test_the_loader_waits_for_room(small: Path, leave: int):
 
     assert len(walls.numbers()) == 1001
     assert walls.queue.depth().rows == 0
+
+
+@pytest.mark.parametrize("leave", [0, 4_096, 20_000, 60_000])
+def test_a_worker_that_finds_no_room_says_so_in_a_line(small: Path, leave: int):
+    """Whatever it was doing, it ends with the exit code of storage, and each line that it logged is JSON."""
+    workspace = Workspace.init(small / "W")
+    with closing(LogQueue(workspace.queue)) as queue:
+        queue.append([encode(request(event(1)))])
+    fill(small, leave=leave)
+    command = [sys.executable, "-m", "baloo.worker", "serve", str(workspace.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as worker:
+        assert worker.stderr is not None
+        said = [worker.stderr.readline()]
+        _, more = worker.communicate()
+
+    assert worker.returncode in {ExitCode.OK, ExitCode.STORAGE}
+    assert all(isinstance(json.loads(line), dict) for line in [*said, *more.splitlines()])
 
 
 @pytest.fixture

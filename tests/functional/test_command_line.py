@@ -186,6 +186,14 @@ def test_a_date_of_another_format_is_told_by_the_format(baloo: Baloo, tmp_path: 
     assert [(group["slug"], group["count"]) for group in baloo.json("quarantine", "list")] == [("not-of-format", 2)]
 
 
+@pytest.mark.parametrize("arguments", [("show", "9" * 23), ("replay", "9" * 23), ("list", "--limit", "9" * 23)], ids=" ".join)
+def test_a_number_that_is_no_id_is_told(baloo: Baloo, arguments: tuple[str, ...]):
+    """An id or limit that no database can hold is a wrong word of the command, not a fault."""
+    said = baloo.run("quarantine", *arguments, code=2)
+
+    assert "less than or equal to" in said.stderr
+
+
 @pytest.mark.parametrize(
     ("line", "pointer"),
     [

@@ -39,6 +39,8 @@ class _Group(typer.core.TyperGroup):
         return found
 
 
+_WORTH_A_RATE = 1_000  # events; the rate of fewer tells how long it took to begin
+
 group = typer.Typer(
     no_args_is_help=True, cls=_Group,
     help="Import history: files of events, CSV, git repositories, Perceval's items; live systems by their source.",
@@ -233,7 +235,7 @@ def _tell(report: Report, *, as_json: bool) -> None:
     if report.refused and not report.dry:
         narrate("Refused events are kept: see `baloo quarantine list`.")
     would = "would be " if report.dry else ""
-    rate = f", {report.read / report.seconds:,.0f} events/s" if report.seconds > 0.5 else ""
+    rate = f", {report.read / report.seconds:,.0f} events/s" if report.read >= _WORTH_A_RATE else ""
     resumed = f" Went on from {report.resumed:,}." if report.resumed else ""
     text = (
         f"{report.read:,} read: {report.accepted:,} {would}accepted ({report.revised:,} of them revisions), "

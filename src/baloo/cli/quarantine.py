@@ -22,6 +22,8 @@ __all__ = ["register"]
 Reason: TypeAlias = Annotated[str | None, typer.Option(metavar="SLUG", help="Those refused for this reason.")]
 System: TypeAlias = Annotated[str | None, typer.Option(help="Those of this system.")]
 
+_LARGEST = (1 << 63) - 1  # id that a database has
+
 group = typer.Typer(no_args_is_help=True, help="What was refused, why, and once more through the door.")
 
 
@@ -35,8 +37,8 @@ def list_(
     context: typer.Context,
     reason: Reason = None,
     system: System = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many events.")] = 50,
-    after: Annotated[int, typer.Option(min=0, metavar="ID", help="Events behind this one: the last of the page before.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=_LARGEST, help="At most so many events.")] = 50,
+    after: Annotated[int, typer.Option(min=0, max=_LARGEST, metavar="ID", help="Events behind this one: the last of the page before.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """What waits: grouped by reason; with --reason or --system, event by event."""
@@ -62,7 +64,7 @@ def list_(
 
 
 @group.command()
-def show(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
+def show(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID", max=_LARGEST)], as_json: AsJson = False) -> None:
     """One refused event as it arrived. It may hold names and addresses: mind where you show it."""
     now = state(context)
     with _quarantine(now) as quarantine:
@@ -79,7 +81,7 @@ def show(context: typer.Context, number: Annotated[int, typer.Argument(metavar="
 @group.command()
 def replay(
     context: typer.Context,
-    numbers: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Which events.")] = None,
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", max=_LARGEST, help="Which events.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that wait.")] = False,
     reason: Reason = None,
     system: System = None,

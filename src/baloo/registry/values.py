@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
-__all__ = ["TYPES", "document_id", "moment", "text"]
+__all__ = ["PER_SECOND", "TYPES", "document_id", "moment", "text"]
 
 _NAMESPACE = uuid.UUID("5a1d1f9e-6f0e-5b6c-9d0a-7f7d7f5a8e11")  # of ids that are no UUID
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
@@ -21,7 +21,6 @@ _ADDRESS = re.compile(r"\s*(?P<name>.*?)\s*<(?P<email>[^<>]*)>\s*", re.DOTALL)
 _COMMENTED = re.compile(  # ama@example.org (Ama), as some write in mails, and ama at example.org, as lists do in their archives
     r"\s*(?P<email>[^\s<>@]+(?:@[^\s<>@]+| at [^\s<>@]+\.[^\s<>@.]+))\s*(?:\((?P<name>.*)\)\s*)?", re.DOTALL)
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_PER_SECOND = {"unix": 1, "unix-ms": 1_000}
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -34,8 +33,8 @@ def text(value: object) -> object:
 
 def moment(value: object, form: str | None, zone: str | None) -> object:
     """A time in ISO 8601. `form` is one of strptime, `unix` (seconds since 1970) or `unix-ms`; None is ISO 8601 already."""
-    if form in _PER_SECOND:
-        return _since_1970(_number(value), _PER_SECOND[form])
+    if form in PER_SECOND:
+        return _since_1970(_number(value), PER_SECOND[form])
     if not isinstance(value, str) or not (form or zone):
         return text(value)
     try:
@@ -99,6 +98,9 @@ def _parts(value: object) -> tuple[str | None, str] | None:
         name = name[1:-1].replace('\\"', '"')
     return name or None, found["email"].replace(" at ", "@")
 
+
+PER_SECOND: Final[Mapping[str, int]] = {"unix": 1, "unix-ms": 1_000}
+"""Formats of a time that are numbers since 1970, and how many there are in a second."""
 
 TYPES: Final[Mapping[str, Callable[[object], object]]] = {
     "text": text, "number": _number, "boolean": _boolean, "list": _list, "name": _name, "email": _email,

@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from baloo.errors import InputError, nearest
-from baloo.registry.values import TYPES, document_id, moment
+from baloo.registry.values import PER_SECOND, TYPES, document_id, moment
 from baloo.sources.base import CHUNK_EVENTS, Chunk, Fault
 from baloo.sources.files import key_of
 
@@ -167,11 +168,22 @@ def _check_rule(rule: Mapping[str, Any], file: Path) -> None:
         close = nearest(rule["type"], TYPES)
         hint = f"Did you mean `{close}`?" if close else f"Valid: {', '.join(TYPES)}."
         raise InputError(f"There is no type `{rule['type']}`.", where=str(file), remedy=hint)
+    if rule.get("format", "unix") not in PER_SECOND:
+        _check_format(rule["format"], file)
     try:
         ZoneInfo(rule.get("zone", "UTC"))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         remedy = "Write it like `Europe/Athens`."
         raise InputError(f"There is no time zone `{rule['zone']}`.", where=str(file), remedy=remedy) from error
+
+
+def _check_format(form: str, file: Path) -> None:
+    try:
+        dt.datetime.strptime("", form)  # noqa: DTZ007 - no time is made
+    except ValueError as error:
+        if "does not match" not in str(error):
+            remedy = "Write it like `%d.%m.%Y`, or `unix` or `unix-ms`."
+            raise InputError(f"`{form}` is no format of a time.", where=str(file), remedy=remedy) from error
 
 
 def _known(part: Mapping[str, Any], valid: tuple[str, ...], file: Path) -> None:

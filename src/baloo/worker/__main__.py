@@ -87,4 +87,7 @@ def _watch(closed: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:4]))
+    code = main(*sys.argv[1:4])
+    if code != ExitCode.OK:  # what was begun is let go of where it stood, and DuckDB's binding would call it leaked, on stderr
+        os._exit(code)
+    sys.exit(code)

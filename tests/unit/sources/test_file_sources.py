@@ -279,6 +279,8 @@ def test_a_time_that_cannot_be_read_is_told_with_its_line(tmp_path: Path, rule: 
         (MAPPING.replace("type: list", "type: lists"), "Did you mean `list`"),
         (MAPPING.replace("Europe/Athens", "5"), "`zone` must be a text"),
         (MAPPING.replace('"%d.%m.%Y %H:%M"', "5"), "`format` must be a text"),
+        (MAPPING.replace("%d.%m", "%d.%Q"), "is no format of a time"),
+        (MAPPING.replace("%H:%M", "%"), "is no format of a time"),
         (MAPPING.replace("column: Date, ", ""), "names no column"),
         (MAPPING[: MAPPING.index("extra")] + "extra: [city]", "`extra` is a list of"),
         (MAPPING + "system: other", "not YAML"),

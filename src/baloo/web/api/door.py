@@ -60,7 +60,7 @@ PARTS: dict[str, Any] = {
 SECURITY: dict[str, Any] = {"token": {"type": "http", "scheme": "bearer", "description": "Made by `baloo token create SYSTEM`."}}
 """How a sender shows who they are. Without it what they send is staging."""
 
-_REFERENCE = "docs/reference/protocols/"
+_REFERENCE = "`docs/reference/protocols/"
 _HEADERS = [
     {"name": "X-Debug-ID", "in": "header", "description": "By it the sender finds their events on /live.",
      "schema": {"type": "string"}, "example": "ama-7f3k9q"},
@@ -130,7 +130,7 @@ PATHS: dict[str, Any] = {
     "/v1/events": {"post": _sent(
         "Send events, as to EventGate", "SendToEventGate",
         "One event or an array, of any content type. With `hasty` the answer does not say what came of them: "
-        f"{_REFERENCE}eventgate.md.",
+        f"{_REFERENCE}eventgate.md`.",
         [_in("query", "namespace", enum=["", "baloo"]), _in("query", "hasty"), *_HEADERS], {
             "201": _answer("Every event was accepted."),
             "202": _answer("`hasty`: all are on disk, accepted or in quarantine."),
@@ -141,7 +141,7 @@ PATHS: dict[str, Any] = {
     )},
     "/submit/{application}/{ping}/{version}/{document_id}": {"post": _sent(
         "Send a ping, as Glean does", "SendPing",
-        f"Read by the mapping of the application; whatever is no such ping is kept in quarantine: {_REFERENCE}glean.md.",
+        f"Read by the mapping of the application; whatever is no such ping is kept in quarantine: {_REFERENCE}glean.md`.",
         [_in("path", "application", pattern="^[A-Za-z0-9._-]{1,128}$"), _in("path", "ping", pattern="^[A-Za-z_-]{1,128}$"),
          {"name": "version", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0, "maximum": 999_999_999}},
          _in("path", "document_id", description="A UUID; what comes under another is kept in quarantine."), *_HEADERS],
@@ -150,15 +150,15 @@ PATHS: dict[str, Any] = {
     "/beacon/event": {"post": _sent(
         "Send an event, as EventLogging's beacon does", "SendBeacon",
         "The event stands behind the `?` as URL-encoded JSON, with `;` behind it; also by GET, and at `/event.gif`: "
-        f"{_REFERENCE}eventlogging.md.",
+        f"{_REFERENCE}eventlogging.md`.",
         [], {"204": _answer("It is on disk: accepted, or in quarantine."), "400": _answer("The query is empty.", _PROBLEM)},
     )},
     "/hooks/{name}": {"post": _sent(
-        "A webhook", "SendToHook", f"Any JSON, read by the mapping of this name: {_REFERENCE}webhooks.md.",
+        "A webhook", "SendToHook", f"Any JSON, read by the mapping of this name: {_REFERENCE}webhooks.md`.",
         [_in("path", "name", pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")], _OF_A_HOOK, {},
     )},
     "/hooks/github/{system}": {"post": _sent(
-        "A webhook of GitHub", "SendToGithubHook", f"As GitHub sends it: {_REFERENCE}github.md.",
+        "A webhook of GitHub", "SendToGithubHook", f"As GitHub sends it: {_REFERENCE}github.md`.",
         [_in("path", "system", pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"), _in("header", "X-GitHub-Event")], _OF_A_HOOK, {},
     )},
 }  # fmt: skip

@@ -66,7 +66,7 @@ systems-description = The systems in which people contribute to { $community }.
 fresh-state = { $state ->
     [fresh] On time
     [late] Late
-    [closed] Closed
+    [closed] No longer counted
    *[silent] Nothing yet
 }
 fresh-never = never
