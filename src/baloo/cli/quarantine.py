@@ -38,7 +38,9 @@ def list_(
     reason: Reason = None,
     system: System = None,
     limit: Annotated[int, typer.Option(min=1, max=_LARGEST, help="At most so many events.")] = 50,
-    after: Annotated[int, typer.Option(min=0, max=_LARGEST, metavar="ID", help="Events behind this one: the last of the page before.")] = 0,
+    after: Annotated[
+        int, typer.Option(min=0, max=_LARGEST, metavar="ID", help="Events behind this one: the last of the page before."),
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """What waits: grouped by reason; with --reason or --system, event by event."""
@@ -64,7 +66,9 @@ def list_(
 
 
 @group.command()
-def show(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID", max=_LARGEST)], as_json: AsJson = False) -> None:
+def show(
+    context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID", max=_LARGEST)], as_json: AsJson = False,
+) -> None:
     """One refused event as it arrived. It may hold names and addresses: mind where you show it."""
     now = state(context)
     with _quarantine(now) as quarantine:
