@@ -90,11 +90,11 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     renderer = Renderer()
     opened.callback(renderer.close)
     quarantine = Quarantine(records)
-    site = Site(
 
     def read() -> Runs:
         return runs_of(records, registry(), clock.now())
 
+    site = Site(
         settings, registry, answers.current, clock, renderer, workspace.registry, quarantine.groups,
         lambda: heard(workspace, registry().systems), read,
     )
