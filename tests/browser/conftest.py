@@ -17,7 +17,10 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from asking import pretend_site
 from baloo.web.api.routes import routes
+from baloo.watch.requests import Asked, accept, ask
 from baloo.web.app import pages_app
+from baloo.web.pages.requests import routes as request_routes
+from persons import NOON, persons_parts
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = (
@@ -27,11 +30,14 @@ _FLAGS = (
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Where Marula's site is served, labelled as a demo."""
-    with socket.socket() as listener:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where Marula's site is served, labelled as a demo; one request is shown on it."""
+    folder = tmp_path_factory.mktemp("site")
+    with socket.socket() as listener, persons_parts(folder) as parts:
         listener.bind(("127.0.0.1", 0))
-        app = pages_app(pretend_site(BALOO_DEMO="true"), lambda: None, routes())
+        wanted = Asked("The town's wiki", "People write pages there.", "many", "https://wiki.example.org")
+        accept(parts.records, ask(parts.records, wanted, now=NOON), folder, who="tove", now=NOON)
+        app = pages_app(pretend_site(BALOO_DEMO="true"), lambda: None, [*routes(), *request_routes(parts)])
         config = uvicorn.Config(app, log_level="error", lifespan="on")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

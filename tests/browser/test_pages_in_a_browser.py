@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "/", "/areas", "/areas/support", "/areas/translation", "/areas/archive", "/organisations/moco", "/systems", "/systems/chat",
-    "/definitions", "/definitions/support/regular", "/status", "/privacy", "/about", "/api", "/charts/active",
+    "/definitions", "/definitions/support/regular", "/status", "/requests",
+    "/join?system=forum&volume=few", "/privacy", "/about", "/api", "/charts/active",
     "/charts/areas/support/cohorts", "/charts/areas/support/moves.embed",
 )
 _AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")

@@ -19,6 +19,7 @@ from baloo.cli import (
     people,
     quarantine,
     registry,
+    requests,
     rights,
     runs,
     serve,
@@ -37,7 +38,10 @@ app = typer.Typer(
     name="baloo", no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Counts the people who make a community, each of them once.",
 )  # fmt: skip
-for room in (registry, imports, sources, runs, people, access, rights, quarantine, systems, tokens, count, status, serve, backup, demo):
+for room in (
+    registry, imports, sources, runs, people, access, rights, quarantine, systems, requests, tokens, count, status, serve, backup,
+    demo,
+):  # fmt: skip
     room.register(app)
 
 

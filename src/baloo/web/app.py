@@ -50,6 +50,7 @@ from baloo.web.monitor.figures import Sources
 from baloo.web.monitor.heartbeat import Heartbeat, Pulse
 from baloo.web.monitor.routes import routes as monitor_routes
 from baloo.web.pages.addresses import first_visit, not_found, not_taken, page_routes
+from baloo.web.pages.requests import routes as request_routes
 from baloo.web.people.parts import Counted, Parts
 from baloo.web.people.routes import routes as people_routes
 from baloo.web.renderer import Renderer
@@ -67,7 +68,8 @@ __all__ = ["Dispatcher", "make_app", "pages_app"]
 _LOOK_OUT = 2.0  # seconds
 _RARELY = 20_000  # objects more before the collector looks
 _PACKED = (  # when made
-    r"^/($|api$|(areas|systems|organisations|definitions|charts|badges|static|status|runs|privacy|about|live|people|me|sign-in|audit)(/|$))"
+    r"^/($|api$|(areas|systems|organisations|definitions|charts|badges|static|status|runs|privacy|about|live|people|me)(/|$)"
+    r"|(requests|join|sign-in|audit)(/|$))"
 )
 
 
@@ -129,7 +131,7 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     signin = Desk(site, gate, sessions, flow)
     handlers = [
         *routes(), *live_routes(live), *people_routes(people), *audit_routes(people), *signin_routes(signin),
-        *monitor_routes(sources, settings["metrics_token"]),
+        *request_routes(people), *monitor_routes(sources, settings["metrics_token"]),
     ]
     return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, beside, gate)))
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from baloo.charts import Drawing, Picture
 from baloo.charts.picture import Size
-from baloo.metrics.answers import Answers, Row
+from baloo.metrics.answers import Answers, NothingCounted, Row
 from baloo.registry.model import Registry
 from baloo.settings import Settings
 from baloo.watch.heard import Heard
@@ -73,6 +73,14 @@ class Scene:
     def answers(self) -> Answers:
         """The answers, the same for the whole visit. Raises NothingCounted."""
         return self.source()
+
+    @cached_property
+    def counted(self) -> bool:
+        """Whether anything is counted yet."""
+        try:
+            return bool(self.answers)
+        except NothingCounted:
+            return False
 
     @cached_property
     def few(self) -> Few:

@@ -42,7 +42,7 @@ kept-live = The last events as they arrived
 kept-live-why = To show a system’s owner on the live page what became of their own. Nobody else sees who did something.
 kept-live-long = In memory alone, until later ones take their place.
 privacy-never = What is never stored
-privacy-never-text = Passwords, what you wrote, where you are, which browser you use. These pages load nothing from elsewhere and set no cookie, but for who shows a system’s token on the live page.
+privacy-never-text = Passwords, what you wrote, where you are, which browser you use. These pages load nothing from elsewhere and set no cookie, but for who shows a system’s token on the live page, and a random number on the page of requests so that a vote counts once.
 privacy-out = How to be left out
 privacy-out-text = Ask the people who run this community’s Baloo for a link to your own page. There you see what is known of you, take it along, choose how you appear, opt out of every count, past ones included, or have everything of yours erased.
 
