@@ -33,7 +33,7 @@ def text(value: object) -> object:
 
 def moment(value: object, form: str | None, zone: str | None) -> object:
     """A time in ISO 8601. `form` is one of strptime, `unix` (seconds since 1970) or `unix-ms`; None is ISO 8601 already."""
-    if form in PER_SECOND:
+    if form is not None and form in PER_SECOND:
         return _since_1970(_number(value), PER_SECOND[form])
     if not isinstance(value, str) or not (form or zone):
         return text(value)
