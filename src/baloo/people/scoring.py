@@ -158,7 +158,7 @@ class Scorer:
             yield "same-role", 1.0
         else:
             for domain in one.domains & other.domains:
-                few = len(self._blocks.get("domain", {}).get(domain, ())) <= _MANY["domain"]
+                few = self._few("domain", domain)
                 yield ("small-domain" if few else "same-organisation"), 1.0
 
     def _relay(self, kind: str, address: str) -> bool:
@@ -170,8 +170,12 @@ class Scorer:
             for _, name in sorted(names.items()):
                 if all(contradict(name, known) for known in people):
                     people.append(name)
-            self._relays[address] = len(people) > 2 or (kind == "role" and len(users) > _MANY["role"])
+            self._relays[address] = len(people) > 2 or (kind == "role" and not self._few(kind, address))
         return self._relays[address]
+
+    def _few(self, kind: str, key: str) -> bool:
+        """Whether only a few have what two have in common; what more than `FEW` have is in no block."""
+        return 0 < len(self._blocks.get(kind, {}).get(key, ())) <= _MANY[kind]
 
 
 def _by_name(one: Profile, other: Profile, often: Frequencies, told: set[str], near: str) -> Iterator[tuple[str, float]]:

@@ -199,6 +199,19 @@ def test_a_mailmap_holds_at_the_next_join(records: Records) -> None:
     assert (joined, len(groups(records))) == (1, 2)
 
 
+def test_what_speaks_against_falls_with_what_it_spoke_against(records: Records) -> None:
+    """Two names contradict each other as long as something joins their owners; then nothing is held against them."""
+    see(records, ("git", "old@example.org", "Ravi Nair"), ("git", "new@example.net", "Tove Berg"))
+    standing = []
+    for text in ("Ravi Nair <new@example.net> <old@example.org>\n", ""):
+        import_mailmap(records, text, "code", who="tove")
+        with records.engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT rule FROM edges WHERE inputs <> '' ORDER BY rule").fetchall()
+        standing.append([rule for (rule,) in rows])
+
+    assert standing == [["different-names", "mailmap"], []]
+
+
 def test_others_write_while_it_is_searched(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     """The records are not held while names are compared: somebody else is loaded meanwhile, and is left for the next search."""
     see(records, ("git", "ama@example.org", "Ama Xanthopoulos"), ("wiki", "ama@example.net", "Ama Xanthopoulos"))

@@ -16,7 +16,7 @@ FIRST, LAST = ("Ama", "Jun", "Tove", "Idris", "Åsa"), ("Mensah", "Tanaka", "Ber
 def crowd(number: int) -> list[Profile]:
     """Profiles of people who share words, names, logins and addresses; some are called the same twice over."""
     rng = random.Random(5)
-    made = []
+    made = [profile([Sighting(number + 1, "git", None, None, None, "Petra Nair", 0, 0)])]
     for identity in range(1, number + 1):
         one, other = rng.choice(FIRST), rng.choice(LAST)
         name = rng.choice((f"{one} {other}", f"{other}, {one}", f"{one} {one}", one))

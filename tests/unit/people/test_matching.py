@@ -172,6 +172,21 @@ def test_no_name_is_too_odd(name: str) -> None:
     assert together(f"git|||a@x.example|{name}", "git|||b@y.example|Idris Bello") == set()
 
 
+@pytest.mark.parametrize(("address", "few", "many"), [("{}@x.example", "small-domain", "same-organisation"),
+                                                      ("info@x.example", "same-role", "same-organisation")])  # fmt: skip
+def test_what_too_many_share_to_be_compared_is_not_rare(address: str, few: str, many: str) -> None:
+    """A domain that a dozen and more have is no small one, and nobody's own is the address of a role that they have."""
+    two = [f"{system}|||{address.format(system)}|Ama Kwarteng" for system in ("git", "wiki")]
+    others = [f"git|||{address.format(n)}|{name}" for n, name in enumerate(OTHERS[:12])]
+    places = []
+    for actors in (two, two + others):
+        profiles = {one.identity: one for one in people(*actors)}
+        scored = Scorer(profiles, small_blocks(profiles.values()), small_frequencies(profiles.values())).score(0, 1)
+        places += [set(scored.rules) & {"small-domain", "same-organisation", "same-role"}]
+
+    assert places == [{few}, {many}]
+
+
 def test_marks_that_cannot_be_seen_change_no_name() -> None:
     """A name with a right-to-left mark and one without are the same."""
     assert together("git|||a@x.example|Ama\u200f Kwarteng\u202c", "git|||b@y.example|Ama Kwarteng") == {frozenset((0, 1))}
