@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -118,6 +119,7 @@ def provider(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             with suppress(httpx.HTTPError):
                 if httpx.get(f"{found.issuer}/.well-known/openid-configuration", timeout=60).status_code == 200:
                     break
+            time.sleep(0.05)
         yield found
     finally:
         process.terminate()

@@ -50,3 +50,8 @@ def test_pages_load_no_library_that_no_page_uses():
     pages = "from baloo.web.app import _Pages\n_Pages([], openapi_config=None)"
 
     assert _loaded_by(pages) & {"pydantic", "pydantic_core"} == set()
+
+
+def test_who_has_no_provider_does_not_pay_for_it():
+    """The server, as it starts, holds nothing of what only a sign-in provider needs."""
+    assert _loaded_by("import baloo.web.app") & {"joserfc", "cryptography", "authlib", "httpx"} == set()
