@@ -1,4 +1,4 @@
-"""`baloo import events|csv|git|perceval|eventlogging|SOURCE`: history through the same door that live events take."""
+"""`baloo import events|csv|sql|git|perceval|eventlogging|SOURCE`: history through the same door that live events take."""
 
 from __future__ import annotations
 
@@ -83,6 +83,32 @@ def csv(
 
     source = CsvSource(file, read_mapping(mapping), mapping)
     import_all(state(context), [source], namespace=namespace, dry=dry_run, as_json=as_json)
+
+
+@group.command()
+def sql(
+    context: typer.Context,
+    mapping: Annotated[Path, typer.Argument(help="The mapping file: a query, and which of its columns is what.")],
+    url_env: Annotated[str, typer.Option(help="The environment variable that holds the address, as SQLAlchemy has it.")],
+    since: Annotated[str | None, typer.Option(help="A value of the watermark to begin at; else the last run's.")] = None,
+    dry_run: DryRun = False,
+    namespace: Namespace = "baloo",
+    as_json: AsJson = False,
+) -> None:
+    """Import what a relational database has, by a query and a mapping, from where the last run ended."""
+    import os
+
+    from baloo.sources.journal import Journal
+    from baloo.sources.relational import SqlSource, read_query
+
+    now, url = state(context), os.environ.get(url_env)
+    if not url:
+        raise InputError(f"The variable {url_env} is empty.", where="--url-env", remedy="Put the database's address into it.")
+    asked = read_query(mapping)
+    journal = None if dry_run else Journal(now.workspace.root / "data" / "imports")
+    source = SqlSource(url, asked, mapping, journal, since)
+    run = (asked["system"], "sql") if isinstance(asked["system"], str) else None
+    import_all(now, [source], namespace=namespace, dry=dry_run, as_json=as_json, run=run)
 
 
 @group.command()

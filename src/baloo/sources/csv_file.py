@@ -30,7 +30,7 @@ from baloo.registry.values import PER_SECOND, TYPES, document_id, moment
 from baloo.sources.base import CHUNK_EVENTS, Chunk, Fault
 from baloo.sources.files import key_of
 
-__all__ = ["CsvSource", "read_mapping"]
+__all__ = ["CsvSource", "columns_of", "event_of_row", "read_mapping"]
 
 _FIELDS = ("system", "kind", "at", "object", "id", "actor", "extra", "schema", "version", "environment")
 _ACTOR = ("account", "username", "email", "name")
@@ -59,7 +59,7 @@ class CsvSource:
                 continue
             if not lines:
                 first = number
-            event = self._event(values)
+            event = event_of_row(self._mapping, values)
             if reason := _untimely(self._mapping["at"], values, event["at"]):
                 faults[len(lines)] = Fault("/at", f"{self._file}:{number}", "not-of-format", reason)
             lines.append(_encode(event))
@@ -99,30 +99,36 @@ class CsvSource:
             raise InputError(f"This is not CSV: {error}.", where=f"{self._file}:{line}", remedy=remedy) from error
 
     def _check_columns(self, columns: Sequence[str]) -> None:
-        wanted = [rule["column"] for rule in _rules(self._mapping) if "column" in rule]
-        for column in wanted:
+        for column in columns_of(self._mapping):
             if column not in columns:
                 close = nearest(column, columns)
                 hint = f"Did you mean `{close}`?" if close else "The first line of the file must name its columns."
                 raise InputError(f"The CSV file has no column `{column}`.", where=str(self._mapping_file), remedy=hint)
 
-    def _event(self, row: Mapping[str, str]) -> dict[str, object]:
-        event: dict[str, object] = {"schema": "contribution", "version": 1}
-        for field, rule in self._mapping.items():
-            if field in ("actor", "extra"):
-                inner = {name: _value(part, row) for name, part in rule.items()}
-                event[field] = {name: value for name, value in inner.items() if value not in ("", None)}
-            elif field == "at":
-                event[field] = _moment(rule, row)
-            elif (value := _value(rule, row)) not in ("", None):
-                event[field] = value
-        if named := str(event.get("id", "")):
-            event["id"] = document_id(str(event.get("system")), named)
-        return event
+
+def event_of_row(mapping: Mapping[str, Any], row: Mapping[str, str]) -> dict[str, object]:
+    """The event of version 1 that a mapping makes of a row: column to text, empty where there is nothing."""
+    event: dict[str, object] = {"schema": "contribution", "version": 1}
+    for field, rule in mapping.items():
+        if field in ("actor", "extra"):
+            inner = {name: _value(part, row) for name, part in rule.items()}
+            event[field] = {name: value for name, value in inner.items() if value not in ("", None)}
+        elif field == "at":
+            event[field] = _moment(rule, row)
+        elif (value := _value(rule, row)) not in ("", None):
+            event[field] = value
+    if named := str(event.get("id", "")):
+        event["id"] = document_id(str(event.get("system")), named)
+    return event
 
 
-def read_mapping(file: Path) -> dict[str, Any]:
-    """Read and check a mapping file.
+def columns_of(mapping: Mapping[str, Any]) -> list[str]:
+    """The columns that a mapping names."""
+    return [rule["column"] for rule in _rules(mapping) if "column" in rule]
+
+
+def read_mapping(file: Path, besides: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Read and check a mapping file; `besides` are further keys that it may have.
 
     Raises InputError with the place of an unknown key or a missing part.
     """
@@ -143,7 +149,7 @@ def read_mapping(file: Path) -> dict[str, Any]:
         raise InputError(f"This is not YAML: {problem}.", where=f"{file}:{mark.line + 1}" if mark else str(file)) from error
     if not isinstance(mapping, dict):
         raise InputError("A mapping is a list of `field: {column: Name}`.", where=str(file))
-    _known(mapping, _FIELDS, file)
+    _known(mapping, (*_FIELDS, *besides), file)
     for needed in ("system", "kind", "at", "actor"):
         if needed not in mapping:
             raise InputError(f"`{needed}` is missing.", where=str(file), remedy=f"Add `{needed}: {{column: ...}}`.")
