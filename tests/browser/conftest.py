@@ -16,8 +16,8 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from asking import pretend_site
-from baloo.web.api.routes import routes
 from baloo.watch.requests import Asked, accept, ask
+from baloo.web.api.routes import routes
 from baloo.web.app import pages_app
 from baloo.web.pages.requests import routes as request_routes
 from persons import NOON, persons_parts
