@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from baloo.people.blocks import small_blocks, small_frequencies
+from baloo.people.evidence import naming
 from baloo.people.index import Index
 from baloo.people.matching import counted
 from baloo.people.profiles import Profile, Sighting, profile
@@ -61,3 +62,13 @@ def test_who_meets_whom_is_what_dictionaries_say(records: Records) -> None:
     for kind, of in blocks.items():
         assert found[kind] == {key: who for key, who in of.items() if kind not in ("form", "short") or key in logins}
     index.close()
+
+
+def test_parts_of_a_block_have_names_of_their_own() -> None:
+    """What an edge rests on begins with rule and key, and tells one part of a block from another."""
+    name = naming(b"secret")
+
+    given = [name("rare-name", "ama mensah", special) for special in ("", "git 1", "git 2")]
+
+    assert len(set(given)) == 3
+    assert len({one.partition(".")[0] for one in (*given, name("rare-name", "jun tanaka", ""))}) == 2
