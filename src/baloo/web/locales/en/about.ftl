@@ -1,6 +1,6 @@
 # Status, privacy and about.
 banner-late = { $n ->
-    [0] Every system is in.
+    [0] Every system is on time.
     [one] { $systems } has sent nothing for longer than usual, so numbers may be a few people short.
     [2] { $systems } have sent nothing for longer than usual, so numbers may be a few people short.
     [3] { $systems } have sent nothing for longer than usual, so numbers may be a few people short.

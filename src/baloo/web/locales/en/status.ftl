@@ -6,16 +6,30 @@ status-coverage = { $known ->
    *[other] { $integrated ->
         [0] None
        *[other] { $integrated }
-    } of { $known } known systems { $integrated ->
-        [one] is
-       *[other] are
-    } in the numbers.
+    } of { $known } known { $known ->
+        [one] system
+       *[other] systems
+    } { $integrated ->
+        [0] has
+        [one] has
+       *[other] have
+    } gone through every stage.
 }
 status-coverage-parts = { $automatic } of { $automatic-known } send by themselves or are read by a program, { $manual } of { $manual-known } { $manual-known ->
     [one] is
    *[other] are
 } written down by hand.
-banner-part = { $integrated } of { $known } known systems are in so far.
+banner-part = { $integrated ->
+    [0] None
+   *[other] { $integrated }
+} of { $known } known { $known ->
+    [one] system
+   *[other] systems
+} { $integrated ->
+    [0] has
+    [one] has
+   *[other] have
+} gone through every stage yet.
 stages-title = Each system, stage by stage
 stages-text = Each stage is told by what is true, and is done only after the one before it. A system’s history and its live pushes are two ways to the same: one of them is enough to go on.
 stage-schema = Schema
