@@ -165,6 +165,17 @@ def test_no_body_ends_what_another_begins(between: bytes, half: bytes, rest: byt
     assert look_at_all(bodies, DOOR.terms(), now=micros(NOW), sender="git") is None
 
 
+@pytest.mark.parametrize("bad", [ID.upper(), ID[:-1] + "g", ID.replace("-", "_"), ID[:8] + "0" + ID[8:9] + ID[10:]])
+@pytest.mark.parametrize("beside", [0, 2])
+def test_an_id_that_is_none_is_looked_at_again(bad: str, beside: int):
+    """Alone, and among others that are in order."""
+    event = {"schema": "contribution", "version": 1, "at": "2026-11-22T12:00:00Z", "system": "git", "kind": "git.commit"}
+    written = [json.dumps(event | {"actor": {"account": "ama"}, "id": given}).encode() for given in [bad, *[ID] * beside]]
+
+    assert look(b"[%b]" % b",".join(written), DOOR.terms(), now=micros(NOW), sender="git", doc_id=None) is None
+    assert look_at_all(written, DOOR.terms(), now=micros(NOW), sender="git") is None
+
+
 def test_the_usual_event_goes_the_lean_way():
     """Else this file would claim nothing."""
     event = {

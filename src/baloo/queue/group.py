@@ -29,9 +29,9 @@ _log = logging.getLogger("baloo.queue")
 class GroupCommit:
     """Appends rows of many coroutines of one event loop; each gets its seq when its row is on disk.
 
-    A commit is made in the loop itself: handing it to a thread costs more than a disk that is well takes to sync. Where the disk
-    is slow, or another process has the queue, a thread commits while the next group gathers. Use as a context manager, or call
-    `close`. `timings` tells how long the commits took.
+    A commit is made in the loop itself: handing it to a thread costs more than a disk that is well takes to sync a few bytes.
+    Where they are many, the disk is slow, or another process has the queue, a thread commits while the next group gathers. Use as
+    a context manager, or call `close`. `timings` tells how long the commits took.
     """
 
     def __init__(self, queue: LogQueue) -> None:
@@ -67,7 +67,10 @@ class GroupCommit:
         if self._due is None:
             soon = self._usual == 1
             self._due = self._loop.call_soon(self._commit) if soon else self._loop.call_later(_GATHER, self._commit)
-        elif len(waiting) == self._usual or self._bytes > _MOST_BYTES > self._bytes - len(row):
+        elif self._bytes > _MOST_BYTES:
+            self._due.cancel()
+            self._commit()
+        elif len(waiting) == self._usual:
             self._due.cancel()
             self._due = self._loop.call_soon(self._commit)
 
@@ -87,9 +90,10 @@ class GroupCommit:
     def _commit(self) -> None:
         """Commit a group, here or in the thread."""
         self._due = None
+        large = self._bytes > _MOST_BYTES
         taken = self._take()
         now = time.monotonic()
-        if now >= self._aside:
+        if now >= self._aside and not large:
             try:
                 outcome = self._outcome(taken, wait=0.0)
             except Busy:

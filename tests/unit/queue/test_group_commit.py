@@ -109,6 +109,29 @@ def test_a_slow_disk_is_left_to_a_thread(queue: LogQueue, monkeypatch: pytest.Mo
     assert threads[1].startswith("baloo-queue")
 
 
+def test_many_bytes_are_left_to_a_thread(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+    """The loop judges what comes next while they are written; every row is there, in order."""
+    threads: list[tuple[int, str]] = []
+    append = queue.append
+
+    def seen(rows: Sequence[bytes], *, wait: float | None = None) -> list[int]:
+        threads.append((sum(map(len, rows)), threading.current_thread().name))
+        return append(rows, wait=wait)
+
+    monkeypatch.setattr(queue, "append", seen)
+    rows = [bytes([n]) * 60_000 for n in range(20)]
+
+    async def work() -> list[int]:
+        with GroupCommit(queue) as group:
+            return await asyncio.gather(*map(group.append, [b"few", *rows]))
+
+    seqs = asyncio.run(work())
+
+    assert any(size > 512 << 10 for size, _ in threads)
+    assert all(name.startswith("baloo-queue") for size, name in threads if size > 512 << 10)
+    assert [(seq, row) for seq, row in zip(seqs, [b"few", *rows], strict=True)] == queue.read(0, 100)
+
+
 def test_who_waits_for_another_process_does_not_hold_up_the_loop(queue: LogQueue):
     """While somebody else has the queue, the thread waits for it, and the loop goes on."""
     other = LogQueue(queue.path)
