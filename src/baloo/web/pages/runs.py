@@ -44,7 +44,7 @@ def _row(scene: Scene, run: Run) -> Row:
 def _alarm(scene: Scene, alarm: Alarm) -> str:
     words = scene.words
     since = words.moment(alarm.since) if alarm.since else words("runs-never")
-    return words(f"runs-{alarm.what}", system=_title(scene, alarm.system), since=since)
+    return words({"overdue": "runs-overdue", "silent": "runs-silent"}[alarm.what], system=_title(scene, alarm.system), since=since)
 
 
 def _title(scene: Scene, system: str) -> str:
