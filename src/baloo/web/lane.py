@@ -97,7 +97,6 @@ class Lane(Edge):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is there any more."""
-        self._express.judge()
         super().connection_lost(exc)
         self.cycle = None  # it knows the connection: neither holds the other
 

@@ -206,10 +206,11 @@ def test_each_fares_as_if_it_came_alone(world: World, odd: str):
     assert asyncio.run(main(together=True)) == asyncio.run(main(together=False))
 
 
-def test_requests_of_one_connection_are_answered_in_order(world: World):
-    """The second comes before the first was looked at."""
+@pytest.mark.parametrize(("body", "status"), [(event(1), 201), (event(1, kind="git.tag"), 400)], ids=["usual", "unusual"])
+def test_requests_of_one_connection_are_answered_in_order(world: World, body: bytes, status: int):
+    """The second and the third come before the first was looked at."""
     async def main() -> Plug:
-        first = await world.known(event(1))
+        first = await world.known(body)
         lane, plug = world.connect()
         lane.data_received(first)
         lane.data_received(world.request(event(2)) + world.request(event(3)))
@@ -218,7 +219,7 @@ def test_requests_of_one_connection_are_answered_in_order(world: World):
 
     plug = asyncio.run(main())
 
-    assert plug.statuses == [201, 201, 201]
+    assert plug.statuses == [status, 201, 201]
     assert plug.back.index(b"000000000001") < plug.back.index(b"000000000002") < plug.back.index(b"000000000003")
 
 
