@@ -10,12 +10,12 @@ from baloo.sources.api import Api
 from baloo.sources.github.archive import unfold_event
 from baloo.sources.recipe import Cursor, Page, Recipe, Record, by_time, in_turn, newest_first, pick
 
-__all__ = ["RECIPE"]
+__all__ = ["RECIPE", "Repository", "asked_at", "login", "updated"]
 
 _SIZE = 100  # of a page
 
 
-def _asked_at(url: str) -> str:
+def asked_at(url: str) -> str:
     """`https://github.com/OWNER[/REPOSITORY]` as the API has it; an address of the API as it is."""
     parts = urlsplit(url)
     names = [name for name in parts.path.removesuffix(".git").split("/") if name]
@@ -27,7 +27,7 @@ def _asked_at(url: str) -> str:
 
 def _walk(api: Api, at: Cursor) -> Iterator[Page]:
     repositories = list(_repositories(api))
-    return in_turn(at, {name: walk for repository in repositories for name, walk in _Repository(api, repository).walks().items()})
+    return in_turn(at, {name: walk for repository in repositories for name, walk in Repository(api, repository).walks().items()})
 
 
 def _repositories(api: Api) -> Iterator[str]:
@@ -44,7 +44,7 @@ def _repositories(api: Api) -> Iterator[str]:
             return
 
 
-class _Repository:
+class Repository:
     """One repository, `url` its address in the API."""
 
     def __init__(self, api: Api, url: str) -> None:
@@ -55,9 +55,9 @@ class _Repository:
     def walks(self) -> dict[str, Callable[[Cursor], Iterator[Page]]]:
         """What there is to walk; comments come after the issues, so that it is known whose they are."""
         return {
-            f"{self.name} issues": lambda at: by_time(at, self.issues, _updated, _SIZE),
-            f"{self.name} comments": lambda at: by_time(at, self.said("issues/comments"), _updated, _SIZE),
-            f"{self.name} review comments": lambda at: by_time(at, self.said("pulls/comments"), _updated, _SIZE),
+            f"{self.name} issues": lambda at: by_time(at, self.issues, updated, _SIZE),
+            f"{self.name} comments": lambda at: by_time(at, self.said("issues/comments"), updated, _SIZE),
+            f"{self.name} review comments": lambda at: by_time(at, self.said("pulls/comments"), updated, _SIZE),
             f"{self.name} ends": lambda at: newest_first(at, self.ends, lambda one: str(one["created_at"])),
             f"{self.name} commits": lambda at: newest_first(at, self.commits, _committed),
         }
@@ -67,7 +67,7 @@ class _Repository:
         asked = {"state": "all", "sort": "updated", "direction": "asc", "since": since, "per_page": _SIZE, "page": page}
         found = self.api.listed(f"{self.url}/issues", _SIZE, **asked)
         for one in found:
-            self.authors[urlsplit(one["url"]).path.replace("/pulls/", "/issues/")] = _login(one)
+            self.authors[urlsplit(one["url"]).path.replace("/pulls/", "/issues/")] = login(one)
             if "pull_request" in one:
                 one["reviews"] = self.api.find(f"{self.url}/pulls/{one['number']}/reviews", per_page=_SIZE) or []
         return [{"repository": self.name, "issue": one, "updated_at": one["updated_at"]} for one in found]
@@ -88,7 +88,7 @@ class _Repository:
         path = urlsplit(url).path.replace("/pulls/", "/issues/")
         if path not in self.authors:
             found = self.api.find(url.replace("/pulls/", "/issues/"))
-            self.authors[path] = _login(found or {})
+            self.authors[path] = login(found or {})
         return self.authors[path] or None
 
     def ends(self, _since: str | None, page: int) -> tuple[list[Any], bool]:
@@ -102,7 +102,8 @@ class _Repository:
         return [one | {"repository": self.name} for one in found], len(found) == _SIZE
 
 
-def _updated(one: Any) -> str:  # noqa: ANN401 - an answer
+def updated(one: Any) -> str:  # noqa: ANN401 - an answer
+    """When it changed last."""
     return str(one["updated_at"])
 
 
@@ -110,7 +111,8 @@ def _committed(one: Any) -> str:  # noqa: ANN401 - a commit
     return str(one["commit"]["committer"]["date"])
 
 
-def _login(one: Any) -> str:  # noqa: ANN401 - an answer
+def login(one: Any) -> str:  # noqa: ANN401 - an answer
+    """Who opened or wrote it; empty where the account is gone."""
     return str((one.get("user") or {}).get("login") or "")
 
 
@@ -132,7 +134,7 @@ def _unfold(answer: Any, addresses: Sequence[str]) -> Iterator[Record]:  # noqa:
 def _opened(issue: Any, repository: str) -> Iterator[Record]:  # noqa: ANN401 - an issue
     """An issue or a pull request; with its reviews and comments, where they came along (Perceval's do)."""
     pull = "pull_request" in issue or "merged_at" in issue
-    author = _login(issue)
+    author = login(issue)
     yield {"type": "pull" if pull else "issue", "repository": repository, "it": _said(issue)}
     for review in (*issue.get("reviews", ()), *issue.get("reviews_data", ())):
         if review.get("submitted_at"):  # one that is being written has none
@@ -149,7 +151,7 @@ def _end(event: Any) -> Iterator[Record]:  # noqa: ANN401 - an event of an issue
     what = {"closed": "closed", "merged": "merged"}.get(event["event"])
     issue = event.get("issue") or {}
     if what and event.get("actor") and not (what == "closed" and "pull_request" in issue):
-        yield {"type": what, "repository": event["repository"], "author": _login(issue), "at": event["created_at"],
+        yield {"type": what, "repository": event["repository"], "author": login(issue), "at": event["created_at"],
                "who": event["actor"]["login"], "it": _said(issue)}
 
 
@@ -163,7 +165,7 @@ def _commit(answer: Any) -> Iterator[Record]:  # noqa: ANN401 - a commit
 
 
 def _said(one: Any) -> Record:  # noqa: ANN401 - an issue, comment or review
-    return pick(one, "number created_at submitted_at html_url state") | {"login": _login(one) or None}
+    return pick(one, "number created_at submitted_at html_url state") | {"login": login(one) or None}
 
 
 def _name(answer: Any, one: Any) -> str:  # noqa: ANN401 - an answer
@@ -172,4 +174,4 @@ def _name(answer: Any, one: Any) -> str:  # noqa: ANN401 - an answer
     return known if isinstance(known, str) else "/".join(urlsplit(one["html_url"]).path.split("/")[1:3])
 
 
-RECIPE = Recipe("GitHub", _walk, _unfold, per_second=1.0, asked_at=_asked_at)
+RECIPE = Recipe("GitHub", _walk, _unfold, per_second=1.0, asked_at=asked_at)

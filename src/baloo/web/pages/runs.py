@@ -38,13 +38,15 @@ def runs(scene: Scene) -> Page:
 def _row(scene: Scene, run: Run) -> Row:
     words = scene.words
     took = "" if run.seconds is None else words("run-took", seconds=f"{run.seconds:,.1f}")
-    return Row(run, _title(scene, run.system), words.moment(moment(run.began)), took, words("run-outcome", outcome=run.outcome))
+    began, outcome = f"{moment(run.began):%Y-%m-%d %H:%M}", words("run-outcome", outcome=run.outcome)
+    return Row(run, _title(scene, run.system), began, took, outcome)
 
 
 def _alarm(scene: Scene, alarm: Alarm) -> str:
     words = scene.words
     since = words.moment(alarm.since) if alarm.since else words("runs-never")
-    return words({"overdue": "runs-overdue", "silent": "runs-silent"}[alarm.what], system=_title(scene, alarm.system), since=since)
+    said = {"overdue": "runs-overdue", "silent": "runs-silent"}[alarm.what]
+    return words(said, system=_title(scene, alarm.system), since=since)
 
 
 def _title(scene: Scene, system: str) -> str:
