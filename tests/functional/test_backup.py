@@ -5,14 +5,19 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tests.functional.conftest import TODAY, Baloo, event
 from tests.scanner import Scanner
 
+from baloo.access.roles import Grant
+from baloo.access.sessions import Sessions
 from baloo.clock import clock_from_environment
+from baloo.records import Records
 from baloo.worker.backup import restore
+from baloo.workspace import Workspace
 
 AMA = {"account": "a-1042", "email": "ama@example.org", "name": "Ama Owusu"}
 
@@ -48,6 +53,22 @@ def test_a_backup_is_restored_whole(community: Baloo, write: Callable[..., str],
     there("refresh")
     assert again["accepted"] == 1
     assert there.count(system="forum", level="casual") == 4
+
+
+def test_nobody_is_signed_in_after_a_restore(community: Baloo, tmp_path: Path) -> None:
+    """A session that was open when the backup was made is over in what is restored, for it may have been ended since."""
+    now = int(clock_from_environment().now().timestamp() * 1_000_000)
+    with closing(Records.open(Workspace.open(community.root).records)) as records:
+        cookie = Sessions(records).begin("operator tove", [Grant("admin")], how="link", now=now)
+    there = Baloo(tmp_path / "There")
+    community("backup", str(tmp_path / "b.tar"))
+    there("restore", str(tmp_path / "b.tar"))
+    found = []
+    for root in (community.root, there.root):
+        with closing(Records.open(Workspace.open(root).records)) as records:
+            found.append(Sessions(records).caller(cookie, now=now).may("admin"))
+
+    assert found == [True, False]
 
 
 def test_who_was_erased_since_is_not_brought_back(community: Baloo, tmp_path: Path) -> None:

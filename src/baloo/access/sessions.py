@@ -125,6 +125,12 @@ class Sessions:
                 connection.execute(sa.delete(sessions).where(_c.hash == _hash(cookie)))
                 note(connection, row.who, "signed out", "", now)
 
+    def end_all(self, why: str, *, now: int) -> None:
+        """End every session: of those that a backup brings back, some were ended since."""
+        with self.records.engine.begin() as connection:
+            ended = connection.execute(sa.delete(sessions)).rowcount
+            note(connection, "baloo", why, f"{ended} sessions ended", now)
+
     def _row(self, cookie: str, now: int) -> Any:  # noqa: ANN401 - a row of the table
         with self.records.engine.connect().execution_options(writes=False) as connection:
             return connection.execute(sa.select(sessions).where(_c.hash == _hash(cookie), _c.expires > now)).one_or_none()

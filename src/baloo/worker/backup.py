@@ -22,6 +22,7 @@ from typing import IO, Any
 import msgspec
 from pysqlite3 import dbapi2 as sqlite3
 
+from baloo.access.sessions import Sessions
 from baloo.clock import Clock
 from baloo.errors import InputError, StorageBroken, WorkspaceError
 from baloo.people.erase import revive
@@ -115,13 +116,14 @@ def restore(file: Path, target: Path, clock: Clock, *, tombstones: Iterable[byte
 
 
 def _settle(workspace: Workspace, clock: Clock, gone: set[bytes], out: set[bytes]) -> dict[str, Any]:
-    """Lay the tombstones, let those who opted out be out, erase whoever came back, and count."""
+    """Lay the tombstones, let those who opted out be out, end all sessions, erase whoever came back, and count."""
     with workspace.lock("lake", "baloo restore"):
         parts = Parts(workspace, clock)
         try:
             with parts.records.engine.begin() as connection:
                 suppress(connection, gone, ERASED, parts.now())
             opt_out_again(parts.records, out, now=parts.now())
+            Sessions(parts.records).end_all("workspace restored", now=parts.now())
             back = revive(parts.records, now=parts.now())
             work = Work(parts)
             work.take_up()
