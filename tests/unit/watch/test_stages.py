@@ -76,10 +76,11 @@ def test_silence_is_told_when_it_lasts_longer_than_usual() -> None:
 def test_percent_and_coverage_agree_with_the_stages() -> None:
     """Four steps of a quarter each; a system counts as integrated when the last is done."""
     registry = community()
-    found = [progress_of(registry, known, TODAY) for known in (Known(Heard(), {}), IN)]
+    both = Known(Heard(IN.heard.imported, {"forum": MOMENT}), IN.days)
+    found = [progress_of(registry, known, TODAY) for known in (Known(Heard(), {}), IN, both)]
 
-    assert [one.percent for (one,) in found] == [25, 100]
-    assert [coverage(progress) for progress in found] == [Coverage(0, 1, 0, 0), Coverage(1, 1, 0, 0)]
+    assert [one.percent for (one,) in found] == [25, 100, 100]
+    assert [coverage(progress) for progress in found] == [Coverage(0, 1, 0, 0), Coverage(1, 1, 0, 0), Coverage(1, 1, 0, 0)]
 
 
 def test_the_list_of_the_seeds_adds_up() -> None:
