@@ -1,7 +1,7 @@
 // A certified OpenID provider for the tests: node provider.mjs PORT BACK. Whoever signs in is who they say they are.
 //
 // PUT /people/SUB [groups] says somebody's groups, DELETE /people/SUB that there is no such person, PUT /clock SECONDS moves its
-// clock ahead. It rotates refresh tokens, wants PKCE, and its access tokens live for a minute.
+// clock ahead. It rotates refresh tokens, wants PKCE, and its access tokens live for four minutes.
 import http from 'node:http';
 import { Provider } from 'oidc-provider';
 
@@ -21,7 +21,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   issueRefreshToken: () => true,
   pkce: { required: () => true },
   rotateRefreshToken: true,
-  ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 86400, IdToken: 300, Interaction: 600, RefreshToken: 86400, Session: 86400 },
+  ttl: { AccessToken: 240, AuthorizationCode: 600, Grant: 86400, IdToken: 300, Interaction: 600, RefreshToken: 86400, Session: 86400 },
   async findAccount(_, sub) {
     return people.has(sub) ? { accountId: sub, claims: async () => ({ sub, groups: people.get(sub) }) } : undefined;
   },
