@@ -1,4 +1,4 @@
-"""Signed links: how somebody shows that an address is theirs, as long as there is no sign-in.
+"""Signed links: how somebody shows that an address is theirs, whether they can sign in or not.
 
 A link is made for one identity, and sent to one of its own addresses by whoever runs the workspace; Baloo sends no mail. Who
 opens it has that mailbox. It is good once and for a while; opened, it becomes a visit, which a cookie carries. Neither holds a
