@@ -90,6 +90,7 @@ class _Counting(_Work):
     def __init__(self, workspace: Workspace, moments: _Moments, comes: list[float], until: float, stop: threading.Event) -> None:
         super().__init__(workspace, [], stop)
         self.loader = self.search = self
+        self.schedule = SimpleNamespace(tend=lambda: None)
         self.counted: list[float] = []
         self._moments, self._comes, self._until, self._new = moments, comes, until, False
 
