@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "/", "/areas", "/areas/support", "/areas/translation", "/areas/archive", "/organisations/moco", "/systems", "/systems/chat",
-    "/definitions", "/definitions/support/regular", "/status", "/requests",
+    "/definitions", "/definitions/support/regular", "/status", "/requests", "/runs",
     "/join?system=forum&volume=few", "/privacy", "/about", "/api", "/charts/active",
     "/charts/areas/support/cohorts", "/charts/areas/support/moves.embed",
 )

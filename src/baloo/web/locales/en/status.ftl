@@ -15,9 +15,10 @@ status-coverage = { $known ->
        *[other] have
     } gone through every stage.
 }
-status-coverage-parts = { $automatic } of { $automatic-known } send by themselves or are read by a program, { $manual } of { $manual-known } { $manual-known ->
-    [one] is
-   *[other] are
+status-coverage-parts = { $automatic } of { $automatic-known } send by themselves or are read by a program, { $manual-known ->
+    [0] and none is
+    [one] { $manual } of { $manual-known } is
+   *[other] { $manual } of { $manual-known } are
 } written down by hand.
 banner-part = { $integrated ->
     [0] None
