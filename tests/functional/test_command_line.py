@@ -73,6 +73,7 @@ def test_an_id_of_another_system_replaces_nothing(baloo: Baloo, write: Write):
     baloo("refresh")
 
     assert done["refused"] == 1
+    assert done["reasons"][0]["remedy"]
     assert (baloo.count(area="coding"), baloo.count(area="support", level="casual")) == (1, 0)
     assert baloo.json("quarantine", "list")[0]["slug"] == "not-yours"
 

@@ -270,7 +270,7 @@ def _tell(report: Report, *, as_json: bool) -> None:
     data: dict[str, Any] = asdict(report)
     examples, remedies = data.pop("examples"), data.pop("remedies")
     data["reasons"] = [
-        {"pointer": of[0], "reason": of[1], "count": n, "first": examples[of], "remedy": remedies[of]}
+        {"pointer": of[0], "reason": of[1], "count": n, "first": examples.get(of), "remedy": remedies[of]}
         for of, n in report.reasons.most_common()
     ]
     answer(data, text, as_json=as_json)

@@ -11,6 +11,7 @@ pieces; large ones are in files without a name, whose pages are let go of after 
 from __future__ import annotations
 
 import mmap
+import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -33,6 +34,7 @@ _Entries: TypeAlias = "NDArray[np.int64]"
 _EAGER = 20  # hashes of the lake's that a batch sorts for each of its own; so who loads little does not sort what many loaded
 _BITS = 23  # of an entry for the file; 40 of the hash are left, of which two in a million millions are the same by chance
 _FILE = (1 << _BITS) - 1
+_STEP = 1 << 18  # entries that are written between two syncs: 2 MB
 _PIECE = 1 << 19  # entries that are merged, or looked at, at once
 _HELD = 1 << 18  # entries of a run that is held in memory
 _OF_FILE = ("SELECT doc AS key FROM {}", 'SELECT "natural" AS key FROM {} WHERE "natural" IS NOT NULL')
@@ -148,8 +150,10 @@ class _Run:
         """A run in a file of the folder, of pieces in order."""
         with tempfile.TemporaryFile(dir=folder) as file:
             for piece in pieces:
-                file.write(piece.data)
-            file.flush()
+                for start in range(0, len(piece), _STEP):  # else the system writes all at once, and the queue waits for the disk
+                    file.write(piece[start : start + _STEP].data)
+                    file.flush()
+                    os.fdatasync(file.fileno())
             if not file.tell():
                 return cls(np.empty(0, dtype=np.int64))
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -258,4 +258,6 @@ def _note(importer: Importer, totals: dict[str, object]) -> None:
     if late > 0:
         report.refused += late
         report.accepted -= late
-        report.reasons["", "The document belongs to another system."] += late
+        key = ("", "The document belongs to another system.")
+        report.reasons[key] += late
+        report.remedies[key] = remedy_for("not-yours")

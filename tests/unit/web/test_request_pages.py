@@ -165,7 +165,7 @@ def test_the_steps_say_how_far_a_system_is(ask_site: Ask) -> None:
     assert page.count("Not yet</span>") == 1
     assert '"system": "forum", "kind": "forum.done"' in page
     assert "baloo system promote forum" in page
-    assert (other.status_code, "Did you mean `forum`?" in other.text) == (404, True)
+    assert (other.status_code, "Did you mean <code>forum</code>?" in other.text) == (404, True)
 
 
 def test_little_is_better_written_by_hand(ask_site: Ask) -> None:
