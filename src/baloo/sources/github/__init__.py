@@ -1,4 +1,5 @@
-"""GitHub: commits, issues, comments, pull requests opened, merged and reviewed; by REST, or from files of GH Archive."""
+"""GitHub: commits, issues, comments, pull requests opened, merged and reviewed; by REST, or from files of GH
+Archive and of webhooks."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 
 from baloo.sources.api import Api
 from baloo.sources.github.archive import unfold_event
+from baloo.sources.github.hooked import is_hooked, unfold_hooked
 from baloo.sources.recipe import Cursor, Page, Recipe, Record, by_time, in_turn, newest_first, pick
 
 __all__ = ["RECIPE", "Repository", "asked_at", "login", "updated"]
@@ -119,6 +121,8 @@ def login(one: Any) -> str:  # noqa: ANN401 - an answer
 def _unfold(answer: Any, addresses: Sequence[str]) -> Iterator[Record]:  # noqa: ANN401 - what the walk or a file has
     if "payload" in answer:
         yield from unfold_event(answer, addresses)
+    elif is_hooked(answer):
+        yield from unfold_hooked(answer, addresses)
     elif "comment" in answer or "pull_request_url" in answer or "issue_url" in answer:
         comment = answer.get("comment", answer)
         kind = "review comment" if "pull_request_url" in comment else "comment"

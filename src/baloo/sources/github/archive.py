@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 from baloo.sources.recipe import Record, pick
 
-__all__ = ["unfold_event"]
+__all__ = ["is_ours", "unfold_event"]
 
 
 def unfold_event(event: Any, addresses: Sequence[str]) -> Iterator[Record]:  # noqa: ANN401, C901 - an event; one case a kind
     """What the REST API would say of the same: an issue, comment, pull request, review or commit, or somebody's star."""
     repository, payload, kind = event["repo"]["name"], event["payload"], event["type"]
-    if not _ours(repository, addresses):
+    if not is_ours(repository, addresses):
         return
     action, actor = payload.get("action"), event["actor"]["login"]
     around = {"repository": repository, "number": (payload.get("issue") or payload.get("pull_request") or {}).get("number")}
@@ -61,7 +61,7 @@ def _login(one: Any) -> str | None:  # noqa: ANN401 - an answer
     return (one.get("user") or {}).get("login")
 
 
-def _ours(repository: str, addresses: Sequence[str]) -> bool:
+def is_ours(repository: str, addresses: Sequence[str]) -> bool:
     """Whether an address names this repository or its owner; without addresses all are taken."""
     asked = [urlsplit(address).path.removeprefix("/repos").strip("/").lower() for address in addresses]
     name = repository.lower()
