@@ -165,6 +165,15 @@ def test_no_body_ends_what_another_begins(between: bytes, half: bytes, rest: byt
     assert look_at_all(bodies, DOOR.terms(), now=micros(NOW), sender="git") is None
 
 
+@pytest.mark.parametrize("body", [b"{\n%b\n{%b", b"{%b\n{\n%b", b"{%b\n\n{%b", b"{%b\r\n{%b", b"{%b {%b", b"{%b\n,{%b"])
+def test_events_that_are_no_array_stand_on_a_line_each(body: bytes):
+    """The decoder takes those that go on over several lines, too."""
+    event = {"schema": "contribution", "version": 1, "at": "2024-06-01T12:00:00Z", "system": "git", "kind": "git.commit"}
+    written = json.dumps(event | {"actor": {"account": "ama"}, "id": ID}).encode()[1:]
+
+    assert alike(*both(body % (written, written)))
+
+
 @pytest.mark.parametrize("bad", [ID.upper(), ID[:-1] + "g", ID.replace("-", "_"), ID[:8] + "0" + ID[8:9] + ID[10:]])
 @pytest.mark.parametrize("beside", [0, 2])
 def test_an_id_that_is_none_is_looked_at_again(bad: str, beside: int):
