@@ -23,6 +23,7 @@ from baloo.ingest.accept import Door
 from baloo.queue.base import Event
 from baloo.registry import check, load
 from baloo.registry.built_in import kinds_of_source
+from baloo.registry.init import presets
 from baloo.registry.model import Registry
 from baloo.settings import load_settings
 from baloo.sources.base import Source
@@ -40,8 +41,9 @@ STUMBLES = ("429", "", "500", "cut", "", "short", "500", "429", "", "cut")
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits in a test."""
+    """Nobody waits in a test, and it is the day of the recorded pages."""
     monkeypatch.setattr("baloo.sources.api._pause", lambda _: 0.0)
+    monkeypatch.setenv("BALOO_TODAY", NOW.date().isoformat())
 
 
 class Run:
@@ -168,10 +170,28 @@ def test_wherever_a_run_is_stopped_the_next_ones_bring_the_rest(name: str, tmp_p
             assert _sorted(events + _live(run, player)) == whole
 
 
+def test_the_seeds_community_takes_what_its_sources_bring():
+    """The schemas of `--preset mozilla` let pass what comes of the files, of each system that says which source reads it."""
+    preset = load(presets()["mozilla"])
+    door = Door(lambda: preset, FixedClock(NOW), load_settings(Path("baloo.toml")))
+    refused = []
+    for system in preset.systems.values():
+        name = system.source.name if system.source else "none"
+        for source in reading.read_files(preset, name, system, sorted((HERE / name).glob("dump.*"))) if name in ALL else ():
+            for chunk in source.chunks(0):
+                request = door.accept(chunk.body, namespace="baloo", sender=None, via="import").request
+                refused += [(system.id, refusal.pointer, refusal.reason) for refusal in request.refusals]
+
+    assert refused == []
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_a_source_is_whole(name: str, tmp_path: Path):
-    """Its example is a system that `baloo check` takes, and has a page of documentation that names each kind."""
+    """Its examples are a system and an area that `baloo check` takes, and it has a page of documentation that names each kind."""
     Run(name, tmp_path)
+    if area := example(name, "area"):
+        (tmp_path / "registry" / "areas").mkdir()
+        (tmp_path / "registry" / "areas" / "one.yaml").write_text(area, "utf-8")
     page = (HERE.parents[1] / "docs" / "sources" / f"{name}.md").read_text("utf-8")
 
     assert [problem.message for problem in check(tmp_path / "registry") if problem.severity == "error"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import email.utils
 import logging
 import random
@@ -17,6 +18,7 @@ import httpx
 import msgspec
 
 from baloo import __version__
+from baloo.clock import clock_from_environment
 from baloo.errors import InputError
 
 __all__ = ["MOST_PAGES", "Answer", "Api", "TooManyPages"]
@@ -62,6 +64,8 @@ class Api:
         self.base = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
         self.query = parse_qs(parts.query)
         """What stands behind the `?` of the address: what a reader should ask for."""
+        self.today: dt.date = clock_from_environment().today()
+        """The UTC date: as far as systems are asked that are asked day by day."""
         self.requests = 0
         self.etags: dict[str, list[str]] = {}
         """Of lists that had nothing more: path to what was asked for, and the answer's ETag."""
