@@ -88,27 +88,36 @@ def csv(
 @group.command()
 def sql(
     context: typer.Context,
-    mapping: Annotated[Path, typer.Argument(help="The mapping file: a query, and which of its columns is what.")],
-    url_env: Annotated[str, typer.Option(help="The environment variable that holds the address, as SQLAlchemy has it.")],
+    mapping: Annotated[Path | None, typer.Argument(help="The mapping file: queries, and which of their columns is what.")] = None,
+    url_env: Annotated[str | None, typer.Option(
+        help="The environment variable that holds the address, as SQLAlchemy has it; or NAME_FILE names a file.")] = None,
+    system: Annotated[str | None, typer.Option(help="Instead of both: a system of the registry whose source is `sql`.")] = None,
     since: Annotated[str | None, typer.Option(help="A value of the watermark to begin at; else the last run's.")] = None,
     dry_run: DryRun = False,
     namespace: Namespace = "baloo",
     as_json: AsJson = False,
 ) -> None:
-    """Import what a relational database has, by a query and a mapping, from where the last run ended."""
-    import os
-
+    """Import what a relational database has, by queries and a mapping, from where the last run ended."""
+    from baloo.registry import load
     from baloo.sources.journal import Journal
-    from baloo.sources.relational import SqlSource, read_query
+    from baloo.sources.relational import read_queries, sql_sources
+    from baloo.sources.secret import secret
+    from baloo.worker.reading import scheduled, system_for
 
-    now, url = state(context), os.environ.get(url_env)
-    if not url:
-        raise InputError(f"The variable {url_env} is empty.", where="--url-env", remedy="Put the database's address into it.")
-    asked = read_query(mapping)
+    now = state(context)
     journal = None if dry_run else Journal(now.workspace.root / "data" / "imports")
-    source = SqlSource(url, asked, mapping, journal, since)
-    run = (asked["system"], "sql") if isinstance(asked["system"], str) else None
-    import_all(now, [source], namespace=namespace, dry=dry_run, as_json=as_json, run=run)
+    reads: Sequence[Source]
+    if mapping is None or url_env is None:
+        if mapping is not None or url_env is not None:
+            raise InputError("A mapping file and --url-env go together.", remedy="Or name a system of the registry by --system.")
+        registry = load(now.workspace.registry)
+        found = system_for(registry, "sql", system)
+        of = found.id
+        reads = scheduled(registry, now.workspace.registry, found, journal, since=since)
+    else:
+        of = str(read_queries(mapping)[0]["system"])
+        reads = sql_sources(secret(url_env, "--url-env"), mapping, journal, since=since)
+    import_all(now, reads, namespace=namespace, dry=dry_run, as_json=as_json, run=(of, "sql"))
 
 
 @group.command()

@@ -97,7 +97,7 @@ def _feed(written: Mapping[str, Any], url: str | None) -> Feed:
     said = written.get("url", url or ())
     return Feed(
         written["name"], (said,) if isinstance(said, str) else tuple(said), written.get("cron"), parse_date(written.get("since")),
-        written.get("key_env"), written.get("per_second"),
+        written.get("key_env"), written.get("per_second"), written.get("mapping"),
     )  # fmt: skip
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from cronsim import CronSim, CronSimError
 
+from baloo.errors import nearest
 from baloo.registry._files import Entry
 from baloo.registry._names import Names
 from baloo.registry.built_in import kinds_of_source
-from baloo.registry.sources import mapping_files
+from baloo.registry.sources import OTHERS, mapping_files
 
 __all__ = ["check_sources"]
 
@@ -28,13 +30,15 @@ def check_sources(names: Names) -> None:
 def _check(names: Names, system: str, entry: Entry) -> None:
     written = entry.data["source"]
     known = mapping_files()
-    if written["name"] not in known:
-        wrong = names.wrong_name(f"There is no source `{written['name']}` here.", written["name"], known)
+    if written["name"] in OTHERS:
+        _check_other(names, entry, written)
+    elif written["name"] not in known:
+        wrong = names.wrong_name(f"There is no source `{written['name']}` here.", written["name"], {*known, *OTHERS})
         names.report(entry, ("source", "name"), **wrong)
     elif not set(names.kinds_of(system)) & set(kinds := kinds_of_source(written["name"])) and not _mapped(names, system):
         message = f"`{system}` declares no kind that the source makes. They are: {', '.join(kinds)}."
         names.report(entry, ("source", "name"), message, slug="no-kind")
-    if "url" not in written and "url" not in entry.data:
+    if written["name"] not in OTHERS and "url" not in written and "url" not in entry.data:
         names.report(entry, ("source",), "Nothing says where the system is: add `url`.", slug="missing-key")
     if any("@" in urlsplit(url).netloc for url in _urls(written.get("url", ()))):
         message = "An address holds no secret: name the variable that has the key with `key_env`."
@@ -45,6 +49,21 @@ def _check(names: Names, system: str, entry: Entry) -> None:
         except (CronSimError, StopIteration):
             message = f"`{written['cron']}` is no line of cron. Write minute, hour, day, month and weekday, such as `17 3 * * *`."
             names.report(entry, ("source", "cron"), message, slug="cron")
+
+
+def _check_other(names: Names, entry: Entry, written: Mapping[str, Any]) -> None:
+    """What `sql` is told beside its name: a file of queries within the registry, and where the database's address is."""
+    folder = names.draft.folder
+    needed = OTHERS[written["name"]]
+    for key in (needed, "key_env"):
+        if key not in written:
+            names.report(entry, ("source",), f"`{written['name']}` needs `{key}`.", slug="missing-key")
+    if needed in written and not (folder / written[needed]).resolve().is_relative_to(folder.resolve()):
+        names.report(entry, ("source", needed), f"`{written[needed]}` leads out of the registry.", slug="outside")
+    elif needed in written and not (folder / written[needed]).is_file():
+        known = [file.relative_to(folder).as_posix() for file in sorted(folder.rglob("*.yaml"))]
+        message = f"There is no file `{written[needed]}` in the registry."
+        names.report(entry, ("source", needed), message, nearest=nearest(written[needed], known), slug="missing-file")
 
 
 def _urls(written: str | Sequence[str]) -> Sequence[str]:

@@ -250,6 +250,7 @@ class System:
     map: AreaMap | None = None
     manual: bool = False  # people write down by hand what was done there
     quarter: str | None = None  # in which it is to be integrated, such as 2014-Q3
+    mapping: str | None = None  # of `sql`: the file in the registry that has its queries
     silent_days: int = 7  # longer silence raises an alarm
     file: str = ""
     source: Feed | None = None

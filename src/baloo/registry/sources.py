@@ -9,10 +9,13 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final
 
-__all__ = ["GROUP", "folder_of", "mapping_files"]
+__all__ = ["GROUP", "OTHERS", "folder_of", "mapping_files"]
 
 GROUP: Final = "baloo.sources"
 """The group of entry points, `NAME = "package.NAME:RECIPE"`."""
+
+OTHERS: Final = {"sql": "mapping"}
+"""What reads systems and is no folder of that group, each with the key that it needs beside its name."""
 
 
 @cache

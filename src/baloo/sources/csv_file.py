@@ -30,7 +30,7 @@ from baloo.registry.values import PER_SECOND, TYPES, document_id, moment
 from baloo.sources.base import CHUNK_EVENTS, Chunk, Fault
 from baloo.sources.files import key_of
 
-__all__ = ["CsvSource", "columns_of", "event_of_row", "read_mapping"]
+__all__ = ["CsvSource", "check_mapping", "columns_of", "event_of_row", "read_mapping", "read_yaml"]
 
 _FIELDS = ("system", "kind", "at", "object", "id", "actor", "extra", "schema", "version", "environment")
 _ACTOR = ("account", "username", "email", "name")
@@ -127,16 +127,18 @@ def columns_of(mapping: Mapping[str, Any]) -> list[str]:
     return [rule["column"] for rule in _rules(mapping) if "column" in rule]
 
 
-def read_mapping(file: Path, besides: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Read and check a mapping file; `besides` are further keys that it may have.
+def read_mapping(file: Path) -> dict[str, Any]:
+    """Read and check a mapping file. Raises InputError with the place of an unknown key or a missing part."""
+    return check_mapping(read_yaml(file), file)
 
-    Raises InputError with the place of an unknown key or a missing part.
-    """
-    from ruamel.yaml import YAML  # noqa: PLC0415 - only an import from CSV needs it
+
+def read_yaml(file: Path) -> Any:  # noqa: ANN401 - whatever stands in it
+    """What stands in a YAML file. Raises InputError where it cannot be read."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 - only an import from CSV or a database needs it
     from ruamel.yaml.error import YAMLError  # noqa: PLC0415 - the same
 
     try:
-        mapping = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
+        return YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
     except FileNotFoundError as error:
         raise InputError("There is no such file.", where=str(file)) from error
     except OSError as error:
@@ -147,6 +149,10 @@ def read_mapping(file: Path, besides: tuple[str, ...] = ()) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it cannot be read"
         raise InputError(f"This is not YAML: {problem}.", where=f"{file}:{mark.line + 1}" if mark else str(file)) from error
+
+
+def check_mapping(mapping: Any, file: Path, besides: tuple[str, ...] = ()) -> dict[str, Any]:  # noqa: ANN401 - whatever stands in it
+    """The mapping that a file has, checked; `besides` are further keys that it may have. Raises InputError."""
     if not isinstance(mapping, dict):
         raise InputError("A mapping is a list of `field: {column: Name}`.", where=str(file))
     _known(mapping, (*_FIELDS, *besides), file)

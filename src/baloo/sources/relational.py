@@ -1,21 +1,24 @@
-"""A relational database as events: a query, and a mapping file that says which of its columns is what.
+"""A relational database as events: queries, and of each which of its columns is what, saved in one mapping file.
 
-    # webmaker.yaml: the words of a CSV mapping, and two more
+    # adhoc.yaml: the words of a CSV mapping, and two more; or a list of such
     query: SELECT id, happened_on, email, city FROM ev_Events
     watermark: happened_on       # a column that only grows: the next run begins at its last value
     system: webmaker
-    kind: webmaker.event
+    kind: webmaker.hosted
     at: {column: happened_on, zone: America/Toronto}
     id: {column: id}
     actor: {email: {column: email}}
     extra: {city: {column: city}}
 
-The database is asked in the order of the watermark, for what is at or behind the last value: what comes twice counts once.
+The database is asked in the order of the watermark, for what is at or behind the last value, and for rows without one: what comes
+twice counts once. A mapping that was changed asks for everything again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,36 +28,47 @@ import sqlalchemy as sa
 
 from baloo.errors import InputError, nearest
 from baloo.sources.base import CHUNK_EVENTS, Chunk
-from baloo.sources.csv_file import columns_of, event_of_row, read_mapping
-from baloo.sources.files import key_of
+from baloo.sources.csv_file import check_mapping, columns_of, event_of_row, read_yaml
 from baloo.sources.journal import Journal
 
-__all__ = ["SqlSource", "read_query"]
+__all__ = ["SqlSource", "read_queries", "sql_sources"]
 
 _OWN = ("query", "watermark")
-_encode = msgspec.json.Encoder().encode
+_COLON = re.compile(r"(?<![:\w\\]):(?=\w)")  # which SQLAlchemy would take for the name of a value
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-def read_query(file: Path) -> dict[str, Any]:
-    """Read and check a mapping file with a query. Raises InputError."""
-    mapping = read_mapping(file, _OWN)
-    for name in _OWN:
-        if not isinstance(mapping.get(name), str):
-            raise InputError(f"`{name}` is missing.", where=str(file), remedy="Say `query: SELECT ...` and `watermark: COLUMN`.")
-    return mapping
+def read_queries(file: Path) -> list[dict[str, Any]]:
+    """Read and check a mapping file with a query, or a list of such mappings. Raises InputError."""
+    written = read_yaml(file)
+    mappings = [check_mapping(one, file, _OWN) for one in (written if isinstance(written, list) else [written])]
+    for mapping in mappings:
+        for name in _OWN:
+            if not isinstance(mapping.get(name), str):
+                remedy = "Say `query: SELECT ...` and `watermark: COLUMN`."
+                raise InputError(f"`{name}` is missing.", where=str(file), remedy=remedy)
+    return mappings
+
+
+def sql_sources(
+    url: str, file: Path, journal: Journal | None, *, since: str | None = None, first: str | None = None
+) -> list[SqlSource]:
+    """A source for each query of a mapping file. Raises InputError for a file or an address that is none."""
+    return [SqlSource(url, mapping, file, journal, since=since, first=first) for mapping in read_queries(file)]
 
 
 class SqlSource:
     """The rows of a query on the database at a URL of SQLAlchemy's, behind the last run's watermark.
 
-    Without a journal nothing is noted; `since` begins there, whatever is known.
+    Without a journal nothing is noted; `since` begins there, whatever is known, `first` where nothing is.
     """
 
     def __init__(
-        self, url: str, mapping: Mapping[str, Any], mapping_file: Path, journal: Journal | None, since: str | None = None
-    ) -> None:
+        self, url: str, mapping: Mapping[str, Any], mapping_file: Path, journal: Journal | None, *, since: str | None = None,
+        first: str | None = None,
+    ) -> None:  # fmt: skip
         try:
-            self._engine = sa.create_engine(url, hide_parameters=True)
+            self._engine = sa.create_engine(url, hide_parameters=True, poolclass=sa.NullPool)
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
             remedy = "Write it like postgresql+psycopg://reader@host/name."
             raise InputError("This is no address of a database.", where="--url-env", remedy=remedy) from error
@@ -65,35 +79,47 @@ class SqlSource:
         self._query, self._watermark = str(mapping["query"]).strip().rstrip(";"), str(mapping["watermark"])
         self._file, self._journal = mapping_file, journal
         where = self._engine.url.set(username=None, password=None).render_as_string()
-        self._place = f"sql cursor:{mapping_file.resolve()}:{where}"
+        self.key = f"sql:{mapping_file.resolve()}:{where}:{hashlib.sha256(_encode(mapping)).hexdigest()[:16]}"
+        self._place = f"cursor of {self.key}"
         known = journal.read(self._place) if journal else {}
-        self._since = since or _restored(known)
-        self.key = f"sql:{where}:{key_of(mapping_file)}"
+        self._since = since or _restored(known) or first
         self.title = mapping_file.stem
 
     def chunks(self, done: int) -> Iterator[Chunk]:
         """Chunks of events; `done` counts rows, of which the watermark knows better."""
+        known = {} if self._since is None else {"since": self._since}
         try:
-            with self._engine.connect().execution_options(stream_results=True) as connection:
-                rows = connection.execute(sa.text(self._asked()), {} if self._since is None else {"since": self._since})
+            with (
+                self._engine.connect().execution_options(stream_results=True, postgresql_readonly=True) as connection,
+                connection.execute(sa.text(self._asked()), known) as rows,
+            ):
                 self._check(list(rows.keys()))
                 for part in rows.mappings().partitions(CHUNK_EVENTS):
                     lines = [_encode(event_of_row(self._fields, {k: _text(v) for k, v in row.items()})) for row in part]
                     yield Chunk(b"\n".join(lines), done + len(lines), f"{self.title}, row {done + 1}", done + 1)
                     done += len(lines)
-                    if self._journal is not None:
-                        self._journal.write(self._place, _kept(part[-1][self._watermark]))
+                    marks = [row[self._watermark] for row in part if row[self._watermark] is not None]
+                    if self._journal is not None and marks:  # whoever asks for more has kept what there was
+                        self._journal.write(self._place, _kept(marks[-1]))
         except sa.exc.SQLAlchemyError as error:
-            said = str(getattr(error, "orig", "") or type(error).__name__).partition("\n")[0]
             remedy = "What was read is kept; put it right and run this again."
-            raise InputError(f"The database says: {said}.", where=str(self._file), remedy=remedy) from error
+            raise InputError(f"The database says: {self._said(error)}.", where=str(self._file), remedy=remedy) from error
         finally:
             self._engine.dispose()
 
     def _asked(self) -> str:
         mark = f"asked.{self._engine.dialect.identifier_preparer.quote(self._watermark)}"
-        behind = "" if self._since is None else f" WHERE {mark} >= :since"
-        return f"SELECT * FROM ({self._query}) AS asked{behind} ORDER BY {mark}"
+        behind = "" if self._since is None else f" WHERE {mark} >= :since OR {mark} IS NULL"
+        query = _COLON.sub(r"\\:", self._query)
+        return f"SELECT * FROM ({query}) AS asked{behind} ORDER BY {mark}"
+
+    def _said(self, error: sa.exc.SQLAlchemyError) -> str:
+        """The first line of what the database says, but no value of a row and no password."""
+        if isinstance(error, sa.exc.DataError):
+            return "a value is not of the type that the query wants"
+        said = str(getattr(error, "orig", "") or type(error).__name__).partition("\n")[0].rstrip(". ")
+        password = self._engine.url.password
+        return said.replace(str(password), "...") if password else said
 
     def _check(self, columns: list[str]) -> None:
         for column in (self._watermark, *columns_of(self._fields)):

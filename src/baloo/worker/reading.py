@@ -16,8 +16,10 @@ from baloo.sources.base import Source
 from baloo.sources.installed import recipe_of
 from baloo.sources.journal import Journal
 from baloo.sources.live import DumpSource, LiveSource
+from baloo.sources.relational import sql_sources
+from baloo.sources.secret import secret
 
-__all__ = ["Asked", "live_sources", "mapping_of", "read_files", "system_for"]
+__all__ = ["Asked", "live_sources", "mapping_of", "read_files", "scheduled", "system_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,7 @@ def live_sources(
     if not urls:
         raise InputError("Nothing says where the system is.", where=system.file, remedy="Say --url, or `url:` in its file.")
     variable = asked.key_env or (feed.key_env if feed else None)
-    key = environment.get(variable) if variable else None
-    if variable and not key:
-        raise InputError(f"The variable {variable} is empty.", where="--key-env", remedy="Put the system's key into it.")
+    key = secret(variable, "--key-env", environment) if variable else None
     rate = asked.per_second or (feed.per_second if feed else None) or recipe.per_second
     first = f"{feed.since.isoformat()}T00:00:00Z" if feed and feed.since else None
     mapping = mapping_of(registry, source, system)
@@ -88,6 +88,24 @@ def live_sources(
             since=asked.since, first=first, asked=urlsplit(url).query,
         ) for url in urls
     ]  # fmt: skip
+
+
+def scheduled(
+    registry: Registry, folder: Path, system: System, journal: Journal | None, environment: Mapping[str, str] = os.environ,
+    since: str | None = None,
+) -> list[Source]:  # fmt: skip
+    """What reads a system by its line of the registry, which is in `folder`. Raises InputError where there is none.
+
+    `since` begins there, whatever is known.
+    """
+    feed = system.source
+    if feed is None:
+        raise InputError(f"Nothing says how `{system.id}` is read.", where=system.file, remedy="Add `source:` to it.")
+    if feed.name != "sql":
+        return live_sources(registry, feed.name, system, Asked(since=since), journal, environment)
+    first = feed.since.isoformat() if feed.since else None
+    address = secret(str(feed.key_env), system.file, environment)
+    return list(sql_sources(address, folder / str(feed.mapping), journal, since=since, first=first))
 
 
 def read_files(registry: Registry, source: str, system: System, files: Sequence[Path], url: str | None = None) -> list[Source]:

@@ -46,7 +46,7 @@ def noted(workspace: Workspace, clock: Clock, system: str, source: str, asked: s
 
 def fetch(workspace: Workspace, system: str) -> None:
     """Read a system by its source, for the schedule: beside the server, behind everything else."""
-    from baloo.worker.reading import Asked, live_sources  # noqa: PLC0415 - whoever imports files asks nobody over HTTP
+    from baloo.worker.reading import scheduled  # noqa: PLC0415 - whoever imports files asks nobody over HTTP
 
     os.nice(_LOW)
     threading.Thread(target=end_with_stdin, daemon=True).start()
@@ -58,8 +58,7 @@ def fetch(workspace: Workspace, system: str) -> None:
     source = feed.name
 
     def do() -> Report:
-        sources = live_sources(
-            registry, source, registry.systems[system], Asked(), Journal(workspace.root / "data" / "imports"))
+        sources = scheduled(registry, workspace.registry, registry.systems[system], Journal(workspace.root / "data" / "imports"))
         door = Door(RegistryProvider(workspace.registry, load), clock, workspace.settings)
         queue = LogQueue(workspace.queue)
         try:
