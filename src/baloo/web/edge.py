@@ -37,6 +37,10 @@ _READ = 120.0  # seconds in which somebody must read a part of an answer
 _LOOK_EVERY = 10  # ticks of uvicorn, which are a tenth of a second
 
 
+class _LongHead(httptools.HttpParserError):
+    """A head is whole, and too long."""
+
+
 class Edge(HttpToolsProtocol):
     """One connection. `seconds` is how long a head may take."""
 
@@ -47,21 +51,38 @@ class Edge(HttpToolsProtocol):
         super().__init__(*given, **named)
         self.seconds = seconds
         self._head = 0  # bytes of a head that is not whole
+        self._long = False  # whether so much came at once that a whole head is to be measured
         self._state: object = None
         self._since = 0.0
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in, and refuse a head that is too long."""
-        if self._head + len(data) > _HEAD and self._begins_too_long(data):
-            self._refuse_head()
-            return
+        if self._head + len(data) > _HEAD:
+            self._long = True
+            if self._begins_too_long(data):
+                self._refuse_head()
+                return
+        before, rested = self.scope, self.scope is None
         super().data_received(data)
         if self.scope is not None and "method" in self.scope:
             self._head = 0
+        elif self.scope is not before and (not rested or _END in data):
+            self._head, self._long = 0, True  # something ended in these bytes: how many are of this head is not known
         else:
             self._head += len(data)
             if self._head > _HEAD and not self.transport.is_closing():
                 self._refuse_head()
+
+    def on_headers_complete(self) -> None:
+        """A head is whole."""
+        if self._long:
+            self.measure()
+        super().on_headers_complete()
+
+    def measure(self) -> None:
+        """End the parser's work where the head that is whole now is too long."""
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > _HEAD:
+            raise _LongHead
 
     def _begins_too_long(self, data: bytes) -> bool:
         """Whether these bytes are of a head that they do not end within its bounds, and not of a body."""
@@ -71,7 +92,18 @@ class Edge(HttpToolsProtocol):
         return end < 0 or self._head + end > _HEAD
 
     def _refuse_head(self) -> None:
+        if self._others_first():
+            return
         self.refuse(431, "head-too-large", "The head of the request is too long.", "Send fewer or shorter headers.")
+
+    def _others_first(self) -> bool:
+        """Whether an answer to a whole request is still to come: it goes out, and then the connection ends."""
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete or cycle.more_body:
+            return False
+        cycle.keep_alive = False
+        self.flow.pause_reading()
+        return True
 
     def eof_received(self) -> bool:  # type: ignore[override] # True keeps the way out open
         """Whoever sends nothing more still gets the answer to a whole request, and then the end."""
@@ -87,10 +119,9 @@ class Edge(HttpToolsProtocol):
         within = error.__context__ if isinstance(error, httptools.HttpParserCallbackError) else None
         if within is not None and not isinstance(within, httptools.HttpParserError):  # raised by us, while the parser called
             self.failed(within)
-        elif self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body:
-            self.cycle.keep_alive = False
-            self.flow.pause_reading()
-        else:
+        elif isinstance(within, _LongHead):
+            self._refuse_head()
+        elif not self._others_first():
             self.refuse(400, "not-http", "This is not HTTP, or it is ambiguous.", "Send one request of HTTP/1.1.")
 
     def _unsupported_upgrade_warning(self) -> None:

@@ -124,6 +124,8 @@ class Lane(Edge):
 
     def on_headers_complete(self) -> None:
         """Choose the lane."""
+        if self._long:
+            self.measure()
         cycle, parser = self.cycle, self.parser
         if (
             (cycle is None or cycle.response_complete) and self._express.leads(self.url) and parser.get_method() == b"POST"

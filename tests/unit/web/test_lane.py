@@ -323,3 +323,41 @@ def test_a_connection_that_rests_holds_nothing_of_what_came(world: World):
         return lane.cycle
 
     assert asyncio.run(main()).data == b""
+
+
+@pytest.mark.parametrize("path", ["/v1/contributions", "/status"])
+def test_a_head_behind_another_request_is_not_too_long_either(world: World, path: str):
+    """Though both come at once; who came before gets its answer."""
+    long = f"POST {path} HTTP/1.1\r\nHost: x\r\nX-Long: {'x' * 70_000}\r\nContent-Length: 0\r\n\r\n".encode()
+
+    async def main(*, wait: bool) -> Plug:
+        lane, plug = world.connect()
+        lane.data_received(world.request(event(1)) + (b"" if wait else long))
+        await settled(plug)
+        if wait:
+            lane.data_received(world.request(event(2)) + long[:20])
+            await settled(plug, answers=2)
+            lane.data_received(long[20:])
+            await settled(plug, answers=3)
+        return plug
+
+    at_once, after = asyncio.run(main(wait=False)), asyncio.run(main(wait=True))
+
+    assert (at_once.statuses, at_once.closed) == ([201], True)
+    assert (after.statuses, after.closed) == ([201, 201, 431], True)
+
+
+@pytest.mark.parametrize("cut", [1, 40, 110])
+def test_a_long_body_and_the_beginning_of_a_head_are_no_long_head(world: World, cut: int):
+    """What ends before it is none of it."""
+    first, second = world.request(event(1, 150_000)), world.request(event(2))
+
+    async def main() -> Plug:
+        lane, plug = world.connect()
+        lane.data_received(first[:80_000])
+        lane.data_received(first[80_000:] + second[:cut])
+        lane.data_received(second[cut:])
+        await settled(plug, answers=2)
+        return plug
+
+    assert asyncio.run(main()).statuses == [201, 201]
