@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def sources(
     name: Annotated[str | None, typer.Argument(help="A source, of which a system's file is shown to begin with.")] = None,
+    area: Annotated[bool, typer.Option("--area", help="Show an area with conversion points instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """The installed sources: what they read, and the kinds that come of it."""
@@ -34,8 +35,9 @@ def sources(
     from baloo.sources.installed import sources as installed
 
     if name is not None:
-        shown = example(name)
-        answer({"source": name, "system": shown}, shown.rstrip("\n"), as_json=as_json)
+        what = "area" if area else "system"
+        shown = example(name, what)
+        answer({"source": name, what: shown}, shown.rstrip("\n"), as_json=as_json)
         return
     found = [(known, recipe_of(known), kinds_of_source(known)) for known in installed()]
     data = [{"source": known, "title": recipe.title, "live": recipe.walk is not None, "kinds": kinds}

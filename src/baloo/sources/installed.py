@@ -37,11 +37,11 @@ def recipe_of(name: str) -> Recipe:
     return found
 
 
-def example(name: str) -> str:
-    """The file of a system that a source reads, to begin with."""
+def example(name: str, what: str = "system") -> str:
+    """The file of a system that a source reads, to begin with, or of an `area` that counts it; empty where there is none."""
     known = sources()
     if name not in known:
         raise UnknownName("source", name, known)
     folder = folder_of(known[name].module)
-    file = (folder or Path()) / "system.yaml"
+    file = (folder or Path()) / f"{what}.yaml"
     return file.read_text("utf-8") if folder and file.exists() else ""
