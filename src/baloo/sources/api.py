@@ -71,7 +71,7 @@ class Api:
         """Of lists that had nothing more: path to what was asked for, and the answer's ETag."""
         self._most, self._sleep = most, sleep
         self._rest, self._next = 1 / per_second, 0.0
-        headers = {"User-Agent": AGENT, "Accept": "application/json"}
+        headers = {"User-Agent": AGENT, "Accept": "application/json, application/vnd.api+json"}
         if key:
             name, _, beginning = header.partition(":")
             headers[name] = beginning.lstrip() + key
