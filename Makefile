@@ -55,9 +55,10 @@ format: $(VENV)/.tests ## put the style right
 bench: $(VENV)/.tests ## measure, beside a floor, and print the table (SIZE=small for a quick look)
 	$(BIN)/python -m bench $(if $(SIZE),--size $(SIZE))
 
-soak: $(VENV)/.tests ## the long fault tests: more kills, more power cuts, more histories (SOAK=0.1: a tenth of the faults)
+soak: BESIDE := 2
+soak: $(VENV)/.tests ## the long fault tests, on from where they stopped (HOURS=2: for so long; SOAK=0.1: a tenth)
 	@sh tests/install-system
-	BALOO_SOAK=$(or $(SOAK),1) BALOO_HISTORIES=1000 BALOO_EXAMPLES=1000 BALOO_EXPLORE=1 $(BIN)/python -m pytest -m "fault or slow" --timeout 7200
+	@PYTHONPATH=tests BALOO_SOAK=$(or $(SOAK),1) BALOO_SEED=$(SEED) HOURS=$(HOURS) ANY=$(ANY) BESIDE=$(BESIDE) $(BIN)/python -m tests.soak
 
 docs: $(VENV)/.tests ## write the generated reference pages anew
 	$(BIN)/python docs/generate.py

@@ -18,9 +18,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Keep a line for the end of the run: what was measured, and is asserted nowhere."""
-    return lambda line: request.node.user_properties.append(("told", line))
+def tell(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Keep a line for the end of the run, what was measured and is asserted nowhere; and figures by name, for `make soak`."""
+    return lambda line, **figures: request.node.user_properties.extend([("told", line), *figures.items()])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -109,6 +109,11 @@ class Verdict:
         """Whether everything acknowledged is there, once."""
         return not (self.lost or self.doubled or self.invented)
 
+    @property
+    def figures(self) -> dict[str, int]:
+        """How many: what nobody sent is told among the doubled."""
+        return {"acknowledged": self.acknowledged, "lost": len(self.lost), "doubled": len(self.doubled) + len(self.invented)}
+
     def __repr__(self) -> str:
         wrong = {"lost": self.lost, "doubled": self.doubled, "invented": self.invented}
         told = (f"{len(ids)} {what} {ids[:3]}" for what, ids in wrong.items())

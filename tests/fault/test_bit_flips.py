@@ -16,10 +16,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import BIT_FLIPS, HANGS, chance
 
 from baloo.cli.app import run
 from baloo.errors import ExitCode
+from counts import BIT_FLIPS, HANGS, chance
 from ledger import found_in
 from siege import Client, Site, invent, until
 
@@ -64,7 +64,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Site:
     pytest.param(QUEUE, id="queue"),
 ])  # fmt: skip
 def test_no_bit_that_flips_makes_a_wrong_answer(
-    sound: Site, tmp_path: Path, files: tuple[str, ...], tell: Callable[[str], None]
+    sound: Site, tmp_path: Path, files: tuple[str, ...], tell: Callable[..., None]
 ):
     """What waits is loaded and everything is counted anew, from copies with one bit changed."""
     right = _ask(shutil.copytree(sound.root, tmp_path / "right"))
@@ -80,7 +80,7 @@ def test_no_bit_that_flips_makes_a_wrong_answer(
             wrong.append(f"{place}: {sound.ledger.judge(rows) if answer == right else answer}")
         outcomes[f"{file} {verdict}"] += 1
 
-    tell(f"{len(found)} bits flipped: {dict(sorted(outcomes.items()))}")
+    tell(f"{len(found)} bits flipped: {dict(sorted(outcomes.items()))}", done=len(found), lost=len(wrong))
     assert right
     assert not right.startswith(ERROR)
     assert not wrong, "\n".join(wrong)

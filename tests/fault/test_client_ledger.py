@@ -13,14 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import HANGS, SOAK
 
 from baloo.client import Client
+from counts import HANGS, KILLS_OF_CLIENT
 from disks import small_disk
 from served import World
 from siege import PATIENCE
-
-KILLS = 20 if SOAK else 3
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
 
@@ -62,7 +60,7 @@ def test_a_server_that_comes_later_and_is_killed_has_everything_once(world: Worl
         ids = [client.send(_event(n)) for n in range(200)]
         assert not client.flush(0.5)
         hosts = [_host(world, spool, first, 1_500) for first in (10_000, 20_000)]
-        for _ in range(KILLS):
+        for _ in range(KILLS_OF_CLIENT):
             world.start()
             time.sleep(0.4)
             world.kill()

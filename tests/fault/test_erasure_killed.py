@@ -11,11 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from tests.ama import WORDS, build
-from tests.fault.counts import SOAK
 from tests.functional.conftest import TODAY, Baloo
 from tests.scanner import Scanner
 
 from baloo.lake.store import Lake
+from counts import ERASURES, SOAK, chance
 
 _KILLED = """
 import os, signal, sys
@@ -35,7 +35,7 @@ for name in ("fsync", "fdatasync", "unlink", "replace", "pwrite", "rmdir"):
 from baloo.cli.app import run
 sys.exit(run(["-w", sys.argv[2], "people", "erase", "forum:a-1042"]))
 """
-_STEPS = range(1, 200, round(1 / SOAK) or 1) if SOAK else (7, 14, 21, 28, 35)
+_STEPS = sorted(chance("erasures").sample(range(1, 200), min(ERASURES, 199))) if SOAK else (7, 14, 21, 28, 35)
 
 
 @pytest.fixture(scope="module")

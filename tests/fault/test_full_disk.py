@@ -12,7 +12,6 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import FULL_DISKS, HANGS, chance
 
 from baloo.errors import ExitCode, StorageFull
 from baloo.queue.base import encode
@@ -20,6 +19,7 @@ from baloo.queue.group import GroupCommit
 from baloo.queue.log import LogQueue
 from baloo.records import Records
 from baloo.workspace import Workspace
+from counts import FULL_DISKS, HANGS, chance
 from disks import small_disk
 from siege import Site, load_on, until
 from walls import Walls, event, request
@@ -159,7 +159,7 @@ def larger() -> Iterator[Path]:
         yield disk
 
 
-def test_a_whole_server_answers_507_and_goes_on_without_restart(larger: Path, tell: Callable[[str], None]):
+def test_a_whole_server_answers_507_and_goes_on_without_restart(larger: Path, tell: Callable[..., None]):
     """The disk is filled while clients send and the worker loads, and freed: the same processes go on, nothing is lost."""
     luck = chance(507)
     site = Site(larger / "W")
@@ -182,6 +182,6 @@ def test_a_whole_server_answers_507_and_goes_on_without_restart(larger: Path, te
     asyncio.run(work())
     verdict = site.judged()
 
-    tell(f"{FULL_DISKS} full disks: {verdict}; {dict(site.statuses)}")
+    tell(f"{FULL_DISKS} full disks: {verdict}; {dict(site.statuses)}", done=FULL_DISKS, **verdict.figures)
     assert verdict.right, verdict
     assert set(site.statuses) == {201, 507}

@@ -11,8 +11,8 @@ from itertools import count, cycle
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import HANGS, POINTS_OF_SERVER, chance
 
+from counts import HANGS, POINTS_OF_SERVER, chance
 from siege import Client, Site, invent, load_on, until
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
@@ -24,7 +24,7 @@ LIFE = 6  # points of one life: two of the worker, which is started again later 
 ENDED = re.compile(r'"The worker ended;.*?"code": (-?\d+)')
 
 
-def test_no_false_201_and_the_other_goes_on(strace: str, tmp_path: Path, tell: Callable[[str], None]):
+def test_no_false_201_and_the_other_goes_on(strace: str, tmp_path: Path, tell: Callable[..., None]):
     """Who meets an error ends with an exit code or goes on, the other takes no harm, and each acknowledged event is there."""
     luck = chance(9)
     site = Site(tmp_path / "W")
@@ -67,7 +67,9 @@ def test_no_false_201_and_the_other_goes_on(strace: str, tmp_path: Path, tell: C
     asyncio.run(work())
     verdict = site.judged()
 
-    tell(f"{next(numbers)} calls of server and worker failed or killed: {verdict}; {dict(site.statuses)}; worker ended {codes}")
+    made = next(numbers)
+    tell(f"{made} calls of server and worker failed or killed: {verdict}; {dict(site.statuses)}; worker ended {codes}",
+         done=made, **verdict.figures)
     assert verdict.right, verdict
     assert set(site.statuses) <= {201, 503, 507}
     assert set(codes) <= {"7", "-9"}  # storage, and killed

@@ -9,8 +9,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import HANGS, KILLS_OF_WALLS, chance
 
+from counts import HANGS, KILLS_OF_WALLS, chance
 from victims import append_for_ever, judge, load_for_ever
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(HANGS)]
@@ -70,7 +70,7 @@ def victims(tmp_path: Path) -> Iterator[Victims]:
         process.join()
 
 
-def test_kill_loses_nothing_and_doubles_nothing(victims: Victims, tell: Callable[[str], None]):
+def test_kill_loses_nothing_and_doubles_nothing(victims: Victims, tell: Callable[..., None]):
     """What was acknowledged is in the lake or the queue, once, in its last state, whoever was killed when."""
     luck = chance(1)
     for _ in range(KILLS_OF_WALLS):
@@ -86,6 +86,6 @@ def test_kill_loses_nothing_and_doubles_nothing(victims: Victims, tell: Callable
 
     verdict = judge(victims.folder, victims.lines())
 
-    tell(f"{KILLS_OF_WALLS} kills of appender and loader: {verdict}")
+    tell(f"{KILLS_OF_WALLS} kills of appender and loader: {verdict}", done=KILLS_OF_WALLS, **verdict.figures)
     assert verdict.right, verdict
     assert verdict.acknowledged > KILLS_OF_WALLS

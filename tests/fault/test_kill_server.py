@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import HANGS, KILLS, KILLS_ACKNOWLEDGED, TERMINATIONS, chance
 
+from counts import HANGS, KILLS, KILLS_ACKNOWLEDGED, TERMINATIONS, chance
 from siege import Site, load_on, until
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
@@ -18,7 +18,7 @@ MOST = 40  # events of a request
 PAUSE = 0.02  # seconds between two requests of a client: the two cores are the servers' own, too
 
 
-def test_kills_lose_nothing_and_double_nothing(tmp_path: Path, tell: Callable[[str], None]):
+def test_kills_lose_nothing_and_double_nothing(tmp_path: Path, tell: Callable[..., None]):
     """kill -9 of the server, of its worker, of both, mostly while it loads."""
     luck = chance("kinds")
     kinds = [luck.choice(["server", "worker", "both"]) for _ in range(KILLS)]
@@ -33,7 +33,9 @@ def test_kills_lose_nothing_and_double_nothing(tmp_path: Path, tell: Callable[[s
 
     acknowledged = sum(verdict.acknowledged for verdict in verdicts)
     slowest = max(seconds for site in sites for seconds in site.readiness)
-    tell(f"{KILLS} kills: {acknowledged:,} acknowledged, {verdicts}; ready in {slowest:.1f} s at most (goal 5)")
+    wrong = {what: sum(verdict.figures[what] for verdict in verdicts) for what in ("lost", "doubled")}
+    tell(f"{KILLS} kills: {acknowledged:,} acknowledged, {verdicts}; ready in {slowest:.1f} s at most (goal 5)",
+         done=KILLS, acknowledged=acknowledged, ready=slowest, **wrong)
     assert all(verdict.right for verdict in verdicts), verdicts
     assert acknowledged >= KILLS_ACKNOWLEDGED
     assert {status for site in sites for status in site.statuses} == {201}
@@ -57,7 +59,7 @@ async def _kill(site: Site, kinds: Iterable[str], luck: random.Random) -> None:
                     break
 
 
-def test_told_to_stop_it_drains(tmp_path: Path, tell: Callable[[str], None]):
+def test_told_to_stop_it_drains(tmp_path: Path, tell: Callable[..., None]):
     """SIGTERM under load: exit code 0, nothing keeps running, and what got a 201 stays."""
     luck = chance(15)
     site = Site(tmp_path / "W")
@@ -79,5 +81,6 @@ def test_told_to_stop_it_drains(tmp_path: Path, tell: Callable[[str], None]):
     asyncio.run(work())
     verdict = site.judged()
 
-    tell(f"{TERMINATIONS} times SIGTERM: {verdict}; drained in {slowest:.1f} s at most (goal 10)")
+    tell(f"{TERMINATIONS} times SIGTERM: {verdict}; drained in {slowest:.1f} s at most (goal 10)",
+         done=TERMINATIONS, drained=slowest, **verdict.figures)
     assert verdict.right, verdict

@@ -14,8 +14,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import CARELESS_CUTS, HANGS, POWER_CUTS, chance
 
+from counts import CARELESS_CUTS, HANGS, POWER_CUTS, chance
 from disks import mounted
 from ledger import Verdict
 from siege import PATIENCE
@@ -39,7 +39,7 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return image
 
 
-def test_a_power_cut_loses_nothing_that_was_acknowledged(blank: Path, tell: Callable[[str], None]):
+def test_a_power_cut_loses_nothing_that_was_acknowledged(blank: Path, tell: Callable[..., None]):
     """Each disk is cut, opened and judged, and the next guest goes on with it: the tables open, nothing is lost or doubled."""
     luck = chance(1)
     disk, ledger = blank.with_name("disk.img"), list[str]()
@@ -54,10 +54,11 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(blank: Path, tell: Call
 
         acknowledged += sum(line.startswith("ACK") for line in ledger[before:])
         assert verdict.right, f"cycle {cycle}: {verdict}"
-    tell(f"{POWER_CUTS} power cuts: {acknowledged} requests acknowledged, 0 events lost or doubled")
+    tell(f"{POWER_CUTS} power cuts: {acknowledged} requests acknowledged, 0 events lost or doubled",
+         done=POWER_CUTS, acknowledged=acknowledged)
 
 
-def test_the_same_without_sync_loses(blank: Path, tell: Callable[[str], None]):
+def test_the_same_without_sync_loses(blank: Path, tell: Callable[..., None]):
     """The control: were this not to lose, the test above would prove nothing."""
     lost = 0
     for cycle in range(CARELESS_CUTS):
@@ -71,7 +72,8 @@ def test_the_same_without_sync_loses(blank: Path, tell: Callable[[str], None]):
         except Exception:  # noqa: BLE001 - a lake that cannot even be opened has lost everything
             lost += 1
 
-    tell(f"{CARELESS_CUTS} power cuts of the control, which syncs nothing: {lost} lost")
+    tell(f"{CARELESS_CUTS} power cuts of the control, which syncs nothing: {lost} lost",
+         done=CARELESS_CUTS, lost=lost)
     assert lost > 0
 
 

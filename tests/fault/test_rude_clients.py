@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import BURST, HANGS, SLOW_CLIENTS
 
+from counts import BURST, HANGS, SLOW_CLIENTS
 from siege import Client, Site, invent, load_on, until
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
@@ -42,7 +42,7 @@ async def _slow(site: Site, begin: str, luck: random.Random) -> None:
         await end
 
 
-def test_slow_clients_are_ended_and_stand_in_nobodys_way(tmp_path: Path, tell: Callable[[str], None]):
+def test_slow_clients_are_ended_and_stand_in_nobodys_way(tmp_path: Path, tell: Callable[..., None]):
     """Heads and bodies that come byte by byte have an end; who sends whole requests gets a 201 for each meanwhile."""
     luck = random.Random(500)
     site = Site(tmp_path / "W", BALOO_HEAD_SECONDS="4", BALOO_BODY_SECONDS="4")
@@ -55,7 +55,8 @@ def test_slow_clients_are_ended_and_stand_in_nobodys_way(tmp_path: Path, tell: C
             beside = await _p99(site, luck)
             await until(lambda: all(task.done() for task in slow), "the end of each slow client")
             await asyncio.gather(*slow)
-            tell(f"{SLOW_CLIENTS} slow clients: p99 of a healthy one {base:.1f} ms, beside them {beside:.1f} ms (goal: twice)")
+            tell(f"{SLOW_CLIENTS} slow clients: p99 of a healthy one {base:.1f} ms, beside them {beside:.1f} ms (goal: twice)",
+                 done=SLOW_CLIENTS)
 
     asyncio.run(work())
 
@@ -63,7 +64,7 @@ def test_slow_clients_are_ended_and_stand_in_nobodys_way(tmp_path: Path, tell: C
     assert site.judged().right
 
 
-def test_a_burst_is_taken_or_put_off_in_bounded_memory(tmp_path: Path, tell: Callable[[str], None]):
+def test_a_burst_is_taken_or_put_off_in_bounded_memory(tmp_path: Path, tell: Callable[..., None]):
     """Ten times as many senders with larger bodies: 201, 429 or 503, never more memory than a small machine has, nothing lost."""
     luck = random.Random(10)
     site = Site(tmp_path / "W")
@@ -94,7 +95,8 @@ def test_a_burst_is_taken_or_put_off_in_bounded_memory(tmp_path: Path, tell: Cal
     asyncio.run(work())
     verdict = site.judged()
 
-    tell(f"bursts of 100 senders beside 10: {dict(site.statuses)}; {most >> 20} MB at most (limit 512); {verdict}")
+    tell(f"bursts of 100 senders beside 10: {dict(site.statuses)}; {most >> 20} MB at most (limit 512); {verdict}",
+         done=BURST, **verdict.figures)
     assert set(site.statuses) <= {201, 429, 503}
     assert most <= MOST_MEMORY
     assert verdict.right, verdict

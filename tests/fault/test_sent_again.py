@@ -8,15 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.fault.counts import HANGS, THRICE, chance
 
+from counts import HANGS, THRICE, chance
 from siege import Client, Site, invent
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(HANGS)]
 AT_ONCE, CLIENTS, LOST = 100, 4, 0.3  # events of a request, connections, share of answers that nobody waits for
 
 
-def test_three_times_shuffled_is_once(tmp_path: Path, tell: Callable[[str], None]):
+def test_three_times_shuffled_is_once(tmp_path: Path, tell: Callable[..., None]):
     """The same events three times, each time in another order and in other company, while answers are lost."""
     luck = chance(3)
     site = Site(tmp_path / "W")
@@ -41,6 +41,6 @@ def test_three_times_shuffled_is_once(tmp_path: Path, tell: Callable[[str], None
     asyncio.run(work())
     verdict = site.judged()
 
-    tell(f"{len(site.ledger):,} events sent three times: {verdict}")
+    tell(f"{len(site.ledger):,} events sent three times: {verdict}", done=THRICE, **verdict.figures)
     assert verdict.right, verdict
     assert verdict.acknowledged == THRICE // AT_ONCE * AT_ONCE

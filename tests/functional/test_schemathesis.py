@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -12,11 +11,10 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from counts import CALLS, SOAK
 from served import World
 
 ADDRESSES = 36
-_EXAMPLES = int(os.environ.get("BALOO_EXAMPLES", "8"))  # of each address, right ones and wrong ones
-_EXPLORE = bool(os.environ.get("BALOO_EXPLORE"))  # draw anew each time
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +35,7 @@ def test_it_does_as_it_says(mode: GenerationMode, world: World):
     shown, wrong = {"authorization": f"Bearer {world.token}"}, list[str]()
 
     for operation in operations:
-        @settings(max_examples=_EXAMPLES, derandomize=not _EXPLORE, deadline=None, database=None,
+        @settings(max_examples=CALLS, derandomize=not SOAK, deadline=None, database=None,
                   suppress_health_check=list(HealthCheck))
         @given(operation.as_strategy(generation_mode=mode))
         def ask(case: schemathesis.Case) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -18,15 +17,14 @@ import baloo.registry
 import harness
 from baloo.clock import FixedClock
 from baloo.metrics.answers import Answers
+from counts import QUESTIONS, SOAK
 from oracle.declared import read
 from oracle.oracle import LEVELS, Fact, Oracle, People, Person
 from property.strategies import FIRST, World, days, worlds
 
 pytestmark = pytest.mark.slow
-EXAMPLES = int(os.environ.get("BALOO_EXAMPLES", "8"))
-EXPLORE = bool(os.environ.get("BALOO_EXPLORE"))  # draw anew each time, to look for what the fixed examples miss
 
-_drawn = settings(max_examples=EXAMPLES, derandomize=not EXPLORE, database=None,
+_drawn = settings(max_examples=QUESTIONS, derandomize=not SOAK, database=None,
                   suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 

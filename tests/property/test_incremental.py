@@ -2,14 +2,13 @@
 
 A history is a seed: loads, late events, the same id again with the same or another body, ids of other systems, natural
 duplicates, voids, links, splits, exclusions, rosters, edits of rules, and compactions, through the real queue, loader, people
-and refresh. `BALOO_HISTORIES` says how many.
+and refresh.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 
 import harness
+from counts import HISTORIES, seeds
 from house import Asked, Called, House
 from oracle.arrivals import Arrivals
 from oracle.declared import read
@@ -25,7 +25,6 @@ from oracle.oracle import Identity, Oracle, People
 from property import invent
 
 pytestmark = pytest.mark.slow
-HISTORIES = int(os.environ.get("BALOO_HISTORIES", "40"))
 STEPS = 4
 TODAY = dt.date(2025, 6, 1)
 
@@ -163,7 +162,7 @@ class History:
             say(*self.random.sample(known, 2))
 
 
-@pytest.mark.parametrize("seed", range(HISTORIES))
+@pytest.mark.parametrize("seed", seeds(HISTORIES))
 def test_incremental_is_whole(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Intervals and curves are those of a count from nothing, row for row, and sampled answers are the oracle's."""
     if seed % 4:  # in a small community nearly everybody is concerned, and everybody would be counted anew

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -19,10 +18,10 @@ from baloo.people.download import contributions
 from baloo.people.marks import identities_of
 from baloo.people.own import own
 from baloo.worker.work import Work
+from counts import RIGHTS, seeds
 from house import House
 from property import invent
 
-HISTORIES = int(os.environ.get("BALOO_HISTORIES", "6"))
 TODAY = dt.date(2025, 6, 1)
 
 
@@ -46,7 +45,7 @@ def told(house: House) -> tuple[Any, ...]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(HISTORIES))
+@pytest.mark.parametrize("seed", seeds(RIGHTS))
 def test_an_erased_person_might_never_have_been_there(seed: int, tmp_path: Path) -> None:
     """The counts are those of a community that never had them, also when all of it is sent again; their words are nowhere."""
     random = Random(seed)
@@ -85,7 +84,7 @@ def own_words(house: House, whom: int) -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(HISTORIES))
+@pytest.mark.parametrize("seed", seeds(RIGHTS))
 def test_what_is_joined_and_split_again_counts_as_before(seed: int, tmp_path: Path) -> None:
     """Whatever two persons are joined by hand, taking it back restores every count and every person."""
     random = Random(seed + 1000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import tempfile
 from pathlib import Path
 
@@ -11,16 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 
 import harness
+from counts import SOAK, WORLDS
 from oracle.declared import read
 from oracle.oracle import Oracle
 from property.strategies import FIRST, World, worlds
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-EXAMPLES = int(os.environ.get("BALOO_EXAMPLES", "60"))
-EXPLORE = bool(os.environ.get("BALOO_EXPLORE"))  # draw anew each time, to look for what the fixed examples miss
 
 
-@settings(max_examples=EXAMPLES, derandomize=not EXPLORE, database=None,
+@settings(max_examples=WORLDS, derandomize=not SOAK, database=None,
           suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(world=worlds)
 def test_engine_counts_as_the_oracle(world: World):

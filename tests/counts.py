@@ -1,4 +1,4 @@
-"""How often each fault is made: the table "What it must survive" of the issue "Door".
+"""How often each fault is made: the table "What it must survive" of the issue "Door"; and how many random histories are told.
 
 BALOO_SOAK=1 takes the right column, 0.1 a tenth of it. Chance is the same each time; BALOO_SEED, any text, makes it another.
 """
@@ -40,3 +40,15 @@ TERMINATIONS = _of(              10,       200)  # SIGTERM under load
 SLOW_CLIENTS = _of(             500,       500)  # that never finish what they say, beside a healthy one
 BURST = _of(                      1,         5)  # ten times as many senders as before, in 512 MB
 CLOCK_JUMPS = _of(               12,        12)  # an hour on and back, 400 days on, to 1970
+ERASURES = _of(                   5,       199)  # killed before the n-th thing that they do to the disk
+KILLS_OF_CLIENT = _of(            3,        20)  # of the server that a client with a spool waits for
+HISTORIES = _of(                 40,     1_000)  # counted piece by piece, and anew
+RIGHTS = _of(                     6,     1_000)  # histories with somebody who is erased, joined, split
+WORLDS = _of(                    60,     1_000)  # counted by the engine and by the oracle
+QUESTIONS = _of(                  8,     1_000)  # worlds of which each kind of question is asked
+CALLS = _of(                      8,     1_000)  # of each address of the API, made up from its description
+
+
+def seeds(count: int) -> list[int]:
+    """The numbers of so many histories: the first ones, or others where BALOO_SEED is given."""
+    return [chance(number).getrandbits(32) for number in range(count)] if "BALOO_SEED" in os.environ else [*range(count)]
