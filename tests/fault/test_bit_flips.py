@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
 DATA = ("lake/events/*/*.parquet", "lake/voids/*/*.parquet")
 ERROR = "error"
 LOGS = ("lake/events/_delta_log/*", "lake/voids/_delta_log/*")
-QUEUE = ("queue/*.rows", "queue/dropped")
+QUEUE = ("queue/*.rows", "queue/dropped", "queue/told")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ by a lock on the folder; who has the turn looks first what the others have added
 and a file whose rows are all in the lake is deleted.
 
 Durable means that `fdatasync` has returned. Where it fails the rows are cut off again, so that nobody builds on pages that the
-kernel has given up.
+kernel has given up. Then the appender tells, in a file of a few bytes, how far the rows are durable. So who reads needs no lock:
+a reader of low priority, or one whose threads are busy, would hold it for long, and the door would wait.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import pairwise, zip_longest
 from pathlib import Path
+from typing import NamedTuple
 
 from baloo.errors import Busy, StorageBroken, StorageFull, WorkspaceError, is_full
 from baloo.queue.base import Depth, Stored, received
 from baloo.queue.frames import Torn
 from baloo.queue.mark import Mark
 from baloo.queue.older import OLDER, take_over
-from baloo.queue.segment import Segment, segments
+from baloo.queue.segment import UNBORN, Segment, segments
 from baloo.workspace import fsync_path
 
 __all__ = ["LogQueue"]
@@ -34,6 +36,14 @@ __all__ = ["LogQueue"]
 _LONG = 16 << 20  # bytes after which a new file is begun
 _NAP = 0.0003  # seconds between two tries for the lock: finds the gap that an import leaves
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class _End(NamedTuple):
+    """How far the rows of a queue are durable."""
+
+    first: int  # seq of the first row of the newest file
+    size: int  # bytes of it that hold rows
+    next: int  # the seq after the last row
 
 
 class LogQueue:
@@ -52,11 +62,16 @@ class LogQueue:
             self.path.mkdir(parents=True, exist_ok=True)
             fsync_path(self.path.parent)
             self._mark = Mark(self.path / "dropped")
+            self._told = Mark(self.path / "told", len(_End._fields))
             self._lock: int | None = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
+            with self._turn, self._words():
+                self._skim()
             with self._alone():
                 if (self.path / OLDER).exists():
                     take_over(self.path)
+                for scrap in self.path.glob(f"*{UNBORN}"):
+                    scrap.unlink(missing_ok=True)
                 self._current()
         except BaseException:
             self.close()
@@ -93,6 +108,7 @@ class LogQueue:
                     with suppress(OSError):
                         self._current()
                 raise
+            self._tell(newest)
         return list(range(first, first + len(rows)))
 
     def read(self, after: int, limit: int, max_bytes: int = 64 << 20) -> list[Stored]:
@@ -100,12 +116,14 @@ class LogQueue:
 
         Raises StorageBroken where rows are damaged or missing.
         """
-        with self._alone():
-            size, names = self._current().end, segments(self.path)
         found: list[Stored] = []
         length = 0
         with self._turn, self._words():
-            for seq, row in self._rows(self._after(after, names), names, size):
+            end = self._end()
+            if end.next <= after + 1:
+                end = self._left(end)
+            names = [first for first in segments(self.path) if first <= end.first]
+            for seq, row in self._rows(self._after(after, names), names, end.size):
                 found.append(Stored(seq, row))
                 length += len(row)
                 if len(found) >= limit or length >= max_bytes:
@@ -114,18 +132,17 @@ class LogQueue:
 
     def drop(self, through: int) -> None:
         """Forget the rows with seq <= through. A file all of whose rows are forgotten is deleted."""
-        with self._alone():
-            newest = self._current()
-            through = min(through, newest.next - 1)
-            if through > (self._mark.read() or 0):
+        with self._turn, self._words():
+            end = self._end()
+            through = min(through, end.next - 1)
+            if through > (self._dropped() or 0):
                 self._mark.write(through)
-            if newest.first <= through == newest.next - 1:
-                with suppress(OSError):  # no room: it is begun, and the old one deleted, when more is dropped
-                    self._begin(newest.next)
+            if end.first <= through == end.next - 1:
+                with suppress(OSError, Busy):  # no room, or a row comes: it goes when more is dropped
+                    self._renew(end.next)
             names = segments(self.path)
-        done = [first for first, following in pairwise(names) if following <= through + 1]
-        if done:
-            with self._turn, self._words():
+            done = [first for first, following in pairwise(names) if following <= through + 1]
+            if done:
                 self._mark.sync()  # who finds the files gone knows that they were forgotten
                 if self._reading is not None and self._reading.first in done:  # else the disk keeps what it holds
                     self._reading.close()
@@ -142,8 +159,8 @@ class LogQueue:
 
     def last(self) -> int:
         """The highest seq ever given, 0 for none."""
-        with self._alone():
-            return self._current().next - 1
+        with self._turn, self._words():
+            return self._end().next - 1
 
     def depth(self) -> Depth:
         """How many rows wait, and since when."""
@@ -161,13 +178,54 @@ class LogQueue:
             self._newest = self._reading = None
             if self._lock is not None:
                 self._mark.close()
+                self._told.close()
                 os.close(self._lock)
                 self._lock = None
 
+    def _dropped(self) -> int | None:
+        said = self._mark.read()
+        return said[0] if said else None
+
     def _after(self, after: int, names: list[int]) -> int:
         """The seq from which on there is something to read."""
-        dropped = self._mark.read()
+        dropped = self._dropped()
         return max(after, names[0] - 1 if dropped is None else dropped) + 1
+
+    def _end(self) -> _End:
+        """How far the rows are durable, as their appenders tell. This object's turn is held."""
+        told = self._told.read()
+        if told is None:  # half written, or damaged
+            with self._locked(self._wait):
+                return self._known(self._current())
+        return _End(*told)
+
+    def _left(self, end: _End) -> _End:
+        """The same with what an appender left that died before it told of it. Nobody waits for this: one who lives will tell."""
+        if segments(self.path)[-1:] == [end.first] and not self._read_from(end.first).goes_on(end.size):
+            return end
+        with suppress(Busy), self._locked(0):
+            return self._known(self._current())
+        return end
+
+    def _skim(self) -> None:
+        """Read the heads of the newest file that are told of before the lock is held: there may be many."""
+        told = self._told.read()
+        if told is not None and segments(self.path)[-1:] == [told[0]]:
+            with suppress(Torn):  # a crash came before it was begun
+                self._newest = Segment.open(self.path, told[0])
+                self._newest.skim(told[1])
+
+    def _tell(self, newest: Segment) -> None:
+        with suppress(OSError):  # then it is told with the next rows, or when a reader looks
+            self._told.write(*_end_of(newest))
+
+    def _known(self, newest: Segment) -> _End:
+        """Its end; what its appender has not told is made durable, and told. The lock is held."""
+        end = _end_of(newest)
+        if self._told.read() != end:
+            newest.sync()
+            self._tell(newest)
+        return end
 
     def _rows(self, start: int, names: list[int], size: int) -> Iterator[tuple[int, bytes]]:
         """The waiting rows from the seq `start` on, of which the newest file has `size` bytes."""
@@ -208,13 +266,29 @@ class LogQueue:
                 Segment.named(self.path, names.pop()).unlink()
         if self._newest.spoiled:
             return self._begin(self._newest.next)
-        self._newest.scan()
+        if self._newest.scan():
+            self._known(self._newest)
         return self._newest
 
     def _begin(self, first: int) -> Segment:
-        begun = Segment.begin(self.path, first)
+        return self._adopt(Segment.begin(self.path, first))
+
+    def _renew(self, first: int) -> None:
+        """Begin a new file where no row has come yet. It is made before the lock is held, for that takes a while."""
+        made = Segment.prepare(self.path, first)
+        try:
+            with self._locked(0):
+                if self._current().next == first:
+                    made.enter()
+                    self._adopt(made)
+        finally:
+            if self._newest is not made:
+                made.discard()
+
+    def _adopt(self, begun: Segment) -> Segment:
         self._let_go()
         self._newest = begun
+        self._tell(begun)
         return begun
 
     def _let_go(self) -> None:
@@ -238,15 +312,19 @@ class LogQueue:
         if not self._turn.acquire(timeout=patience):
             raise _busy(self.path)
         try:
-            with self._words():
-                lock = self._seize(patience)
-                try:
-                    yield
-                finally:
-                    if self._newest is None or not self._newest.spoiled:
-                        fcntl.flock(lock, fcntl.LOCK_UN)
+            with self._words(), self._locked(patience):
+                yield
         finally:
             self._turn.release()
+
+    @contextmanager
+    def _locked(self, patience: float) -> Iterator[None]:
+        lock = self._seize(patience)
+        try:
+            yield
+        finally:
+            if self._newest is None or not self._newest.spoiled:
+                fcntl.flock(lock, fcntl.LOCK_UN)
 
     def _seize(self, patience: float) -> int:
         if self._lock is None:
@@ -280,6 +358,10 @@ class LogQueue:
                 raise StorageFull(message, where=str(self.path), remedy="Make room, then send it again.") from error
             message = f"The queue cannot be used: {error.strerror}."
             raise StorageBroken(message, where=str(self.path), remedy="See the system's log, or restore.") from error
+
+
+def _end_of(newest: Segment) -> _End:
+    return _End(newest.first, newest.end, newest.next)
 
 
 def _busy(path: Path) -> Busy:

@@ -1,4 +1,4 @@
-"""How far the rows of a queue are forgotten: sixteen bytes in a file, seen by every process at once."""
+"""A few whole numbers of a queue, in a file of some bytes: seen by every process at once."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from pathlib import Path
 
 __all__ = ["Mark"]
 
-_FORM = struct.Struct("<QI4x")
-
 
 class Mark:
-    """The seq up to which rows are forgotten, in the file `path`, made where it is absent."""
+    """`count` whole numbers in the file `path`, which is made where it is absent; they are 0 at first."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, count: int = 1) -> None:
+        self._form = struct.Struct(f"<{count}QI4x")
+        self._summed = 8 * count
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        if os.fstat(self._handle).st_size < _FORM.size:
-            self.write(0)
+        if os.fstat(self._handle).st_size < self._form.size:
+            self.write(*[0] * count)
 
-    def read(self) -> int | None:
-        """The seq; None where the file is damaged."""
-        data = os.pread(self._handle, _FORM.size, 0)
-        if len(data) < _FORM.size:
+    def read(self) -> tuple[int, ...] | None:
+        """The numbers; None where the file is damaged, or half of it is being written."""
+        data = os.pread(self._handle, self._form.size, 0)
+        if len(data) < self._form.size:
             return None
-        seq, said = _FORM.unpack(data)
-        return int(seq) if zlib.crc32(data[:8]) == said else None
+        *numbers, said = self._form.unpack(data)
+        return tuple(numbers) if zlib.crc32(data[: self._summed]) == said else None
 
-    def write(self, seq: int) -> None:
-        """Set it. Durable after `sync`; until then a power cut may bring the one before, which forgets less."""
-        data = seq.to_bytes(8, "little")
-        os.pwrite(self._handle, _FORM.pack(seq, zlib.crc32(data)), 0)
+    def write(self, *numbers: int) -> None:
+        """Set them. Durable after `sync`; until then a power cut may bring the ones before."""
+        data = self._form.pack(*numbers, 0)[: self._summed]
+        os.pwrite(self._handle, self._form.pack(*numbers, zlib.crc32(data)), 0)
 
     def sync(self) -> None:
-        """Make it durable."""
+        """Make them durable."""
         os.fdatasync(self._handle)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
@@ -11,7 +12,10 @@ from baloo.errors import StorageBroken, WorkspaceError
 from baloo.queue.frames import HEAD, Damaged, Frame, Torn, content_of, encode, file_head, first_of, frame_at, goes_on, rows_of
 from baloo.workspace import fsync_path
 
-__all__ = ["Segment", "segments"]
+__all__ = ["UNBORN", "Segment", "segments"]
+
+UNBORN = ".new"
+"""How the name of a file ends that is being made."""
 
 _SUFFIX = ".rows"
 _ROOM = 2 << 20  # bytes of zeros that are written ahead
@@ -38,7 +42,6 @@ class Segment:
         self._handle = handle
         self._salt = salt
         self._place = (first, HEAD)  # a row, and where its frame stands: where the last reading ended
-        self._synced = 0
         self._room = 0  # bytes of the file that are filled with zeros at least
         self._looked = False
 
@@ -50,21 +53,47 @@ class Segment:
     @classmethod
     def begin(cls, folder: Path, first: int) -> Segment:
         """Make a file, durably."""
-        path = cls.named(folder, first)
-        salt = os.urandom(4)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        made = cls(path, handle, first, salt)
+        made = cls.prepare(folder, first)
         try:
-            os.pwrite(handle, file_head(first, salt), 0)
-            made._make_room(0)
-            os.fsync(handle)
-            fsync_path(folder)
+            made.enter()
         except BaseException:
-            made.close()
-            with suppress(OSError):
-                path.unlink()
+            made.discard()
             raise
         return made
+
+    @classmethod
+    def prepare(cls, folder: Path, first: int) -> Segment:
+        """Make a file that is not one of the folder's before it enters. No lock is needed."""
+        path = cls.named(folder, first).with_suffix(UNBORN)
+        salt = os.urandom(4)
+        made = cls(path, os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), first, salt)
+        try:
+            os.pwrite(made._handle, file_head(first, salt), 0)
+            made._make_room(0)
+            os.fsync(made._handle)
+        except BaseException:
+            made.discard()
+            raise
+        return made
+
+    def enter(self) -> None:
+        """Let a file that was prepared be the folder's newest, durably, or not at all. The queue's lock is held."""
+        path = self.path.with_suffix(_SUFFIX)
+        if path.exists():  # somebody may have it open
+            raise FileExistsError(errno.EEXIST, "the file is there already")
+        self.path.rename(path)
+        try:
+            fsync_path(path.parent)
+        except BaseException:
+            path.unlink()
+            raise
+        self.path = path
+
+    def discard(self) -> None:
+        """Take a file away that nothing was appended to."""
+        self.close()
+        with suppress(OSError):
+            self.path.unlink()
 
     @classmethod
     def open(cls, folder: Path, first: int) -> Segment:
@@ -87,8 +116,23 @@ class Segment:
         """Bytes of the file."""
         return os.fstat(self._handle).st_size
 
-    def scan(self) -> None:
-        """Take in what others have appended, and cut off what a crash left of an append. The queue's lock is held."""
+    def skim(self, size: int) -> None:
+        """Take in the appends of the first `size` bytes, but for the last one. No lock is needed: they stay as they are."""
+        place, first = self.end, self.next
+        while place < size and (frame := self._frame(place, first)) is not None:
+            self.end, self.next = place, first
+            place, first = frame.end, frame.next
+
+    def goes_on(self, size: int) -> bool:
+        """Whether something stands behind the file's first `size` bytes."""
+        return any(self._read(HEAD, size))
+
+    def scan(self) -> bool:
+        """Take in what others have appended, and cut off what a crash left of an append. The queue's lock is held.
+
+        Whether there was anything to take in or to cut off, or the file was not scanned before.
+        """
+        before = self.end if self._looked else None
         last: Frame | None = None
         while (frame := self._frame(last.end, last.next) if last else self._frame(self.end, self.next)) is not None:
             last = frame
@@ -102,6 +146,7 @@ class Segment:
                 self.end, self.next = last.end, last.next
         if not self._looked:
             self._look_behind()
+        return self.end != before
 
     def _look_behind(self) -> None:
         """Whoever opens the file looks once at what stands behind its end, and leaves no scraps there."""
@@ -129,7 +174,10 @@ class Segment:
             raise
         self.end += len(data)
         self.next += len(rows)
-        self._synced = self.end
+
+    def sync(self) -> None:
+        """Make durable what another process wrote, which died before it did."""
+        os.fdatasync(self._handle)
 
     def _make_room(self, size: int) -> None:
         """Fill what comes next with zeros, where there is plenty.
@@ -153,12 +201,9 @@ class Segment:
     def rows(self, start: int, size: int, until: int | None) -> Iterator[tuple[int, bytes]]:
         """The rows from the seq `start` on with their seqs, of the file's first `size` bytes, below `until` if it is given.
 
-        Rows that were written by a process which died before it synced them are synced first. Where a file that another follows
-        ends before its time, so do the rows. Raises Torn where the newest does, StorageBroken where a file is damaged.
+        Where a file that another follows ends before its time, so do the rows. Raises Torn where the newest does, StorageBroken
+        where a file is damaged.
         """
-        if size > self._synced:
-            os.fdatasync(self._handle)
-            self._synced = size
         first, place = self._place if self._place[0] <= start else (self.first, HEAD)
         while place < size and (until is None or first < until):
             frame = self._frame(place, first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import random
 import zlib
@@ -103,8 +104,10 @@ def test_a_zeroed_sector_before_other_rows_is_damage(queue: LogQueue):
 def test_what_another_process_wrote_is_synced_before_it_is_read(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
     """Somebody may have died between the write and the sync: what the loader takes for durable is."""
     other = LogQueue(queue.path)
+    monkeypatch.setattr(Mark, "write", lambda *_: None)
     other.append([b"row"])
     other.close()
+    monkeypatch.undo()
     calls: list[str] = []
     sync, read = os.fdatasync, segment.rows_of
     monkeypatch.setattr(os, "fdatasync", lambda handle: (calls.append("sync"), sync(handle)))
@@ -113,6 +116,90 @@ def test_what_another_process_wrote_is_synced_before_it_is_read(queue: LogQueue,
     queue.read(0, 9)
 
     assert calls == ["sync", "rows"]
+
+
+def test_who_reads_waits_for_nobody(queue: LogQueue):
+    """Whatever holds the lock, for however long: what is durable can be read, counted and dropped."""
+    seqs = queue.append([b"one", b"two"])
+    with (queue.path / "lock").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+
+        assert [row.data for row in queue.read(0, 9)] == [b"one", b"two"]
+        assert queue.last() == seqs[-1]
+        queue.drop(seqs[-1])
+        assert queue.read(0, 9) == []
+
+
+def test_rows_that_are_not_told_are_not_read(queue: LogQueue):
+    """Who appends has not yet heard that they are durable."""
+    queue.append([b"one"])
+    said = (queue.path / "told").read_bytes()
+    queue.append([b"two"])
+    (queue.path / "told").write_bytes(said)
+    with (queue.path / "lock").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+
+        assert [row.data for row in queue.read(0, 9)] == [b"one"]
+        assert queue.read(1, 9) == []
+
+
+@pytest.mark.parametrize("many", [1, 5])
+def test_who_opens_finds_what_was_not_told(queue: LogQueue, many: int):
+    """After a crash that came between the sync and the telling, or a power cut that took what was told."""
+    queue.append([b"one"])
+    said = (queue.path / "told").read_bytes()
+    for _ in range(many):
+        queue.append([b"two"])
+    queue.close()
+    (queue.path / "told").write_bytes(said)
+
+    anew = LogQueue(queue.path)
+
+    assert anew.last() == 1 + many
+    assert rows(anew) == [b"one", *[b"two"] * many]
+    anew.close()
+
+
+def test_what_is_told_is_judged(queue: LogQueue):
+    """A number that is half written, or damaged, is looked up in the rows."""
+    queue.append([b"one", b"two"])
+    (queue.path / "told").write_bytes(b"\1" * 32)
+
+    assert queue.last() == 2
+    assert [row.data for row in queue.read(0, 9)] == [b"one", b"two"]
+
+
+def test_what_a_crash_left_of_a_new_file_is_taken_away(queue: LogQueue):
+    """It never was one of the queue's."""
+    queue.append([b"one"])
+    (queue.path / "00000000000000000002.new").write_bytes(b"half")
+    queue.close()
+
+    anew = LogQueue(queue.path)
+
+    assert not list(queue.path.glob("*.new"))
+    assert anew.append([b"two"]) == [2]
+    anew.close()
+
+
+def test_a_row_that_comes_while_a_new_file_is_made_stays(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+    """All that was there is dropped; the file goes on, for the row is in it."""
+    queue.append([b"one"])
+    other = LogQueue(queue.path)
+    prepare = segment.Segment.prepare
+
+    def meanwhile(folder: Path, first: int) -> segment.Segment:
+        other.append([b"two"])
+        return prepare(folder, first)
+
+    monkeypatch.setattr(segment.Segment, "prepare", meanwhile)
+
+    queue.drop(1)
+
+    assert [row.data for row in queue.read(0, 9)] == [b"two"]
+    assert other.append([b"three"]) == [3]
+    assert not list(queue.path.glob("*.new"))
+    other.close()
 
 
 def test_a_file_goes_only_when_it_is_on_disk_that_it_was_dropped(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
@@ -166,8 +253,9 @@ def test_no_seq_is_given_twice_while_the_disk_takes_nothing(queue: LogQueue, mon
         queue.append([b"lost"])
     monkeypatch.undo()
     with pytest.raises(Busy):
-        other.read(0, 9)
+        other.append([b"theirs"])
 
+    assert [row.data for row in other.read(0, 9)] == [b"before"]
     assert queue.append([b"after"]) == [2]
     assert [row.data for row in other.read(0, 9)] == [b"before", b"after"]
     other.close()
