@@ -160,9 +160,19 @@ def _value(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     try:
         return decode_any(raw)
     except msgspec.ValidationError as error:
-        pointer = _path(str(error)) or _too_large(json.loads(raw, parse_int=_digits), ()) or ""
+        pointer = _path(str(error)) or _too_large(_whole(raw), ()) or ""
         raise Refused("number-out-of-range", pointer, "A number is too large to be kept.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _unreadable(raw, error) from None
+
+
+def _whole(raw: bytes) -> object:
+    """The value of a text of which no more is known than that a number in it is too large. Raises Unreadable."""
+    try:
+        return json.loads(raw, parse_int=_digits)
+    except json.JSONDecodeError as error:
+        raise Unreadable("This is not JSON, behind a number that is too large.", place=(error.lineno, error.colno)) from None
+    except UnicodeDecodeError as error:
         raise _unreadable(raw, error) from None
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from baloo.clock import FixedClock
+from baloo.errors import InputError
 from baloo.ingest.accept import Door, Verdict
 from baloo.ingest.refusals import REMEDIES, pointer_to, remedy_for
 from baloo.registry.model import Community, Registry
@@ -150,6 +151,15 @@ def test_the_number_that_is_too_large_is_pointed_at(event: dict[str, Any], judge
 
     (outcome,) = judge(body).outcomes
     assert (outcome.slug, outcome.pointer) == ("number-out-of-range", "/extra/a/1/c")
+
+
+@pytest.mark.parametrize("rest", [b"} x", b"", b",}", b',"b":"\xff"}'])
+def test_what_is_wrong_behind_a_number_that_is_too_large_is_told(rest: bytes, judge: Callable[..., Verdict]):
+    """It is no JSON, which a sender over HTTP hears, and an import passes over."""
+    with pytest.raises(InputError, match="This is not"):
+        judge(b'{"a": 1e400' + rest)
+    (outcome,) = judge(b'{"a": 1e400' + rest, via="import").outcomes
+    assert outcome.slug == "not-json"
 
 
 def test_a_registry_without_systems_refuses_everything_and_says_what_to_do(event: dict[str, Any], settings: Settings):
