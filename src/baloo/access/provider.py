@@ -1,7 +1,8 @@
 """The provider of OpenID Connect: what it says of itself, its keys, who somebody is, and whether it still vouches for them.
 
 It is asked over HTTPS (over HTTP on this machine alone), with a deadline, without following it elsewhere, and only so much of an
-answer is read. Nothing that it says is logged.
+answer is read. Where it was silent, it is not asked again for some seconds: who waits would wait in vain. Nothing that it says is
+logged.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote_plus, urlencode, urlsplit
@@ -28,6 +30,7 @@ _SECONDS = 10.0  # for one answer
 _LARGEST = 1 << 20  # bytes of one
 _GOOD_FOR = 3600.0  # seconds for which what it says of itself, and its keys, are kept
 _STRANGE = 60.0  # seconds between two looks for a key that is not known
+_REST = 5.0  # seconds for which one that was silent is not asked
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
 _AGAIN = "Sign in again."
 
@@ -46,6 +49,7 @@ class Provider:
     _keys: Any = field(default=None, repr=False)
     _since: float = 0.0  # when it last said what it is
     _looked: float = float("-inf")  # when a key that is not known was last looked for
+    _silent: float = float("-inf")  # when it last did not answer
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
@@ -55,9 +59,7 @@ class Provider:
 
     def told(self, name: str) -> str:
         """What the provider says of itself under a name, such as `token_endpoint`. Raises Busy where it says nothing."""
-        with self._lock:
-            self._keep_up()
-            value = self._told.get(name)
+        value = self._says(name)
         if not isinstance(value, str):
             raise Busy(f"The provider does not say its `{name}`.", where=self.issuer)
         return _safe(value)
@@ -86,9 +88,9 @@ class Provider:
     def _member(self, subject: str, claims: Mapping[str, Any], tokens: Mapping[str, Any]) -> Member:
         """A member with the groups that the provider tells at this moment; those of the token where it tells none besides."""
         said = dict(claims)
-        if isinstance(self._told.get("userinfo_endpoint"), str):
+        if self._says("userinfo_endpoint") is not None:
             bearer = {"authorization": f"Bearer {tokens.get('access_token', '')}"}
-            told = _asked(self.told("userinfo_endpoint"), headers=bearer)
+            told = self._asked(self.told("userinfo_endpoint"), headers=bearer)
             if told.get("sub") != subject:
                 raise Forbidden("The provider speaks of somebody else.", remedy=_AGAIN)
             said |= told
@@ -101,13 +103,13 @@ class Provider:
     def _tokens(self, form: Mapping[str, str]) -> dict[str, Any]:
         """The token endpoint's answer, asked as this client."""
         endpoint, headers, sent = self.told("token_endpoint"), {}, dict(form)
-        ways = self._told.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-        if self.secret and "client_secret_basic" in ways:
+        ways = self._says("token_endpoint_auth_methods_supported")
+        if self.secret and (ways is None or "client_secret_basic" in ways):
             both = f"{quote_plus(self.client)}:{quote_plus(self.secret)}".encode()
             headers["authorization"] = f"Basic {base64.b64encode(both).decode()}"
         else:
             sent |= {"client_id": self.client} | ({"client_secret": self.secret} if self.secret else {})
-        return _asked(endpoint, form=sent, headers=headers)
+        return self._asked(endpoint, form=sent, headers=headers)
 
     def _vouched(self, tokens: Mapping[str, Any], nonce: str | None) -> dict[str, Any]:
         """The claims of the id token, held to what we asked. Raises Forbidden."""
@@ -124,21 +126,50 @@ class Provider:
             known = {one.kid for one in self._keys}
             if key is not None and key not in known and time.monotonic() - self._looked >= _STRANGE:
                 self._looked = time.monotonic()
-                self._fetch_keys()
+                self._keys = self._keys_at(self._told)
             return self._keys
+
+    def _says(self, name: str) -> Any:  # noqa: ANN401 - any JSON
+        """What it says of itself under a name, None where it says nothing."""
+        with self._lock:
+            self._keep_up()
+            return self._told.get(name)
 
     def _keep_up(self) -> None:
         if self._told and time.monotonic() - self._since < _GOOD_FOR:
             return
-        told = _asked(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+        told = self._asked(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
         if told.get("issuer") != self.issuer:
             raise Forbidden("The provider calls itself by another name.", where=self.issuer, remedy="Set `sign_in_issuer`.")
-        self._told = told
-        self._fetch_keys()
-        self._since = time.monotonic()
+        self._keys = self._keys_at(told)
+        self._told, self._since = told, time.monotonic()
 
-    def _fetch_keys(self) -> None:
-        self._keys = keys_of(_asked(_safe(str(self._told.get("jwks_uri", "")))))
+    def _keys_at(self, told: Mapping[str, Any]) -> Any:  # noqa: ANN401 - keys of joserfc
+        return keys_of(self._asked(str(told.get("jwks_uri", ""))))
+
+    def _asked(
+        self, address: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The JSON object that an address answers. Raises Forbidden where it refuses, Busy where it does not answer with one."""
+        body = urlencode(form).encode() if form is not None else None
+        request = Request(_safe(address), data=body, headers={"accept": "application/json", **(headers or {})})  # noqa: S310
+        where, remedy = urlsplit(address).netloc, "Try again in a while."
+        if time.monotonic() - self._silent < _REST:
+            raise Busy("The provider does not answer.", where=where, remedy=remedy)
+        try:
+            with build_opener(_Nowhere).open(request, timeout=_SECONDS) as answer:
+                found = _read(answer)
+        except HTTPError as error:
+            error.close()
+            if 400 <= error.code < 500 and error.code != 429:
+                raise Forbidden("The provider refused.", remedy=_AGAIN) from None
+            found = None
+        except (OSError, HTTPException):
+            self._silent = time.monotonic()
+            raise Busy("The provider does not answer.", where=where, remedy=remedy) from None
+        if not isinstance(found, dict):
+            raise Busy("The provider does not answer as it should.", where=where, remedy=remedy)
+        return found
 
 
 def _safe(address: str) -> str:
@@ -156,25 +187,17 @@ class _Nowhere(HTTPRedirectHandler):
         """No request."""
 
 
-def _asked(address: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The JSON object that an address answers. Raises Forbidden where it refuses, Busy where it does not answer with one."""
-    body = urlencode(form).encode() if form is not None else None
-    request = Request(_safe(address), data=body, headers={"accept": "application/json", **(headers or {})})  # noqa: S310 - checked
-    where = urlsplit(address).netloc
+def _read(answer: HTTPResponse) -> Any:  # noqa: ANN401 - any JSON
+    """The JSON of an answer; None where it is none, or has no end. Raises TimeoutError where it comes too slowly."""
+    read, end = b"", time.monotonic() + _SECONDS
+    while len(read) <= _LARGEST and (more := answer.read1(_LARGEST)):
+        if time.monotonic() > end:
+            raise TimeoutError
+        read += more
     try:
-        with build_opener(_Nowhere).open(request, timeout=_SECONDS) as answer:
-            read = answer.read(_LARGEST + 1)
-            found = json.loads(read) if len(read) <= _LARGEST else None
-    except HTTPError as error:
-        error.close()
-        if 400 <= error.code < 500 and error.code != 429:
-            raise Forbidden("The provider refused.", remedy=_AGAIN) from None
-        raise Busy("The provider does not answer as it should.", where=where, remedy="Try again in a while.") from None
-    except (OSError, ValueError):
-        raise Busy("The provider does not answer.", where=where, remedy="Try again in a while.") from None
-    if not isinstance(found, dict):
-        raise Busy("The provider does not answer as it should.", where=where, remedy="Try again in a while.")
-    return found
+        return json.loads(read) if len(read) <= _LARGEST else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _texts(said: object) -> tuple[str, ...]:

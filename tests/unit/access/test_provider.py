@@ -13,7 +13,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from baloo.access.provider import Provider
+from baloo.access.provider import Provider, _read
 from baloo.clock import FixedClock
 from baloo.errors import Busy, Forbidden, InputError
 
@@ -40,6 +40,8 @@ class Stub:
                 stub.asked.append(self.path)
                 stub.sent = (body, {name.lower(): value for name, value in self.headers.items()})
                 status, said = stub.answer(self.path)
+                if not status:  # it says nothing
+                    return
                 self.send_response(status)
                 if 300 <= status < 400:
                     self.send_header("location", said)
@@ -54,7 +56,7 @@ class Stub:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def answer(self, path: str) -> tuple[int, Any]:
         """Status and body at a path."""
@@ -158,7 +160,7 @@ def test_another_provider_does_not_vouch(stub: Stub):
 @pytest.mark.parametrize(("answer", "error"), [
     ((400, {"error": "invalid_grant"}), Forbidden), ((401, {}), Forbidden), ((429, {}), Busy), ((500, {}), Busy),
     ((503, {}), Busy), ((200, b"{"), Busy), ((200, []), Busy), ((200, b"[" + b" " * (1 << 20) + b"]"), Busy),
-    ((302, "http://127.0.0.1:1/"), Busy),
+    ((302, "http://127.0.0.1:1/"), Busy), ((200, b"[" * 100_000), Busy), ((0, ""), Busy),
     ((200, {"access_token": "a"}), Forbidden),
 ])
 def test_an_answer_that_is_none_opens_nothing(stub: Stub, answer: tuple[int, Any], error: type[Exception]):
@@ -193,3 +195,56 @@ def test_a_provider_that_is_away_is_busy():
 def test_the_secret_is_not_told(stub: Stub):
     """A provider in a log or an error does not tell its secret."""
     assert "a b+c" not in repr(stub.provider())
+
+
+def test_who_kept_no_refresh_token_is_asked_for_after_a_restart(stub: Stub):
+    """A provider that was not asked yet is asked who somebody is with what was kept, as one that was."""
+    kept = stub.provider().member("c", "v", "n", "b").kept
+
+    assert stub.provider().again(kept).groups == ("choir", "reps")
+    stub.answers["/who"] = lambda: (401, {})
+    with pytest.raises(Forbidden):
+        stub.provider().again(kept)
+
+
+def test_keys_that_did_not_come_are_asked_for_again(stub: Stub, monkeypatch: pytest.MonkeyPatch):
+    """Where the provider says what it is and not its keys, nothing is taken for known; not on a machine that began just now."""
+    provider = stub.provider()
+    monkeypatch.setattr("baloo.access.provider.time.monotonic", lambda: 10.0)
+    stub.answers["/keys"] = lambda: (503, {})
+    with pytest.raises(Busy):
+        provider.told("token_endpoint")
+    del stub.answers["/keys"]
+
+    assert provider.member("c", "v", "n", "b").subject == "u-1"
+
+
+def test_a_silent_provider_is_left_alone_for_a_while(stub: Stub, monkeypatch: pytest.MonkeyPatch):
+    """After somebody waited in vain nobody waits; some seconds later it is asked again."""
+    now = [1000.0]
+    monkeypatch.setattr("baloo.access.provider.time.monotonic", lambda: now[0])
+    provider, place = stub.provider(), "/.well-known/openid-configuration"
+    stub.answers[place] = lambda: (0, "")
+    for _ in range(3):
+        with pytest.raises(Busy):
+            provider.told("token_endpoint")
+    asked = list(stub.asked)
+    del stub.answers[place]
+    now[0] += 6
+
+    assert asked == [place]
+    assert provider.told("token_endpoint") == f"{stub.issuer}/token"
+
+
+def test_an_answer_has_a_deadline(monkeypatch: pytest.MonkeyPatch):
+    """One that comes drop by drop is not waited for, though each drop comes in time."""
+    now = [1000.0]
+    monkeypatch.setattr("baloo.access.provider.time.monotonic", lambda: now[0])
+
+    class Slow:
+        def read1(self, _: int) -> bytes:
+            now[0] += 4
+            return b" "
+
+    with pytest.raises(TimeoutError):
+        _read(Slow())  # type: ignore[arg-type]

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from anyio.to_thread import run_sync
 
 from asking import asking
-from baloo.web.signin.pages import local
-from persons import link_of, persons_parts, signing_in
+from baloo.access.flow import Flow
+from baloo.access.sessions import Member, Sessions
+from baloo.clock import SystemClock
+from baloo.errors import BalooError, Busy, Forbidden
+from baloo.web.signin.gate import COOKIE, Gate
+from baloo.web.signin.pages import Desk, local, routes
+from persons import NOON, link_of, persons_parts, signing_in
 
 
 @pytest.mark.parametrize("to", [
@@ -69,3 +78,70 @@ def test_stewards_read_who_changed_what(tmp_path: Path):
     assert "/audit?before=23" in newest
     assert "by link: steward" in older
     assert (closed, wrong) == (403, 400)
+
+
+class Provider:
+    """One that vouches for everybody until a test gives it an error."""
+
+    issuer, client, scope = "https://id.example.org", "baloo", "openid"
+    error: BalooError | None = None
+
+    def told(self, name: str) -> str:
+        """Its address."""
+        return f"{self.issuer}/{name}"
+
+    def member(self, *_: str) -> Member:
+        """Whoever it is."""
+        return Member("u-1", (), "kept")
+
+    def again(self, _: str) -> Member:
+        """The error."""
+        assert self.error is not None
+        raise self.error
+
+
+def test_a_place_comes_back_as_it_was(tmp_path: Path):
+    """Where somebody wanted to go survives the way to the provider and back, with what is encoded in it."""
+    with persons_parts(tmp_path) as parts:
+        sessions, flow = Sessions(parts.records), Flow(parts.records, Provider())  # type: ignore[arg-type]
+        gate = Gate(parts.clock, sessions)
+        with asking(parts.site, more=routes(Desk(parts.site, gate, sessions, lambda: flow)), gate=gate) as ask:
+            went = ask("/sign-in/go?to=/systems/a%2526b%253Fc")
+            state = parse_qs(urlsplit(went.headers["location"]).query)["state"][0]
+            came = ask(f"/sign-in/back?code=c&state={state}", cookie=went.headers["set-cookie"].split(";")[0])
+
+    assert came.headers["location"] == "/systems/a%26b%3Fc"
+
+
+@pytest.mark.parametrize(("error", "status", "says"), [(Forbidden("No."), 403, "is over"), (Busy("Away."), 503, "Away.")])
+def test_whom_the_provider_does_not_vouch_for_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, error: BalooError, status: int, says: str,
+):
+    """Where the provider refuses or is away, the page of signing in says so in words, and nothing is logged as a fault."""
+    with persons_parts(tmp_path) as parts:
+        provider = Provider()
+        provider.error = error
+        sessions = Sessions(parts.records, lambda: provider)
+        cookie = sessions.begin("member 1", (), how="provider", now=NOON - 3600 * 1_000_000, member=Member("u-1", (), "kept"))
+        gate = Gate(parts.clock, sessions)
+        with asking(parts.site, more=routes(Desk(parts.site, gate, sessions, lambda: None)), gate=gate) as ask:
+            answer = ask("/sign-in", cookie=f"{COOKIE}={cookie}")
+
+    assert (answer.status_code, says in answer.text) == (status, True)
+    assert caplog.records == []
+
+
+def test_who_waits_for_the_provider_takes_no_thread_of_the_pages():
+    """However many wait for a provider that is silent, something else is done in a thread meanwhile."""
+    answered, gate = threading.Event(), Gate(SystemClock())
+
+    async def meanwhile() -> str:
+        waiting = [asyncio.create_task(gate.beside(answered.wait)) for _ in range(60)]
+        await asyncio.sleep(0)
+        try:
+            return await asyncio.wait_for(run_sync(lambda: "a page"), 60)
+        finally:
+            answered.set()
+            await asyncio.gather(*waiting)
+
+    assert asyncio.run(meanwhile()) == "a page"

@@ -7,11 +7,12 @@ that its forms carry. Cookies of sessions are SameSite=Lax besides.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
@@ -28,7 +29,9 @@ from baloo.web.site import Page, Site
 __all__ = ["COOKIE", "Closed", "Gate", "refusals", "same_form"]
 
 COOKIE = "baloo-session"
+_T = TypeVar("_T")
 _Connection = ASGIConnection[Any, Any, Any, Any]
+_FEW = 8  # who may wait for the provider at the same time
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ELSEWHERE = "This form was sent from another site, or is too old."
 _RELOAD = "Load the page again, and send the form from there."
@@ -49,6 +52,7 @@ class Gate:
     clock: Clock
     sessions: Sessions | None = None
     address: str = ""
+    _few: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_FEW), repr=False)
 
     def now(self) -> int:
         """This moment in microseconds since 1970."""
@@ -71,17 +75,23 @@ class Gate:
             self._from_here(connection)
         caller = NOBODY
         if least != "visitor":
-            caller = await run_sync(self.caller, connection)
+            caller = await self.caller(connection)
             if least is None or not caller.may(least):
                 raise Forbidden("This page is for those who look after it.", remedy="Sign in as somebody who does.")
             if method not in _READS and isinstance(connection, Request):
                 same_form((await connection.form()).getall("form", []), caller.nonce)
         return caller
 
-    def caller(self, connection: _Connection) -> Caller:
+    async def caller(self, connection: _Connection) -> Caller:
         """Who asks. Raises Forbidden where their session was taken back, Busy where the provider cannot be asked."""
-        cookie = connection.cookies.get(COOKIE, "")
-        return self.sessions.caller(cookie, now=self.now()) if self.sessions and cookie else NOBODY
+        cookie, sessions = connection.cookies.get(COOKIE, ""), self.sessions
+        if not (sessions and cookie):
+            return NOBODY
+        return await self.beside(lambda: sessions.caller(cookie, now=self.now()))
+
+    async def beside(self, do: Callable[[], _T]) -> _T:
+        """Do in a thread what may wait for the provider. These threads are few: where it is silent, the pages have theirs."""
+        return await run_sync(do, limiter=self._few)
 
     def _from_here(self, connection: _Connection) -> None:
         """Raises Forbidden for what changes something and did not come from a page of ours."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from anyio.to_thread import run_sync
 from litestar import Response, Router, get, post
@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from baloo.access.links import enter
 from baloo.access.roles import ROLES
-from baloo.access.sessions import SESSION_SECONDS, Sessions
+from baloo.access.sessions import NOBODY, SESSION_SECONDS, Sessions
 from baloo.errors import Forbidden
 from baloo.web.pages.addresses import or_error_page, packed
 from baloo.web.people.parts import UNKEPT
@@ -73,6 +73,7 @@ def _page(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
     @get("/", include_in_schema=False, name="page /sign-in")
     async def page(request: Asked) -> Response[Any]:
         query = dict(request.query_params)
+        caller = NOBODY if "link" in query else await desk.gate.caller(request)
 
         def answer() -> Response[Any]:
             scene = desk.site.scene({})
@@ -84,7 +85,6 @@ def _page(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
                     "button": words("sign-in-begin"),
                 })
             else:
-                caller = desk.gate.caller(request)
                 roles = [(str(one), ROLES[one.role]) for one in caller.grants]
                 shown = Page("sign_in.html", title, title, values={
                     "caller": caller, "roles": roles, "go": f"{_PATH}/go?to={quote(to)}" if desk.flow() else "",
@@ -115,7 +115,7 @@ def _go(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
         if flow is None:
             raise Forbidden("There is no provider here.", remedy="Ask an operator for a link: `baloo login`.")
         way = flow.way(now=desk.gate.now())
-        address = await run_sync(flow.begin, way, desk.back(request))
+        address = await desk.gate.beside(lambda: flow.begin(way, desk.back(request)))
         kept = f"{way.text}~{quote(local(request.query_params.get('to', '/')), safe='')}"
         secure = desk.gate.address.startswith("https:")
         return Redirect(address, status_code=303, headers=UNKEPT, cookies=[
@@ -132,8 +132,9 @@ def _back(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
         before, now = request.cookies.get(COOKIE, ""), desk.gate.now()
         if flow is None:
             raise Forbidden("There is no provider here.")
-        session = await run_sync(lambda: flow.finish(desk.sessions, text, query, desk.back(request), now=now, before=before))
-        return desk.signed_in(request, session, unquote(to))
+        session = await desk.gate.beside(
+            lambda: flow.finish(desk.sessions, text, query, desk.back(request), now=now, before=before))
+        return desk.signed_in(request, session, to)
 
     return back
 
