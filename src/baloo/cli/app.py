@@ -16,6 +16,7 @@ from baloo.cli import (
     count,
     demo,
     imports,
+    log,
     people,
     quarantine,
     registry,
@@ -39,8 +40,8 @@ app = typer.Typer(
     help="Counts the people who make a community, each of them once.",
 )  # fmt: skip
 for room in (
-    registry, imports, sources, runs, people, access, rights, quarantine, systems, requests, tokens, count, status, serve, backup,
-    demo,
+    registry, imports, sources, runs, log, people, access, rights, quarantine, systems, requests, tokens, count, status, serve,
+    backup, demo,
 ):  # fmt: skip
     room.register(app)
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from baloo.errors import Busy, StorageFull, WorkspaceError
 from baloo.records import rights as _rights  # noqa: F401 - its tables are tables of the records
 from baloo.records import runs as _runs  # noqa: F401 - the same
+from baloo.records import trail as _trail  # noqa: F401 - the same
 from baloo.records import wishes as _wishes  # noqa: F401 - the same
 from baloo.records.tables import RECORDS_VERSION, meta, metadata, promotions, tokens
 

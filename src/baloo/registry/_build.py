@@ -12,7 +12,21 @@ from baloo.registry._maps import Row
 from baloo.registry._rules import parse_date, parse_kinds, parse_leaf, parse_span, parse_versions, parse_where
 from baloo.registry._schemas import BUILT_IN, parse_schema
 from baloo.registry.built_in import built_in_mappings
-from baloo.registry.model import Area, AreaMap, Claim, Community, Feed, Kind, MapRow, Membership, Point, Registry, System, Work
+from baloo.registry.byhand import Log
+from baloo.registry.model import (
+    Area,
+    AreaMap,
+    Claim,
+    Community,
+    Feed,
+    Kind,
+    MapRow,
+    Membership,
+    Point,
+    Registry,
+    System,
+    Work,
+)
 
 __all__ = ["build"]
 
@@ -22,7 +36,7 @@ def build(draft: Draft, entry: Entry, rows: Mapping[str, list[Row]]) -> Registry
     was = former_ids(draft)
     community = _community(entry.data)
     systems = {s.id: s for s in (_system(entry, rows, was) for entry in draft.system)}
-    areas = {a.id: a for a in (_area(entry, was) for entry in draft.area)}
+    areas = {a.id: a for a in (_area(entry, was, systems) for entry in draft.area)}
     schemas = BUILT_IN | {(s.id, s.version): s for s in (parse_schema(e.data, e.source.file) for e in draft.schema)}
     mappings = {(m.protocol, m.id): m for m in (parse_mapping(e.data, e.source.file) for e in draft.mapping)}
     return Registry(
@@ -101,8 +115,9 @@ def _feed(written: Mapping[str, Any], url: str | None) -> Feed:
     )  # fmt: skip
 
 
-def _area(entry: Entry, was: Mapping[str, str]) -> Area:
+def _area(entry: Entry, was: Mapping[str, str], systems: Mapping[str, System]) -> Area:
     data = entry.data
+    claims = tuple(_claim(line) for line in data.get("counts", ()))
     part_of: str | None = data.get("part_of")
     return Area(
         data["area"],
@@ -112,13 +127,24 @@ def _area(entry: Entry, was: Mapping[str, str]) -> Area:
         data.get("organisation"),
         data.get("owner"),
         data.get("target"),
-        tuple(_claim(line) for line in data.get("counts", ())),
+        claims,
         data.get("split_by"),
         tuple(_point(point, was) for point in data.get("pathway", ())),
         _several(data.get("basis", ())),
         data.get("draft", False),
         entry.source.file,
+        _log(data["log"], claims, systems) if "log" in data else None,
     )
+
+
+def _log(written: Mapping[str, Any], claims: Sequence[Claim], systems: Mapping[str, System]) -> Log:
+    """Of the one line of `counts` that is of a manual system."""
+    claim = next(claim for claim in claims if systems[claim.system].manual)
+    kinds = [kind.id for kind in systems[claim.system].kinds.values() if kind.contribution]
+    return Log(
+        claim.system, (claim.kinds or kinds)[0], tuple((name, test.values[0]) for name, test in claim.where),
+        dict(written["types"]), written.get("private", False), tuple(written.get("needs", ())),
+    )  # fmt: skip
 
 
 def _claim(line: Mapping[str, Any]) -> Claim:

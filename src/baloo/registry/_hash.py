@@ -13,7 +13,7 @@ from typing import Any
 __all__ = ["meaning_hash"]
 
 _BESIDE = (  # where it stands, where it comes from and how far it is change no count
-    "file", "hash", "basis", "draft", "manual", "quarter", "silent_days", "source",
+    "file", "hash", "basis", "draft", "manual", "quarter", "silent_days", "source", "log",
 )
 
 

@@ -9,6 +9,7 @@ from baloo.registry._build import build
 from baloo.registry._check_areas import check_areas, check_schemas, check_systems
 from baloo.registry._check_facts import check_facts
 from baloo.registry._check_fields import check_fields
+from baloo.registry._check_log import check_log
 from baloo.registry._check_may import check_may
 from baloo.registry._check_rules import check_rules
 from baloo.registry._check_sources import check_sources
@@ -43,8 +44,8 @@ def _read(folder: Path, facts: Facts | None = None) -> tuple[Draft, dict[str, li
     rows = {e.data["system"]: read_map(folder, e, draft.report) for e in draft.system if "areas" in e.data}
     names = Names.of(draft, rows)
     for checks in (
-        check_systems, check_schemas, check_areas, check_rules, check_fields, check_may, check_mappings, check_sources,
-        check_work,
+        check_systems, check_schemas, check_areas, check_rules, check_fields, check_log, check_may, check_mappings,
+        check_sources, check_work,
     ):
         checks(names)
     if facts is not None:

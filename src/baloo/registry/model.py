@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from baloo.registry.byhand import Log
+
 __all__ = [
     "AllOf",
     "AnyOf",
@@ -192,6 +194,7 @@ class Area:
     basis: tuple[str, ...] = ()  # where its rules come from
     draft: bool = False  # nobody has agreed on its rules yet
     file: str = ""
+    log: Log | None = None  # None: nobody logs for it by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +239,7 @@ class Feed:
     since: dt.date | None = None  # the first run's beginning
     key_env: str | None = None  # the environment variable that holds the key
     per_second: float | None = None  # requests
+    mapping: str | None = None  # of `sql`: the file in the registry that has its queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +254,6 @@ class System:
     map: AreaMap | None = None
     manual: bool = False  # people write down by hand what was done there
     quarter: str | None = None  # in which it is to be integrated, such as 2014-Q3
-    mapping: str | None = None  # of `sql`: the file in the registry that has its queries
     silent_days: int = 7  # longer silence raises an alarm
     file: str = ""
     source: Feed | None = None
