@@ -83,6 +83,10 @@ class Api:
         """Let go of the connections."""
         self._client.close()
 
+    def rest(self, seconds: float) -> None:
+        """Ask nothing for so long, which a system may wish in what it answers."""
+        self._next = max(self._next, time.monotonic() + seconds)
+
     def get(self, path: str, **params: object) -> Any:  # noqa: ANN401 - any JSON value
         """The JSON that stands at a path below the system's address. Raises InputError where it cannot be had."""
         found = self.ask(path, params)

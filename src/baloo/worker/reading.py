@@ -85,7 +85,7 @@ def live_sources(
     return [
         LiveSource(
             recipe, Api(recipe.asked_at(url), header=recipe.header, key=key, per_second=rate), mapping=mapping, journal=journal,
-            since=asked.since, first=first, asked=urlsplit(url).query,
+            since=asked.since, first=first, asked=urlsplit(recipe.asked_at(url)).query or urlsplit(url).query,
         ) for url in urls
     ]  # fmt: skip
 
