@@ -10,9 +10,10 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
 
 import httpx
 import msgspec
@@ -30,6 +31,7 @@ _TRIES = 6  # of one request
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds between two tries: at random, up to twice as long each time
 _BEARABLE = 900.0  # seconds for which a system may ask to be left alone
 _LARGEST = 64 << 20  # bytes of one answer
+_SLOWEST = 600.0  # seconds that one answer may take, however steadily it comes
 _TIMEOUT = httpx.Timeout(60.0, connect=20.0)
 _PREFIX = b")]}'"  # what Gerrit writes before its JSON
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
@@ -56,8 +58,8 @@ class Api:
         self, base: str, *, header: str = "", key: str | None = None, per_second: float = 2.0, most: int = MOST_PAGES,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        parts = urlsplit(base)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        parts = _parts(base)
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             raise InputError("This is no address of a system.", where="--url", remedy="Write it like https://forum.example.org.")
         if parts.username or parts.password:
             raise InputError("An address holds no secret.", where="--url", remedy="Put the key into a variable: --key-env NAME.")
@@ -143,6 +145,8 @@ class Api:
                     raise InputError(f"The system asks to be left alone for {wait / 60:,.0f} minutes.", where=url,
                                      remedy="What was read is kept; run this again then.")
                 trouble = f"It answers {response.status_code}."
+            except httpx.TooManyRedirects as error:
+                raise InputError("The system leads round in a circle.", where=url, remedy="Is the address right?") from error
             except (httpx.TransportError, msgspec.DecodeError, httpx.DecodingError) as error:
                 wait, trouble = None, "The answer is cut off or no JSON." if isinstance(
                     error, msgspec.DecodeError | httpx.DecodingError) else f"It does not answer ({type(error).__name__})."
@@ -158,16 +162,19 @@ class Api:
         self.requests += 1
         request = self._client.build_request("GET" if form is None else "POST", url, params=params or None, headers=headers,
                                              data=dict(form) if form is not None else None)
+        begun = time.monotonic()
         response = self._client.send(request, stream=True)
         try:
-            body = b""
+            body = bytearray()
             for part in response.iter_bytes():
                 body += part
                 if len(body) > _LARGEST:
                     raise InputError("The answer is too large.", where=url, remedy="Ask for smaller pages.")
+                if time.monotonic() - begun > _SLOWEST:  # it holds up all other systems
+                    raise InputError("The answer takes too long.", where=url, remedy="What was read is kept; try again later.")
         finally:
             response.close()
-        response._content = body  # noqa: SLF001 - what `read` would set, with a bound
+        response._content = bytes(body)  # noqa: SLF001 - what `read` would set, with a bound
         return response
 
     def _url(self, path: str) -> str:
@@ -182,6 +189,15 @@ class Api:
         if self._next > now:
             self._sleep(self._next - now)
         self._next = max(now, self._next) + self._rest
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of an address; None where it is none, or its port is no number."""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.port != 0:
+            return parts
+    return None
 
 
 @cache

@@ -15,7 +15,7 @@ from baloo.sources.api import Api, TooManyPages
 from baloo.sources.base import CHUNK_EVENTS, Chunk
 from baloo.sources.files import EventsSource
 from baloo.sources.journal import Journal
-from baloo.sources.recipe import Cursor, Recipe
+from baloo.sources.recipe import Cursor, Page, Recipe
 
 __all__ = ["DumpSource", "LiveSource", "enveloped"]
 
@@ -33,13 +33,16 @@ class LiveSource:
     ) -> None:
         """`asked` is what the address asks for, where that is part of it.
 
-        It begins at the time `since`, whatever is known; without it where the last run ended, else at `first`.
+        It begins at the time `since`, whatever is known, of which nothing is changed then; without it where the last run ended,
+        else at `first`.
         """
         self._recipe, self._api, self._mapping, self._journal = recipe, api, mapping, journal
         self._place = f"source cursor:{mapping}:{api.base}?{asked}"
         known = journal.read(self._place) if journal else {}
         begin = since or (None if known else first)
         self._cursor: Cursor = {"since": begin} if begin else cast("Cursor", known.get("at", {}))
+        if since and known:
+            self._journal = None
         if not begin:
             api.etags |= cast("dict[str, list[str]]", known.get("etags", {}))
         self.key = f"source:{mapping}:{api.base}?{asked}"
@@ -50,7 +53,7 @@ class LiveSource:
         if self._recipe.walk is None:
             return
         try:
-            for page in self._recipe.walk(self._api, self._cursor):
+            for page in _walked(self._recipe.walk(self._api, self._cursor), self.title):
                 records = [record for answer in page.answers for record in _unfolded(self._recipe, answer, (self._api.base,))]
                 for body, count in enveloped(records, self._mapping):
                     yield Chunk(body, done + count, f"{self.title}, record {done + 1}", done + 1)
@@ -59,7 +62,8 @@ class LiveSource:
                     self._journal.write(self._place, {"at": page.cursor, "etags": self._api.etags})
         except TooManyPages as error:
             said = f"This run has asked {self._api.requests:,} times, which is enough for one."
-            raise InputError(said, where=self.title, remedy="What was read is kept: the next run goes on from there.") from error
+            goes_on = "the next run goes on from there." if self._journal else "begin the next one with a later --since."
+            raise InputError(said, where=self.title, remedy=f"What was read is kept: {goes_on}") from error
         finally:
             self._api.close()
 
@@ -122,6 +126,15 @@ class DumpSource:
 
     def finished(self) -> None:
         """A file is read whole each time; there is no cursor."""
+
+
+def _walked(pages: Iterator[Page], title: str) -> Iterator[Page]:
+    """The pages of a walk. Raises InputError where an answer has not the form that the walk knows."""
+    try:
+        yield from pages
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+        said = f"An answer of the system has not the form that is known ({type(error).__name__})."
+        raise InputError(said, where=title, remedy="Is the address right, and which version is the system?") from error
 
 
 def enveloped(records: Iterable[object], mapping: str) -> Iterator[tuple[bytes, int]]:

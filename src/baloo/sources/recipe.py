@@ -6,11 +6,13 @@ A folder `sources/NAME/` has `__init__.py` with `RECIPE`, `mapping.yaml` (protoc
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from baloo.errors import InputError
 from baloo.sources.api import Api
 
 __all__ = ["Cursor", "Page", "Recipe", "Record", "as_it_is", "by_number", "by_time", "in_turn", "newest_first", "pick"]
@@ -60,17 +62,21 @@ def pick(given: Mapping[str, Any] | None, names: str) -> Record:
 def by_time(at: Cursor, ask: Callable[[str | None, int], list[Any]], stamp: Callable[[Any], str], size: int) -> Iterator[Page]:
     """Walk things in the order of their last change, oldest first, `size` at once.
 
-    `ask(since, page)` gives those changed at `since` or later; what changes meanwhile comes again, and none is passed over.
+    `ask(since, page)` gives those changed at `since` or later; what changes meanwhile comes again. Only where more of one moment
+    than a page holds are there does it come to a second page; a run that ends there begins with the first again, for they may
+    have moved up.
     """
-    since, page = at.get("since"), at.get("page", 1)
+    since, page, before = at.get("since"), 1, list[Any]()
     while True:
-        found = ask(since, page)
-        last = max([stamp(one) for one in found] + ([since] if since else []), default=None)
-        since, page = (since, page + 1) if last == since else (last, 1)
+        found = _other(ask(since, page), before)
+        last = _latest(map(stamp, found), since)
+        if last == since:
+            page, before = page + 1, found
+        else:
+            since, page, before = last, 1, []
+        yield Page(found, {"since": since})
         if len(found) < size:
-            yield Page(found, {"since": since})
             return
-        yield Page(found, {"since": since, "page": page})
 
 
 def newest_first(
@@ -83,13 +89,16 @@ def newest_first(
     What changes meanwhile moves to the front, and is the next run's.
     """
     since, high, page = at.get("since"), at.get("high"), max(0, at.get("page", 0) - 1)  # a page may have moved up meanwhile
+    found, more = list[Any](), True
     while True:
+        before = found
         found, more = ask(since, page)
-        high = max([stamp(one) for one in found] + ([high] if high else []), default=None) if page == 0 or high is None else high
+        found = _other(found, before)
+        high = _latest(map(stamp, found), high) if page == 0 or high is None else high
         for one in found:
             if since is None or stamp(one) >= since:
                 yield Page(whole(one), {"since": since, "high": high, "page": page})
-        if not more or not found or (since is not None and min(map(stamp, found)) < since):
+        if not more or not found or (since is not None and stamp(found[-1]) < since):  # pinned ones are old, and stand first
             yield Page([], {"since": high or since})
             return
         page += 1
@@ -105,8 +114,11 @@ def by_number(
     `ask(page)` gives a page, from 1, and whether there are more; `whole(one)` gives the answers about one thing.
     """
     above, high, page = at.get("above", 0), at.get("high", 0), max(1, at.get("page", 1) - 1)  # a page may have moved up meanwhile
+    found = list[Any]()
     while True:
+        before = found
         found, more = ask(page)
+        found = _other(found, before)
         high = max([high, *map(number, found)])
         for one in found:
             if number(one) > above:
@@ -116,6 +128,20 @@ def by_number(
             return
         page += 1
         yield Page([], {"above": above, "high": high, "page": page})
+
+
+def _latest(stamps: Iterable[str], known: str | None) -> str | None:
+    """The latest of these times and the one that is known; not what lies ahead, which would hide all that comes before it."""
+    ahead = (dt.datetime.now(dt.UTC) + dt.timedelta(days=1)).isoformat()
+    return max([stamp for stamp in stamps if stamp < ahead] + ([known] if known else []), default=None)
+
+
+def _other(found: list[Any], before: list[Any]) -> list[Any]:
+    """A page that is not the one before. Raises InputError."""
+    if found and found == before:
+        remedy = "Look whether it is well, and which version it is."
+        raise InputError("The system gives one page again and again.", remedy=remedy)
+    return found
 
 
 def in_turn(at: Cursor, walks: Mapping[str, Callable[[Cursor], Iterator[Page]]]) -> Iterator[Page]:

@@ -32,6 +32,9 @@ def _walk(api: Api, at: Cursor) -> Iterator[Page]:
     last = at.get("last", since)
     while True:
         found = api.get("", **_ASKED, arvstart=since, **goes_on)
+        if "error" in found:  # which comes with the status 200
+            said = f"The wiki says: {found['error'].get('code', 'error')}."
+            raise InputError(said, where=api.base, remedy="Does it allow everybody to read this?")
         pages = found.get("query", {}).get("allrevisions", [])
         last = max([last or "", *(one["timestamp"] for page in pages for one in page["revisions"])]) or None
         goes_on = found.get("continue")
