@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from baloo.cli.common import AsJson, state
 from baloo.cli.output import answer, narrate, table
+from baloo.errors import UnknownName
 
 if TYPE_CHECKING:
     from baloo.records.runs import Run
@@ -33,12 +35,14 @@ def runs(
     from baloo.watch.runs import moment, runs_of
 
     now = state(context)
+    registry = load(now.workspace.registry)
     records = Records.open(now.workspace.records)
     try:
-        all_runs, alarmed = runs_of(records, load(now.workspace.registry), now.clock.now())
+        found, alarmed, _ = runs_of(records, registry, now.clock.now(), limit=limit, system=system)
     finally:
         records.close()
-    found = [run for run in all_runs if system in (None, run.system)][:limit]
+    if system is not None and not found and system not in registry.systems:
+        raise UnknownName("system", system, registry.systems)
     data = [asdict(run) | {"began": moment(run.began).isoformat(), "seconds": run.seconds,
                            "ended": None if run.ended is None else moment(run.ended).isoformat()} for run in found]
     told = [{"system": one.system, "what": one.what, "since": one.since and one.since.isoformat()} for one in alarmed]
@@ -49,7 +53,7 @@ def runs(
         narrate(f"{one.system}: {what} {since}.")
 
 
-def _text(found: list[Run]) -> str:
+def _text(found: Sequence[Run]) -> str:
     from baloo.watch.runs import moment
 
     if not found:

@@ -14,7 +14,7 @@ from baloo.records.tables import metadata
 if TYPE_CHECKING:
     from baloo.records.store import Records
 
-__all__ = ["KEPT", "Outcome", "Run", "begin", "end", "last_of_each", "recent", "runs", "stop_left"]
+__all__ = ["KEPT", "Outcome", "Past", "Run", "begin", "end", "last_of_each", "pasts", "recent", "runs", "stop_left"]
 
 Outcome: TypeAlias = Literal["running", "done", "failed", "stopped"]
 KEPT = 1000
@@ -61,6 +61,17 @@ class Run:
         return None if self.ended is None else (self.ended - self.began) / 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """All runs of a system together; times are microseconds since 1970."""
+
+    first: int  # when the first that is known began
+    good: int | None  # when the last that went well ended
+    news: int  # runs that brought something
+    latest: int | None  # when the last of these began
+    longest: int | None  # the longest time between two of these
+
+
 def begin(records: Records, system: str, source: str, asked: str, now: int) -> int:
     """Note that a run begins; its id. One of the same system that never ended was stopped."""
     with records.engine.begin() as connection:
@@ -94,6 +105,23 @@ def last_of_each(records: Records) -> dict[str, Run]:
     """System to the run that began last."""
     last = sa.select(sa.func.max(runs.c.id)).group_by(runs.c.system)
     return {run.system: run for run in _asked(records, sa.select(runs).where(runs.c.id.in_(last.scalar_subquery())))}
+
+
+def pasts(records: Records) -> dict[str, Past]:
+    """System to what is known of all its runs."""
+    c = runs.c
+    gap = c.began - sa.func.lag(c.began).over(partition_by=c.system, order_by=c.began)
+    news = sa.select(c.system, c.began, gap.label("gap")).where(c.accepted > 0).subquery()
+    most = sa.func.max
+    told = sa.select(
+        news.c.system, sa.func.count().label("n"), most(news.c.began).label("latest"), most(news.c.gap).label("gap"),
+    ).group_by(news.c.system).subquery()
+    query = sa.select(
+        c.system, sa.func.min(c.began), most(sa.case((c.outcome == "done", c.ended))), sa.func.coalesce(told.c.n, 0),
+        told.c.latest, told.c.gap,
+    ).outerjoin_from(runs, told, told.c.system == c.system).group_by(c.system)
+    with records.engine.connect().execution_options(writes=False) as connection:
+        return {system: Past(*rest) for system, *rest in connection.execute(query)}
 
 
 def _asked(records: Records, query: sa.Select[tuple[object, ...]]) -> Sequence[Run]:

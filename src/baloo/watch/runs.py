@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from cronsim import CronSim
 
 from baloo.records import Records
-from baloo.records.runs import KEPT, Run, recent
+from baloo.records.runs import Past, Run, pasts, recent
 from baloo.registry.model import Registry
 
 __all__ = ["WHAT", "Alarm", "Runs", "alarms", "moment", "runs_of"]
@@ -36,55 +36,46 @@ class Alarm:
 
 
 class Runs(NamedTuple):
-    """The latest runs, the last to begin first, and the alarms of now."""
+    """The latest runs, the last to begin first; the alarms of now; all runs of each system together."""
 
     runs: Sequence[Run] = ()
     alarms: Sequence[Alarm] = ()
-
-    def went_well(self) -> dict[str, float]:
-        """System to when a run of it last ended well, in seconds since 1970."""
-        ended = [(run.system, run.ended / 1e6) for run in reversed(self.runs) if run.outcome == "done" and run.ended is not None]
-        return dict(ended)
+    pasts: Mapping[str, Past] = MappingProxyType({})
 
 
-def runs_of(records: Records, registry: Registry, now: dt.datetime) -> Runs:
-    """What the records have of runs, judged now."""
-    found = recent(records, limit=KEPT)
-    return Runs(found, alarms(registry, found, now))
+def runs_of(records: Records, registry: Registry, now: dt.datetime, *, limit: int = 100, system: str | None = None) -> Runs:
+    """What the records have of runs, judged now; the runs are at most `limit`, and those of one system where it is named."""
+    past = pasts(records)
+    return Runs(recent(records, limit=limit, system=system), alarms(registry, past, now), past)
 
 
-def alarms(registry: Registry, runs: Iterable[Run], now: dt.datetime) -> list[Alarm]:
-    """The alarms of the systems that are read by a line of cron; `runs` in any order."""
-    by_system: dict[str, list[Run]] = {}
-    for run in sorted(runs, key=lambda run: run.began):
-        by_system.setdefault(run.system, []).append(run)
+def alarms(registry: Registry, past: Mapping[str, Past], now: dt.datetime) -> list[Alarm]:
+    """The alarms of the systems that are read by a line of cron."""
     found = []
     for name, system in registry.systems.items():
         cron = system.source.cron if system.source else None
-        if cron and name in by_system:
-            found.append(_overdue(name, cron, by_system[name], now) or _silent(name, by_system[name], now))
+        if cron and name in past:
+            found.append(_overdue(name, cron, past[name], now) or _silent(name, past[name], now))
     return [alarm for alarm in found if alarm]
 
 
-def _overdue(system: str, cron: str, runs: Sequence[Run], now: dt.datetime) -> Alarm | None:
+def _overdue(system: str, cron: str, past: Past, now: dt.datetime) -> Alarm | None:
     """Whether both runs that were due last are over without a good one since, be it the schedule's or a person's."""
-    good = [moment(run.ended) for run in runs if run.outcome == "done" and run.ended is not None]
+    good = None if past.good is None else moment(past.good)
     due = CronSim(cron, now, reverse=True)
     next(due)
     before = next(due)
-    known = moment(runs[0].began)
-    if known > before or any(at >= before for at in good):
+    if moment(past.first) > before or (good is not None and good >= before):
         return None
-    return Alarm(system, "overdue", good[-1] if good else None)
+    return Alarm(system, "overdue", good)
 
 
-def _silent(system: str, runs: Sequence[Run], now: dt.datetime) -> Alarm | None:
+def _silent(system: str, past: Past, now: dt.datetime) -> Alarm | None:
     """Whether nothing came for twice as long as ever before, and for a day at least."""
-    news = [moment(run.began) for run in runs if run.accepted]
-    if len(news) < _NEWS:
+    if past.news < _NEWS or past.latest is None or past.longest is None:
         return None
-    usual = max(later - earlier for earlier, later in pairwise(news))
-    return Alarm(system, "silent", news[-1]) if now - news[-1] > max(_DAY, _LONGER * usual) else None
+    since, usual = moment(past.latest), dt.timedelta(microseconds=past.longest)
+    return Alarm(system, "silent", since) if now - since > max(_DAY, _LONGER * usual) else None
 
 
 def moment(micros: int) -> dt.datetime:

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from baloo.clock import FixedClock
 from baloo.errors import InputError
 from baloo.records import Records
 from baloo.records import runs as rows
 from baloo.registry.model import Community, Feed, Kind, Registry, System
-from baloo.watch.runs import Alarm, alarms
+from baloo.watch.runs import Alarm, alarms, runs_of
 from baloo.worker.importing import Report
 from baloo.worker.runs import noted
 from baloo.worker.schedule import Schedule, due
@@ -125,11 +126,11 @@ def test_two_runs_that_did_not_go_well_raise_an_alarm(registry: Registry, record
     _run(records, "forum", _ago(hours=3, minutes=30))
     _run(records, "forum", _ago(minutes=30), "failed")
 
-    assert alarms(registry, rows.recent(records), NOW - dt.timedelta(hours=2)) == []
-    (alarm,) = alarms(registry, rows.recent(records), NOW)
+    assert alarms(registry, rows.pasts(records), NOW - dt.timedelta(hours=2)) == []
+    (alarm,) = alarms(registry, rows.pasts(records), NOW)
     assert (alarm.system, alarm.what, alarm.since) == ("forum", "overdue", NOW - dt.timedelta(hours=3, minutes=30, seconds=-1))
     _run(records, "forum", _ago(minutes=5))
-    assert alarms(registry, rows.recent(records), NOW) == []
+    assert alarms(registry, rows.pasts(records), NOW) == []
 
 
 def test_nothing_for_twice_as_long_as_ever_raises_an_alarm(registry: Registry, records: Records):
@@ -138,6 +139,21 @@ def test_nothing_for_twice_as_long_as_ever_raises_an_alarm(registry: Registry, r
         _run(records, "wiki", _ago(days=days, hours=9), accepted=int(days != 5))
     _run(records, "wiki", _ago(hours=9))
 
-    assert alarms(registry, rows.recent(records), NOW) == [Alarm("wiki", "silent", NOW - dt.timedelta(days=25, hours=9))]
+    assert alarms(registry, rows.pasts(records), NOW) == [Alarm("wiki", "silent", NOW - dt.timedelta(days=25, hours=9))]
     _run(records, "wiki", _ago(hours=1), accepted=1)
-    assert alarms(registry, rows.recent(records), NOW) == []
+    assert alarms(registry, rows.pasts(records), NOW) == []
+
+
+def test_a_busy_system_hides_no_other_s_alarm(registry: Registry, records: Records):
+    """However often another one is read, what went wrong of one that is read each night is known, and its runs are shown."""
+    _run(records, "wiki", _ago(days=3, hours=9))
+    _run(records, "wiki", _ago(days=1, hours=9), "failed")
+    busy = [{"system": "forum", "source": "discourse", "asked": "schedule", "began": _ago(minutes=n), "outcome": "done",
+             "ended": _ago(minutes=n)} for n in range(1, rows.KEPT + 1)]
+    with records.engine.begin() as connection:
+        connection.execute(sa.insert(rows.runs), busy)
+    told = runs_of(records, registry, NOW, system="wiki")
+
+    assert [(alarm.system, alarm.what) for alarm in told.alarms] == [("wiki", "overdue")]
+    assert [run.outcome for run in told.runs] == ["failed", "done"]
+    assert len(runs_of(records, registry, NOW).runs) == 100

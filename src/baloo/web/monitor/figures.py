@@ -99,10 +99,11 @@ def _of_worker(report: Report) -> Iterator[tuple[str, Values]]:
 
 def _of_runs(read: Runs) -> Iterator[tuple[str, Values]]:
     """What the runs of sources say."""
-    systems = sorted({run.system for run in read.runs})
+    pasts = sorted(read.pasts.items())
     ringing = {(alarm.system, alarm.what) for alarm in read.alarms}
-    yield "baloo_source_run_timestamp_seconds", {(system,): at for system, at in sorted(read.went_well().items())}
-    yield "baloo_source_alarm", {(system, what): float((system, what) in ringing) for system in systems for what in WHAT}
+    yield "baloo_source_run_timestamp_seconds", {
+        (system,): past.good / 1e6 for system, past in pasts if past.good is not None}
+    yield "baloo_source_alarm", {(system, what): float((system, what) in ringing) for system, _ in pasts for what in WHAT}
 
 
 def _one(value: float) -> Values:

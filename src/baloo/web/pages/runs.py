@@ -11,8 +11,6 @@ from baloo.web.site import Page
 
 __all__ = ["runs"]
 
-_SHOWN = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -30,7 +28,7 @@ def runs(scene: Scene) -> Page:
     words, read = scene.words, scene.read()
     return Page(
         "runs.html", words("runs-title"), words("runs-description"), "status", values={
-            "alarms": [_alarm(scene, alarm) for alarm in read.alarms], "rows": [_row(scene, run) for run in read.runs[:_SHOWN]],
+            "alarms": [_alarm(scene, alarm) for alarm in read.alarms], "rows": [_row(scene, run) for run in read.runs],
         },
     )
 
