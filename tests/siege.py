@@ -43,6 +43,7 @@ class Site:
         self.statuses: Counter[int] = Counter()
         self.readiness: list[float] = []  # seconds from each start to the address, to be told
         self.port = 0
+        self.pause = 0.002  # seconds between two requests of a client under load
         self._environment = {**os.environ, **environment}
         self._server: subprocess.Popen[bytes] | None = None
         self._log = root.with_name(f"{root.name}.log")
@@ -222,12 +223,12 @@ class Client:
             self.close()
         return status
 
-    async def keep_sending(self, most: int, pause: float = 0.0) -> None:
+    async def keep_sending(self, most: int) -> None:
         """Send requests of up to `most` new events, whatever comes back, until the connection breaks."""
         with contextlib.closing(self), contextlib.suppress(OSError, EOFError):
             while True:
                 await self.send(invent(self._luck, self._luck.randint(1, most)))
-                await asyncio.sleep(pause)
+                await asyncio.sleep(self.site.pause)
 
     def close(self) -> None:
         """Hang up."""
@@ -240,8 +241,9 @@ class Client:
 async def load_on(
     site: Site, luck: random.Random, *, clients: int = 4, most: int = 20, pause: float = 0.002
 ) -> AsyncIterator[None]:
-    """Clients that keep sending to the running server until its connections break, or the block ends."""
-    tasks = [asyncio.create_task(Client(site, random.Random(luck.random())).keep_sending(most, pause)) for _ in range(clients)]
+    """Clients that keep sending to the running server until its connections break, or the block ends; `site.pause` can change."""
+    site.pause = pause
+    tasks = [asyncio.create_task(Client(site, random.Random(luck.random())).keep_sending(most)) for _ in range(clients)]
     try:
         yield
     finally:

@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
 LANES = 2  # workspaces that are tortured beside each other
 MOST = 40  # events of a request
 PAUSE = 0.02  # seconds between two requests of a client: the two cores are the servers' own, too
+TRICKLE = 0.2  # the same while the loader is waited for: what it then loads was sent before
 
 
 def test_kills_lose_nothing_and_double_nothing(tmp_path: Path, tell: Callable[..., None]):
@@ -52,7 +53,9 @@ async def _kill(site: Site, kinds: Iterable[str], luck: random.Random) -> None:
                 goal = len(site.ledger) + share
                 await until(lambda goal=goal: len(site.ledger) >= goal, "acknowledgements")
                 if luck.random() < 0.8:
+                    site.pause = TRICKLE
                     await site.loaded()
+                    site.pause = PAUSE
                 await asyncio.sleep(luck.uniform(0.0, 0.3))
                 await site.kill(who)
                 if who != "worker":
