@@ -4,7 +4,7 @@
     system: workshops            # a fixed value, or `{column: Where}` for each row's own
     kind: workshop.held
     at: {column: Date, format: "%d.%m.%Y", zone: Europe/Athens}   # without format: ISO 8601; without zone: UTC
-    object: {column: Link}
+    object: {column: Slug, prefix: https://workshops.example.org/}   # which goes before what is there
     id: {column: Id}             # any text; without it the row itself is its id
     actor:
       email: {column: E-mail}
@@ -30,9 +30,11 @@ from baloo.registry.values import PER_SECOND, TYPES, document_id, moment
 from baloo.sources.base import CHUNK_EVENTS, Chunk, Fault
 from baloo.sources.files import key_of
 
-__all__ = ["CsvSource", "check_mapping", "columns_of", "event_of_row", "read_mapping", "read_yaml"]
+__all__ = ["OF_A_QUERY", "CsvSource", "check_mapping", "columns_of", "event_of_row", "read_mapping", "read_yaml"]
 
 _FIELDS = ("system", "kind", "at", "object", "id", "actor", "extra", "schema", "version", "environment")
+OF_A_QUERY = ("query", "watermark")
+"""Keys that a mapping for a database has besides."""
 _ACTOR = ("account", "username", "email", "name")
 _LONGEST = 1 << 24  # characters of one field; the door refuses what is too long for an event
 _encode = msgspec.json.Encoder().encode
@@ -128,8 +130,12 @@ def columns_of(mapping: Mapping[str, Any]) -> list[str]:
 
 
 def read_mapping(file: Path) -> dict[str, Any]:
-    """Read and check a mapping file. Raises InputError with the place of an unknown key or a missing part."""
-    return check_mapping(read_yaml(file), file)
+    """Read and check a mapping file; one of a database does for a table of what its query gives.
+
+    Raises InputError with the place of an unknown key or a missing part.
+    """
+    mapping = check_mapping(read_yaml(file), file, OF_A_QUERY)
+    return {name: rule for name, rule in mapping.items() if name not in OF_A_QUERY}
 
 
 def read_yaml(file: Path) -> Any:  # noqa: ANN401 - whatever stands in it
@@ -170,7 +176,7 @@ def check_mapping(mapping: Any, file: Path, besides: tuple[str, ...] = ()) -> di
 
 
 def _check_rule(rule: Mapping[str, Any], file: Path) -> None:
-    _known(rule, ("column", "format", "zone", "type"), file)
+    _known(rule, ("column", "format", "zone", "type", "prefix"), file)
     for key, value in rule.items():
         if not isinstance(value, str):
             raise InputError(f"`{key}` must be a text.", where=str(file), remedy="Put it in quotation marks.")
@@ -217,7 +223,8 @@ def _rules(mapping: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _value(rule: object, row: Mapping[str, str]) -> object:
     if not isinstance(rule, dict):
         return rule
-    return TYPES[rule.get("type", "text")](row[rule["column"]].strip() if "column" in rule else "")
+    found = row[rule["column"]].strip() if "column" in rule else ""
+    return TYPES[rule.get("type", "text")](rule.get("prefix", "") + found if found else "")
 
 
 def _moment(rule: object, row: Mapping[str, str]) -> object:

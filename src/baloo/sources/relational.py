@@ -28,12 +28,11 @@ import sqlalchemy as sa
 
 from baloo.errors import InputError, nearest
 from baloo.sources.base import CHUNK_EVENTS, Chunk
-from baloo.sources.csv_file import check_mapping, columns_of, event_of_row, read_yaml
+from baloo.sources.csv_file import OF_A_QUERY, check_mapping, columns_of, event_of_row, read_yaml
 from baloo.sources.journal import Journal
 
 __all__ = ["SqlSource", "read_queries", "sql_sources"]
 
-_OWN = ("query", "watermark")
 _COLON = re.compile(r"(?<![:\w\\]):(?=\w)")  # which SQLAlchemy would take for the name of a value
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -41,9 +40,9 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 def read_queries(file: Path) -> list[dict[str, Any]]:
     """Read and check a mapping file with a query, or a list of such mappings. Raises InputError."""
     written = read_yaml(file)
-    mappings = [check_mapping(one, file, _OWN) for one in (written if isinstance(written, list) else [written])]
+    mappings = [check_mapping(one, file, OF_A_QUERY) for one in (written if isinstance(written, list) else [written])]
     for mapping in mappings:
-        for name in _OWN:
+        for name in OF_A_QUERY:
             if not isinstance(mapping.get(name), str):
                 remedy = "Say `query: SELECT ...` and `watermark: COLUMN`."
                 raise InputError(f"`{name}` is missing.", where=str(file), remedy=remedy)
@@ -75,7 +74,7 @@ class SqlSource:
         except ModuleNotFoundError as error:
             remedy = f"Install it: `pip install {error.name}`."
             raise InputError(f"The driver `{error.name}` is not here.", where="--url-env", remedy=remedy) from error
-        self._fields = {name: rule for name, rule in mapping.items() if name not in _OWN}
+        self._fields = {name: rule for name, rule in mapping.items() if name not in OF_A_QUERY}
         self._query, self._watermark = str(mapping["query"]).strip().rstrip(";"), str(mapping["watermark"])
         self._file, self._journal = mapping_file, journal
         where = self._engine.url.set(username=None, password=None).render_as_string()
