@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ class Arrivals:
     def __init__(self, declared: Declared) -> None:
         self._declared = declared
         self._live: dict[Document, Event] = {}
+        self._naturals: Counter[tuple[object, ...] | None] = Counter()
         self.seen: list[Event] = []  # every event that was not dropped: what is known of identities stays
         self.duplicates = self.revised = self.voided = self.refused = 0
 
@@ -33,7 +35,7 @@ class Arrivals:
         there = self._live.get(name)
         if there is None:
             same = _natural(event, self._declared)
-            if same is not None and any(_natural(other, self._declared) == same for other in self._live.values()):
+            if same is not None and self._naturals[same]:
                 self.duplicates += 1
                 return
         elif there["system"] != event["system"]:
@@ -44,7 +46,8 @@ class Arrivals:
             return
         else:
             self.revised += 1
-            del self._live[name]
+            self._gone(name)
+        self._naturals[_natural(event, self._declared)] += 1
         self._live[name] = event
         self.seen.append(event)
 
@@ -56,7 +59,10 @@ class Arrivals:
                 self.refused += 1
             elif there:
                 self.voided += 1
-                del self._live[environment, id_]
+                self._gone((environment, id_))
+
+    def _gone(self, name: Document) -> None:
+        self._naturals[_natural(self._live.pop(name), self._declared)] -= 1
 
     def facts(self) -> list[Fact]:
         """What counts: live and production."""

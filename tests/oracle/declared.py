@@ -82,10 +82,12 @@ def date(written: object) -> dt.date | None:
 
 
 def _files(folder: Path) -> Iterator[dict[str, Any]]:
-    yield from (_load(file) for file in sorted(folder.glob("*.yaml")))
+    for file in sorted(folder.glob("*.yaml")):
+        found = _load(file)
+        yield from found if isinstance(found, list) else [found]
 
 
-def _load(file: Path) -> dict[str, Any]:
+def _load(file: Path) -> Any:
     return YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
 
 

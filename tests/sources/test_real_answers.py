@@ -23,7 +23,9 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {  # documents of each kind
     ("gerrit", "perceval/gerrit.json.gz"): {
         "gerrit.change": 4, "gerrit.comment": 103, "gerrit.patch-set": 14, "gerrit.review": 10,
     },
-    ("github", "perceval/github.json.gz"): {"github.comment": 7, "github.pull-opened": 2},
+    ("github", "perceval/github.json.gz"): {
+        "github.comment": 4, "github.pull-merged": 1, "github.pull-opened": 5, "github.review": 1, "github.review-comment": 1,
+    },
     ("kitsune", "perceval/kitsune.json.gz"): {"sumo.answer": 5, "sumo.question": 4},
     ("kitsune", "kitsune/kitsune_question_answers.json"): {"sumo.answer": 5},
     ("kitsune", "kitsune/kitsune_questions_1_2.json"): {"sumo.question": 2},

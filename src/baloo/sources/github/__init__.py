@@ -15,6 +15,7 @@ from baloo.sources.recipe import Cursor, Page, Recipe, Record, by_time, in_turn,
 __all__ = ["RECIPE", "Repository", "asked_at", "login", "updated"]
 
 _SIZE = 100  # of a page
+_SAYING = ("issue", "pull", "comment", "review comment", "review")  # done by whose thing it is, and by nobody else
 
 
 def asked_at(url: str) -> str:
@@ -119,11 +120,16 @@ def login(one: Any) -> str:  # noqa: ANN401 - an answer
 
 
 def _unfold(answer: Any, addresses: Sequence[str]) -> Iterator[Record]:  # noqa: ANN401 - what the walk or a file has
+    """The records of an answer, but for what accounts said that are gone: nobody did it."""
+    yield from (one for one in _records(answer, addresses) if one["type"] not in _SAYING or one["it"].get("login"))
+
+
+def _records(answer: Any, addresses: Sequence[str]) -> Iterator[Record]:  # noqa: ANN401 - what the walk or a file has
     if "payload" in answer:
         yield from unfold_event(answer, addresses)
     elif is_hooked(answer):
         yield from unfold_hooked(answer, addresses)
-    elif "comment" in answer or "pull_request_url" in answer or "issue_url" in answer:
+    elif "comment" in answer or ("number" not in answer and ("pull_request_url" in answer or "issue_url" in answer)):
         comment = answer.get("comment", answer)
         kind = "review comment" if "pull_request_url" in comment else "comment"
         yield {"type": kind, "repository": _name(answer, comment), "author": answer.get("author"), "it": _said(comment)}
