@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from baloo.workspace import Workspace
+from baloo.errors import ExitCode
 from ledger import Ledger, Verdict, found_in, mark
 
 PATIENCE = 300.0
@@ -54,10 +54,13 @@ class Site:
 
     def baloo(self, *arguments: str, code: int = 0) -> str:
         """Run a command, expect its exit code, return its stdout."""
-        command = [sys.executable, "-m", "baloo", "-w", str(self.root), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=self._environment, timeout=PATIENCE)
+        done = self._asked(*arguments)
         assert done.returncode == code, f"{done.returncode}: {done.stderr}"
         return done.stdout
+
+    def _asked(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "baloo", "-w", str(self.root), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=self._environment, timeout=PATIENCE)
 
     async def start(self, *under: str) -> None:
         """Start the server, `under` another program where one is named, and wait until it says its address."""
@@ -166,12 +169,12 @@ class Site:
     def judged(self) -> Verdict:
         """Load what waits, beside the server or without it, and hold the lake against the ledger.
 
-        A worker whose server was killed comes to its end first: what it is asked meanwhile it may not answer.
+        A worker whose server was killed comes to its end; who asks it meanwhile is told to try again.
         """
         deadline = time.monotonic() + PATIENCE
-        while self._server is None and Workspace.open(self.root).held("lake") and time.monotonic() < deadline:
+        while (done := self._asked("refresh")).returncode == ExitCode.BUSY and time.monotonic() < deadline:
             time.sleep(0.05)
-        self.baloo("refresh")
+        assert done.returncode == ExitCode.OK, done.stderr
         return self.ledger.judge(found_in(self.root / "data" / "lake"))
 
 
