@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -89,10 +89,14 @@ def end(records: Records, run: int, outcome: Outcome, now: int, counts: Mapping[
         connection.execute(sa.update(runs).where(runs.c.id == run).values(outcome=outcome, ended=now, why=why, **counts))
 
 
-def stop_left(records: Records, now: int) -> None:
-    """The schedule's runs that nobody carries out any more were stopped: for whoever carries them out, and begins."""
-    with records.engine.begin() as connection:
-        _stop(connection, runs.c.asked == "schedule", now)
+def stop_left(records: Records, now: int, at_work: Callable[[int], bool]) -> None:
+    """Runs that nobody carries out any more were stopped; `at_work` says of a run's id whether somebody does."""
+    going = sa.select(runs.c.id).where(runs.c.outcome == "running")
+    with records.engine.connect().execution_options(writes=False) as connection:
+        left = [run for run in connection.scalars(going) if not at_work(run)]
+    if left:
+        with records.engine.begin() as connection:
+            _stop(connection, runs.c.id.in_(left), now)
 
 
 def recent(records: Records, *, limit: int = 100, system: str | None = None) -> Sequence[Run]:

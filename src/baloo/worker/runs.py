@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from baloo.clock import Clock, clock_from_environment
 from baloo.errors import BalooError, in_words
@@ -17,6 +19,7 @@ from baloo.registry import load
 from baloo.registry.provider import RegistryProvider
 from baloo.sources.journal import Journal
 from baloo.worker.importing import Report, run_import
+from baloo.worker.schedule import carrying_out
 from baloo.worker.search import end_with_stdin
 from baloo.workspace import Workspace
 
@@ -31,10 +34,11 @@ def noted(workspace: Workspace, clock: Clock, system: str, source: str, asked: s
     try:
         run = rows.begin(records, system, source, asked, _micros(clock))
         try:
-            report = do()
+            with carrying_out(workspace, run):
+                report = do()
         except BaseException as error:
             known = in_words(error)
-            why = str(known) if known else "" if isinstance(error, KeyboardInterrupt) else f"It broke ({type(error).__name__})."
+            why = _why(known) if known else "" if isinstance(error, KeyboardInterrupt) else f"It broke ({type(error).__name__})."
             done = getattr(error, "report", None) or Report()
             rows.end(records, run, "failed" if why else "stopped", _micros(clock), _counts(done), why)
             raise
@@ -70,9 +74,20 @@ def fetch(workspace: Workspace, system: str) -> None:
     try:
         report = noted(workspace, clock, system, source, "schedule", do)
     except BalooError as error:  # it stands in the runs, and the next one tries again
-        log("source failed", system=system, source=source, slug=error.slug, message=error.message, where=error.where)
+        log("source failed", system=system, source=source, slug=error.slug, message=error.message, where=_where(error))
         return
     log("source read", system=system, source=source, **_counts(report), seconds=round(report.seconds, 3))
+
+
+def _why(error: BalooError) -> str:
+    """What stopped a run, as everybody reads it on the page of runs."""
+    return " ".join(filter(None, (f"{where}:" if (where := _where(error)) else "", error.message, error.remedy)))
+
+
+def _where(error: BalooError) -> str:
+    """The server or the file alone: the rest of an address may name somebody, and a path tells of this machine."""
+    parts = urlsplit(error.where or "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else Path(error.where or "").name
 
 
 def _namespace(workspace: Workspace) -> str:

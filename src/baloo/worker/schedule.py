@@ -6,7 +6,9 @@ import datetime as dt
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 
 from cronsim import CronSim
 
@@ -17,7 +19,7 @@ from baloo.records.runs import last_of_each, stop_left
 from baloo.registry.model import Registry
 from baloo.workspace import Workspace
 
-__all__ = ["Schedule", "due"]
+__all__ = ["Schedule", "at_work", "carrying_out", "due"]
 
 _LOOK = 5.0  # seconds between two looks at what is due
 
@@ -33,6 +35,7 @@ class Schedule:
         self._start = start or _started
         self._running: subprocess.Popen[bytes] | None = None
         self._begun: dt.datetime | None = None  # when this process first looked
+        self._tried: dict[str, int] = {}  # when it last began a run of each system, which may have ended before it was noted
         self._next = 0.0
 
     def tend(self) -> None:
@@ -45,9 +48,9 @@ class Schedule:
             return
         self._next = time.monotonic() + _LOOK
         now = self._clock.now()
-        if self._begun is None:
-            self._begun = now
-            stop_left(self._records, int(now.timestamp() * 1_000_000))
+        micros = int(now.timestamp() * 1_000_000)
+        self._begun = self._begun or now
+        stop_left(self._records, micros, partial(at_work, self._workspace))
         try:
             registry = self._registry()
         except RegistryError:  # the loop tells it
@@ -55,8 +58,10 @@ class Schedule:
         if not any(system.source and system.source.cron for system in registry.systems.values()):
             return
         last = {system: run.began for system, run in last_of_each(self._records).items()}
+        last |= {system: max(tried, last.get(system, 0)) for system, tried in self._tried.items()}
         waiting = due(registry, last, self._begun, now)
         if waiting:
+            self._tried[waiting[0]] = micros
             self._running = self._start([sys.executable, "-m", "baloo.worker", "fetch", str(self._workspace.root), waiting[0]])
 
     def stop(self) -> None:
@@ -69,7 +74,7 @@ class Schedule:
         if self._running is not None:
             with self._running:  # closes its stdin, and waits
                 self._running = None
-            stop_left(self._records, int(self._clock.now().timestamp() * 1_000_000))
+            stop_left(self._records, int(self._clock.now().timestamp() * 1_000_000), partial(at_work, self._workspace))
 
 
 def due(registry: Registry, last: Mapping[str, int], begun: dt.datetime, now: dt.datetime) -> list[str]:
@@ -87,6 +92,22 @@ def due(registry: Registry, last: Mapping[str, int], begun: dt.datetime, now: dt
         if at is not None and at <= now:
             found.append((at, name))
     return [name for _, name in sorted(found)]
+
+
+def at_work(workspace: Workspace, run: int) -> bool:
+    """Whether a process carries out a run: one that was killed does not, whatever is noted of it."""
+    return workspace.held(f"run-{run}")
+
+
+@contextmanager
+def carrying_out(workspace: Workspace, run: int) -> Iterator[None]:
+    """Carry out a run, so that others see that somebody does."""
+    name = f"run-{run}"
+    with workspace.lock(name, "baloo import"):
+        try:
+            yield
+        finally:
+            (workspace.root / "data" / f"{name}.lock").unlink(missing_ok=True)
 
 
 def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:

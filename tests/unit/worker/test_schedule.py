@@ -19,7 +19,7 @@ from baloo.registry.model import Community, Feed, Kind, Registry, System
 from baloo.watch.runs import Alarm, alarms, runs_of
 from baloo.worker.importing import Report
 from baloo.worker.runs import noted
-from baloo.worker.schedule import Schedule, due
+from baloo.worker.schedule import Schedule, carrying_out, due
 from baloo.workspace import Workspace
 
 NOW = dt.datetime(2024, 6, 30, 12, 30, tzinfo=dt.UTC)
@@ -98,6 +98,34 @@ def test_one_at_a_time_and_those_left_are_told(workspace: Workspace, registry: R
     assert [child.returncode is not None for child in started.running] == [True]
 
 
+def test_a_run_that_leaves_no_note_is_not_begun_again_and_again(
+    workspace: Workspace, registry: Registry, records: Records, monkeypatch: pytest.MonkeyPatch
+):  # fmt: skip
+    """As where the registry's files are wrong by now: it waits for its next minute, and the others have their turn."""
+    monkeypatch.setattr("baloo.worker.schedule._LOOK", 0.0)
+    for system in ("forum", "wiki"):
+        rows.end(records, rows.begin(records, system, "discourse", "schedule", _ago(days=2)), "done", _ago(days=2), {})
+    started = Started()
+    schedule = Schedule(workspace, lambda: registry, records, FixedClock(NOW), started)
+    for _ in range(4):
+        schedule.tend()
+        for child in started.running:
+            child.communicate()
+
+    assert [command[-1] for command in started.commands] == ["forum", "wiki"]
+
+
+def test_a_run_by_hand_that_was_killed_is_no_longer_running(workspace: Workspace, registry: Registry, records: Records):
+    """One that somebody carries out is."""
+    killed = rows.begin(records, "wiki", "discourse", "hand", _ago(minutes=9))
+    going = rows.begin(records, "tracker", "discourse", "hand", _ago(minutes=5))
+    with carrying_out(workspace, going):
+        Schedule(workspace, lambda: registry, records, FixedClock(NOW), Started()).tend()
+
+    assert {run.id: run.outcome for run in rows.recent(records)} == {killed: "stopped", going: "running"}
+    assert list((workspace.root / "data").glob("run-*")) == []
+
+
 def test_a_run_is_noted_with_what_it_brought(workspace: Workspace, records: Records):
     """And one that failed, with what it brought until then, and why."""
     failed = InputError("It answers 500.", where="https://forum.example.org", remedy="Run this again later.")
@@ -114,6 +142,22 @@ def test_a_run_is_noted_with_what_it_brought(workspace: Workspace, records: Reco
     assert (good.outcome, good.read, good.accepted, good.refused, good.why) == ("done", 5, 4, 1, "")
     assert (bad.outcome, bad.accepted, bad.asked) == ("failed", 2, "schedule")
     assert bad.why == "https://forum.example.org: It answers 500. Run this again later."
+
+
+@pytest.mark.parametrize(("where", "told"), [
+    ("https://forum.example.org/u/ama.json?key=sesame", "https://forum.example.org: It answers 404."),
+    ("/home/tove/town/registry/sql/talks.yaml:3", "talks.yaml:3: It answers 404."), (None, "It answers 404."),
+])
+def test_why_a_run_failed_names_nobody(workspace: Workspace, records: Records, where: str | None, told: str):
+    """Everybody reads it: of an address stands the server alone, of a file its name."""
+
+    def fails() -> Report:
+        raise InputError("It answers 404.", where=where)
+
+    with pytest.raises(InputError):
+        noted(workspace, FixedClock(NOW), "forum", "discourse", "schedule", fails)
+
+    assert rows.recent(records)[0].why == told
 
 
 def _run(records: Records, system: str, began: int, outcome: rows.Outcome = "done", accepted: int = 0) -> None:
