@@ -52,7 +52,10 @@ class TooManyPages(Exception):
 
 
 class Api:
-    """One system at `base`. `header` is `Name: beginning` of the header that the secret `key` ends; `sleep` waits seconds."""
+    """One system at `base`. `header` is `Name: beginning` of the header that the secret `key` ends; `sleep` waits seconds.
+
+    Where `header` ends with `=` it names the field of forms that has the key instead.
+    """
 
     def __init__(
         self, base: str, *, header: str = "", key: str | None = None, per_second: float = 2.0, most: int = MOST_PAGES,
@@ -74,7 +77,10 @@ class Api:
         self._most, self._sleep = most, sleep
         self._rest, self._next = 1 / per_second, 0.0
         headers = {"User-Agent": AGENT, "Accept": "application/json, application/vnd.api+json"}
-        if key:
+        self._secret: dict[str, str] = {}
+        if key and header.endswith("="):
+            self._secret[header[:-1]] = key
+        elif key:
             name, _, beginning = header.partition(":")
             headers[name] = beginning.lstrip() + key
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it would tell each address
@@ -113,7 +119,7 @@ class Api:
 
     def post(self, path: str, form: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
         """What a system answers to a form, where asking is done that way."""
-        found = self.ask(path, {}, form=form)
+        found = self.ask(path, {}, form={**form, **self._secret})
         return None if found is None else found.data
 
     def ask(

@@ -47,7 +47,7 @@ class Recipe:
     parse: Callable[[Path], Iterator[Any]] | None = None
     """The answers of a dump that is no JSON; without it a file has JSON, one answer a line, a list of them, or one."""
     header: str = "Authorization: Bearer "
-    """The header that carries a key of the system, up to the key."""
+    """The header that carries a key of the system, up to the key; or, with `=` behind it, the field of forms that does."""
     per_second: float = 2.0
     """Requests a second, where nobody says otherwise."""
     asked_at: Callable[[str], str] = str
