@@ -19,6 +19,7 @@ from baloo.charts import Drawing, Picture
 from baloo.charts.picture import Size
 from baloo.errors import UnknownName
 from baloo.metrics.answers import NothingCounted
+from baloo.watch.heard import Heard
 from baloo.web.app import pages_app
 from baloo.web.headers import POLICY
 from baloo.web.pages.addresses import first_visit
@@ -160,6 +161,16 @@ def test_what_was_refused_is_shown_with_what_to_do() -> None:
         text = ask("/status").text
     assert "<code>unknown-kind</code><small>Use a kind of this system, or declare it under <code>kinds:</code>" in text
     assert text.index("unknown-kind") < text.index("not-json")
+
+
+def test_the_status_asks_once_how_far_the_systems_are():
+    """Whose history is in and who pushes is read once for the page: one file a system."""
+    site, asked = pretend_site(), []
+    site._heard = lambda: (asked.append(1), Heard())[1]
+    with asking(site) as ask:
+        ask("/status")
+
+    assert asked == [1]
 
 
 @pytest.mark.parametrize("address", ["/systems/forum", "/status"])

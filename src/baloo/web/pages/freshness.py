@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +14,7 @@ from baloo.web import scope as scopes
 from baloo.web.scene import Scene
 from baloo.web.scope import Scope
 
-__all__ = ["Banner", "Feed", "banner", "by_title", "claims_on", "feeds_of", "fresh", "progress"]
+__all__ = ["Banner", "Feed", "all_feeds", "banner", "by_title", "claims_on", "feeds_of", "fresh", "progress"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,12 @@ class Banner:
     text: str
 
 
-def banner(scene: Scene) -> Banner:
-    """What stands above the number. Raises NothingCounted."""
-    words, registry = scene.words, scene.registry
-    feeds = [fresh(scene, system) for system in registry.systems.values()]
+def banner(scene: Scene, feeds: Sequence[Feed], systems: Iterable[Progress]) -> Banner:
+    """What stands above the number, of all feeds and how far each system is. Raises NothingCounted."""
+    words = scene.words
     late = [feed for feed in feeds if feed.state in {"late", "silent"}]
     text = words("banner-late", n=len(late), all=len(feeds), systems=words.listed([feed.scope.title for feed in late[:3]]))
-    found = coverage(progress(scene))
+    found = coverage(systems)
     if found.integrated < found.known:
         text += " " + words("banner-part", integrated=found.integrated, known=found.known)
     return Banner(bool(late), words("banner-counted", moment=words.moment(scene.answers.stamp.refreshed)), text)
@@ -62,6 +61,11 @@ def progress(scene: Scene) -> list[Progress]:
 def by_title(registry: Registry) -> list[str]:
     """The systems in the order in which people look for them."""
     return sorted(registry.systems, key=lambda name: (registry.systems[name].title or name).casefold())
+
+
+def all_feeds(scene: Scene) -> list[Feed]:
+    """Every system, by its title. Raises NothingCounted."""
+    return [fresh(scene, scene.registry.systems[name]) for name in by_title(scene.registry)]
 
 
 def feeds_of(scene: Scene, area: Area) -> list[Feed]:

@@ -8,7 +8,7 @@ from baloo.web.figures.changes import changes, tiles
 from baloo.web.figures.moves import moves
 from baloo.web.figures.once import once
 from baloo.web.figures.quarters import quarters
-from baloo.web.pages.freshness import banner
+from baloo.web.pages.freshness import all_feeds, banner, progress
 from baloo.web.pages.numbers import delta, flags
 from baloo.web.pages.route import Route
 from baloo.web.pages.week import this_week
@@ -39,7 +39,8 @@ def home(scene: Scene) -> Page:
             "answer": answer(scene, now), "delta": delta(scene, now, then),
             "trend": trend, "tiles": made, "sum": summed, "changes": changes(scene, whole),
             "areas": areas(scene, whole), "rows": area_rows(scene, inner(scene, whole)), "once": once(scene, whole),
-            "week": this_week(scene), "banner": banner(scene), "quarters": comings, "moves": moved,
+            "week": this_week(scene), "banner": banner(scene, all_feeds(scene), progress(scene)),
+            "quarters": comings, "moves": moved,
             "flags": flags(scene, whole),
             "unclaimed": words("unclaimed", n=unclaimed) if unclaimed and not scene.hides(unclaimed) else "",
             "systems": len(scene.registry.systems),

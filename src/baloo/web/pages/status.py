@@ -10,7 +10,7 @@ from baloo.watch.heard import Known
 from baloo.watch.plan import coverage, roadmap
 from baloo.watch.stages import Progress, Stage, progress_of
 from baloo.web import scope as scopes
-from baloo.web.pages.freshness import banner, by_title, fresh, progress
+from baloo.web.pages.freshness import all_feeds, banner, progress
 from baloo.web.scene import Scene
 from baloo.web.scope import Scope
 from baloo.web.site import Page
@@ -32,9 +32,8 @@ def status(scene: Scene) -> Page:
     """How far and how fresh each system is, what is planned, and what waits in quarantine."""
     words, registry = scene.words, scene.registry
     try:
-        found = banner(scene)
-        feeds = [fresh(scene, registry.systems[name]) for name in by_title(registry)]
-        systems = progress(scene)
+        feeds, systems = all_feeds(scene), progress(scene)
+        found = banner(scene, feeds, systems)
     except NothingCounted:
         found, feeds = None, []
         systems = progress_of(registry, Known(scene.heard(), {}), scene.today)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from baloo.registry.words import default_definition
 from baloo.web import scope as scopes
-from baloo.web.pages.freshness import by_title, claims_on, fresh
+from baloo.web.pages.freshness import all_feeds, claims_on, fresh
 from baloo.web.pages.numbers import numbers
 from baloo.web.pages.route import Route
 from baloo.web.scene import Scene
@@ -15,10 +15,10 @@ __all__ = ["ROUTES", "index", "system"]
 
 def index(scene: Scene) -> Page:
     """All systems."""
-    words, registry = scene.words, scene.registry
+    words, community = scene.words, scene.registry.community.title
     return Page(
-        "systems.html", words("menu-systems"), words("systems-description", community=registry.community.title), "systems",
-        values={"feeds": [fresh(scene, registry.systems[name]) for name in by_title(registry)]},
+        "systems.html", words("menu-systems"), words("systems-description", community=community), "systems",
+        values={"feeds": all_feeds(scene)},
     )
 
 
