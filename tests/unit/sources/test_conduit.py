@@ -43,8 +43,8 @@ def asking(monkeypatch: pytest.MonkeyPatch) -> Asking:
 
 def test_the_cursor_leads_on_within_one_second(asking: Asking) -> None:
     """A page that begins and ends at one second is followed by Conduit's cursor, any other by the time at which it ended."""
-    api, asked = asking(
-        _result([_task(1, SECOND)], "1"), _result([_task(2, SECOND)], "2"), _result([_task(3, LATER)], "3"), _result([_task(3, LATER)]))
+    full = [_result([_task(1, SECOND)], "1"), _result([_task(2, SECOND)], "2"), _result([_task(3, LATER)], "3")]
+    api, asked = asking(*full, _result([_task(3, LATER)]))
 
     pages = list(RECIPE.walk(api, {}))  # type: ignore[misc] # it has one
     begun = [(form.get("constraints[modifiedStart]"), form.get("after")) for path, form in asked if "maniphest" in path]
