@@ -58,7 +58,7 @@ bench: $(VENV)/.tests ## measure, beside a floor, and print the table (SIZE=smal
 soak: BESIDE := 2
 soak: $(VENV)/.tests ## the long fault tests, on from where they stopped (HOURS=2: for so long; SOAK=0.1: a tenth)
 	@sh tests/install-system
-	@PYTHONPATH=tests BALOO_SOAK=$(or $(SOAK),1) BALOO_SEED=$(SEED) HOURS=$(HOURS) ANY=$(ANY) BESIDE=$(BESIDE) $(BIN)/python -m tests.soak
+	@PYTHONPATH=tests BALOO_SOAK=$(or $(SOAK),1) BALOO_SEED=$(SEED) HOURS=$(HOURS) ANY=$(ANY) FAULT="$(FAULT)" BESIDE=$(BESIDE) $(BIN)/python -m tests.soak
 
 docs: $(VENV)/.tests ## write the generated reference pages anew
 	$(BIN)/python docs/generate.py

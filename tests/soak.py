@@ -1,8 +1,9 @@
 """`make soak`: each fault as often as the right column of `counts` says, in portions, from where the last run stopped.
 
 A portion is a run of pytest with chance of its own. What it came to is a line of `build/soak.jsonl`, with the commit of `src`;
-lines of other commits do not count, or do with ANY=1. SOAK=0.1 asks for a tenth, HOURS=2 begins no portion after two hours, and
-BESIDE=2 makes two at a time. What a failed portion said is kept beside the ledger, with the command that makes it again.
+lines of other commits do not count, or do with ANY=1. SOAK=0.1 asks for a tenth, FAULT=kill for the faults that are called so,
+HOURS=2 begins no portion after two hours, and BESIDE=2 makes two at a time. What a failed portion said is kept beside the ledger,
+with the command that makes it again.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ PARTS = [
     Part("worlds asked as the oracle", counts.QUESTIONS, 10, "property/test_answers_property.py"),
     Part("calls of each address", counts.CALLS, 10, "functional/test_schemathesis.py"),
 ]
+PARTS = [part for part in PARTS if os.environ.get("FAULT", "") in part.fault]
 
 
 class Soak:
