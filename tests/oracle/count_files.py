@@ -1,18 +1,18 @@
-"""Counts the people of event files, slowly and from nothing: `python count_files.py REGISTRY FILES…` prints JSON.
+"""Counts the people of files, slowly and from nothing: `python count_files.py REGISTRY FILES…` prints JSON.
 
-It reads NDJSON files of events (gzip or plain) and a registry by itself, joins identities whose address is the same when
-trimmed and case-folded, and gives for some dates how many are at each level of each scope, how many are active in which
-areas, and the rows of the feed.
+It reads a registry, NDJSON files of events and what systems answered (see `raw`; gzip or plain) by itself, joins identities whose
+address is the same when trimmed and case-folded, and gives how many contributions of each kind there are, and for some dates how
+many people are at each level of each scope, how many are active in which areas, and the rows of the feed.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
-import gzip
 import json
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,10 @@ from typing import Any
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).parents[1])  # `oracle` is the folder, not the file beside this one
 
+from oracle.arrivals import Arrivals
 from oracle.declared import read
 from oracle.oracle import LEVELS, Fact, Identity, Oracle, People, start_of
+from oracle.raw import read as answered
 
 DATES = ("2012-12-31", "2014-06-30", "2016-02-29", "2018-12-31")
 WEEKS = 52
@@ -38,43 +40,45 @@ def main() -> None:
     json.dump(count(asked.registry, asked.files, days), sys.stdout, indent=1)
 
 
-def count(registry: Path, files: Iterable[Path], days: Iterable[dt.date]) -> dict[str, Any]:
-    """By date: each level and `volunteers` (active less staff) by scope, `overlap` by areas, and `feed` rows by scope."""
-    facts = list(read_facts(files))
-    oracle = Oracle(read(registry), facts, People(same=tuple(joined(facts))))
-    return {str(day): _at(oracle, day) for day in days}
+def count(registry: Path, files: Iterable[Path], days: Iterable[dt.date], *, feed: bool = True) -> dict[str, Any]:
+    """By date: each level and `volunteers` (active less staff) by scope, `overlap` by areas, and `feed` rows by scope.
 
-
-def read_facts(files: Iterable[Path]) -> Iterator[Fact]:
-    """The production events of files, each id once: the last one that is read counts."""
-    found: dict[str, Fact] = {}
-    for file in files:
-        with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as lines:
-            for line in lines:
-                event = json.loads(line)
-                if event.get("environment", "production") == "production":
-                    found[event["id"]] = _fact(event)
-    yield from found.values()
+    Beside them `contributions` by kind (`system kind`), `people`, and what arrived as `duplicates` and `revised`.
+    """
+    declared = read(registry)
+    arrivals = Arrivals(declared)
+    for event in answered(files):
+        arrivals.arrive(event)
+    facts = arrivals.facts()
+    oracle = Oracle(declared, facts, People(same=tuple(joined(facts))))
+    kinds = Counter(f"{fact.system} {fact.kind}" for fact in facts)
+    return {
+        "contributions": dict(kinds), "people": len(oracle.everybody), "duplicates": arrivals.duplicates,
+        "revised": arrivals.revised, **{str(day): _at(oracle, day, feed) for day in days},
+    }
 
 
 def joined(facts: Iterable[Fact]) -> Iterator[tuple[Identity, ...]]:
-    """Groups of identities with the same address; an empty one joins nobody."""
+    """Groups of identities with the same address; an empty one joins nobody, nor does one that several people use."""
     groups: dict[str, dict[Identity, None]] = {}
     for fact in facts:
         address = unicodedata.normalize("NFC", fact.email or "").strip().casefold()
         if address:
             groups.setdefault(address, {})[fact.who] = None
-    yield from (tuple(group) for group in groups.values())
+    yield from (tuple(group) for group in groups.values() if not _of_several(group))
 
 
-def _fact(event: dict[str, Any]) -> Fact:
-    actor = {name: unicodedata.normalize("NFC", value) for name, value in event["actor"].items()}
-    who = (event["system"], actor.get("email", ""), actor.get("name", ""))
-    day = dt.datetime.fromisoformat(event["at"]).astimezone(dt.UTC).date()
-    return Fact(who, day, event["system"], event["kind"], event.get("object"), event.get("extra", {}), actor.get("email"))
+def _of_several(group: Iterable[Identity]) -> bool:
+    """Whether three names stand with an address that have no word in common."""
+    apart: list[set[str]] = []
+    for name in sorted(who[2] for who in group if len(who) == 3):
+        words = set(name.casefold().split())
+        if words and not any(words & others for others in apart):
+            apart.append(words)
+    return len(apart) > 2
 
 
-def _at(oracle: Oracle, day: dt.date) -> dict[str, Any]:
+def _at(oracle: Oracle, day: dt.date, feed: bool) -> dict[str, Any]:
     scopes = oracle.scopes()
     levels = {level: {scope: len(oracle.level(scope, level, day)) for scope in scopes} for level in LEVELS}
     staff = {scope: len(oracle.without_staff(scope, "active", day)) for scope in scopes}
@@ -82,7 +86,7 @@ def _at(oracle: Oracle, day: dt.date) -> dict[str, Any]:
     return {
         **levels, "volunteers": staff,
         "overlap": {" + ".join(areas): len(people) for areas, people in sorted(overlap.items())},
-        "feed": {scope: list(_feed(oracle, scope, day)) for scope in scopes},
+        "feed": {scope: list(_feed(oracle, scope, day)) for scope in scopes if feed},
     }
 
 

@@ -290,12 +290,17 @@ class Oracle:
         if scope == "community" or scope.startswith("organisation:"):
             return frozenset(people)
         if level == "active":
-            return frozenset(people | {p for p in self.everybody if self._is_active(scope, p, day)})
+            return frozenset(people | {p for p in self._somewhere(scope) if self._is_active(scope, p, day)})
         active = self.level(scope, "active", day)
         enough = LEVELS[LEVELS.index(level):]
-        reached = {p for p in self.everybody for point in self._pathway(scope)
+        reached = {p for p in self._somewhere(scope) for point in self._pathway(scope)
                    if point["level"] in enough and self.holds(scope, point["point"], p, day)}
         return frozenset(people | (active & reached if level == "core" else active | reached))
+
+    def _somewhere(self, scope: str) -> Iterable[Person]:
+        """Who may hold a point of a scope: whoever did something there, for each rule asks for something; and where one asks
+        about another area, anybody."""
+        return self.everybody if any("reached" in str(point) for point in self._pathway(scope)) else self.facts_of(scope)
 
     def _is_active(self, scope: str, person: Person, day: dt.date) -> bool:
         for point in self._pathway(scope):

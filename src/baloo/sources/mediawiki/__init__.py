@@ -49,12 +49,17 @@ def _unfold(page: Any, addresses: Sequence[str]) -> Iterator[Record]:  # noqa: A
     root = addresses[0].partition("/api.php")[0]
     for one in page["revisions"]:
         user, account = one.get("user"), one.get("userid")
-        if not user or one.get("anon") or account == 0 or one.get("temp"):
+        if not user or _says(one, "anon") or account == 0 or _says(one, "temp"):
             continue
         what = "translation" if page["ns"] == _TRANSLATIONS else "edit" if one["parentid"] else "creation"
         yield {"type": what, "key": f"revision {one['revid']}", "at": one["timestamp"], "user": user, "account": account,
                "url": f"{root}/index.php?oldid={one['revid']}", "namespace": page["ns"], "page": page["pageid"],
-               "minor": bool(one.get("minor"))}
+               "minor": _says(one, "minor")}
+
+
+def _says(one: Any, flag: str) -> bool:  # noqa: ANN401 - a revision
+    """Whether a flag is set: true in the API's newer form; in the older an empty text, where one that is not is left out."""
+    return one.get(flag, False) is not False
 
 
 def _parse(file: Path) -> Iterator[Any]:
