@@ -376,7 +376,7 @@ def test_whoever_sends_too_much_is_asked_to_wait(tmp_path: Path):
     door = make_door(
         _workspace(tmp_path / "w", **limits), lambda: REGISTRY, TokenChecker(records, clock), Nowhere(), clock)
     server, thread, port = _serve(door)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
         heads = [{"authorization": f"Bearer {secret}"} for secret in secrets]
         first = [client.post("/submit/baloo/", json=EVENT, headers=heads[0]) for _ in range(50)]
         second = client.post("/submit/baloo/", json=EVENT, headers=heads[1])
@@ -521,7 +521,7 @@ def test_a_full_disk_gets_507_until_there_is_room(world: World, caplog: pytest.L
 
 def test_what_was_answered_201_is_on_disk(world: World):
     """A second process would find every one of many that came at once."""
-    with httpx.Client(base_url=world.url, trust_env=False) as client:
+    with httpx.Client(base_url=world.url, trust_env=False, timeout=60) as client:
         ids = [client.post("/submit/baloo/", json=EVENT | {"extra": {"n": n}}).text for n in range(50)]
     other = LogQueue(world.queue.path)
     found = [event.id for stored in other.read(world.seen, 1_000) for event in decode(stored.data).events]

@@ -15,7 +15,7 @@ def test_the_link_of_the_command_opens_the_review(tmp_path: Path) -> None:
     world.start()
     try:
         link = world.baloo("people", "review", "--name", "tove")
-        with httpx.Client(base_url=world.url, follow_redirects=True) as client:
+        with httpx.Client(base_url=world.url, follow_redirects=True, timeout=60) as client:
             closed = client.get("/people/review")
             asked = client.get(link)
             form = {"link": link.partition("link=")[2], "to": "/people/review"}

@@ -16,7 +16,7 @@ def test_a_link_gives_the_role_that_it_was_made_for(tmp_path: Path) -> None:
     link = world.baloo("login", "--role", "analyst", "--name", "idris", "--to", "/systems")
     world.start()
     try:
-        with httpx.Client(base_url=world.url, follow_redirects=False) as client:
+        with httpx.Client(base_url=world.url, follow_redirects=False, timeout=60) as client:
             asked = client.get(link)
             form = {"link": link.partition("link=")[2], "to": "/systems"}
             there = client.post("/sign-in/link", data=form, headers={"origin": world.url})

@@ -11,7 +11,7 @@ import typer
 
 from baloo.cli.common import AsJson, State, me, micros, state
 from baloo.cli.output import answer, narrate, table
-from baloo.errors import InputError
+from baloo.errors import InputError, UnknownName
 
 if TYPE_CHECKING:
     from baloo.access.roles import Grant
@@ -40,7 +40,12 @@ def login(
     """Make a link that signs you in, good once and for a quarter of an hour. It needs no provider: keep it to yourself."""
     from baloo.access.roles import grant
 
-    sign_in(state(context), grant(role, area=area, system=system), name, to, as_json=as_json)
+    now, given = state(context), grant(role, area=area, system=system)
+    if given.place:
+        _declared(now, area, system)
+    if not to.startswith("/"):
+        raise InputError(f"`{to}` is no page of your server.", where="--to", remedy="Write it like /people/review.")
+    sign_in(now, given, name, to, as_json=as_json)
 
 
 def audit(
@@ -61,6 +66,16 @@ def audit(
             for one in found]
     text = table(("when", "who", "what", "of"), rows) if rows else "Nothing was changed so far."
     answer([asdict(one) for one in found], text, as_json=as_json)
+
+
+def _declared(now: State, area: str, system: str) -> None:
+    """Raises UnknownName for a place that the registry does not know."""
+    from baloo.registry import load
+
+    registry = load(now.workspace.registry)
+    for sort, name, known in (("area", area, registry.areas), ("system", system, registry.systems)):
+        if name and name not in known:
+            raise UnknownName(sort, name, known)
 
 
 def sign_in(now: State, given: Grant, name: str, to: str, *, as_json: bool) -> None:
