@@ -40,6 +40,10 @@ class Memory:
     def suppressing(self) -> None:
         """Nobody is."""
 
+    def erased(self, *_: object) -> frozenset[tuple[str, str]]:
+        """Nobody was."""
+        return frozenset()
+
     def quarantine(self, *_: object) -> None:
         """Nothing to do."""
 

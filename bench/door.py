@@ -95,9 +95,10 @@ def measure(folder: Path, seconds: float = 10.0) -> list[Line]:
 def measure_to_lake(workspace: Path, seconds: float = 60.0, rate: float = 420.0) -> list[Line]:
     """The whole server under a steady load of 100 events a request, on both cores with it; `rate` is requests a second.
 
-    The workspace has a system `chat` and what was counted before.
+    The workspace has a system `chat` and what was counted before; who is who is searched, as on any server that was idle.
     """
     token = _let_in(workspace)
+    _run("-w", str(workspace), "people", "find")
     _run("-w", str(workspace), "refresh")
     with served(workspace) as (pid, port):
         begun, first = _loaded(workspace), pss(tree(pid))

@@ -7,7 +7,7 @@ from baloo.registry.model import Registry
 
 __all__ = ["HASH", "natural_sql"]
 
-HASH = "CAST(md5_number_lower({}) >> 1 AS BIGINT)"
+HASH = "CAST(md5_number({}) >> 65 AS BIGINT)"
 """63 bits of a text, non-negative; the same for ever, which DuckDB's `hash` is not."""
 
 _DEFAULT = ("object", "actor", "second")

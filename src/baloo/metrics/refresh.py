@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,19 +52,19 @@ class Refreshed:
 
 def refresh(
     *, derived: Path, lake: LakeSnapshot, people: PeopleReader, registry: Registry, clock: Clock,
-    whole: bool = False, memory_mb: int = 1500,
+    whole: bool = False, memory_mb: int = 1500, between: Callable[[], None] | None = None,
 ) -> Refreshed:  # fmt: skip
     """Count what arrived and publish it as a new manifest. Whenever it is stopped, the last manifest and its files stay whole.
 
     `whole` rebuilds everything from the lake. One refresh of a folder at a time; the caller sees to that.
-    Raises StorageFull where there is no room.
+    `between` is called before each step: a refresh can take long. Raises StorageFull where there is no room.
     """
     begun = time.monotonic()
     present = read_manifest(derived)
     temporary = derived / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
     try:
-        with Session(temporary, memory_mb) as session:
+        with Session(temporary, memory_mb, between) as session:
             run = _Run(session, derived, lake, people, registry, present, None if whole else _usable(derived, present, lake))
             mode = run.count()
             if mode != "nothing":

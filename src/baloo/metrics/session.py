@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,9 +23,10 @@ _EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
 class Session:
-    """Runs statements and moves small tables in and out. Use as a context manager."""
+    """Runs statements and moves small tables in and out. Use as a context manager. `between` is called before each statement."""
 
-    def __init__(self, temporary: Path, memory_mb: int) -> None:
+    def __init__(self, temporary: Path, memory_mb: int, between: Callable[[], None] | None = None) -> None:
+        self._between = between
         temporary.mkdir(parents=True, exist_ok=True)
         self._connection = duckdb.connect(config={
             "memory_limit": f"{memory_mb}MB", "temp_directory": str(temporary), "preserve_insertion_order": False,
@@ -40,20 +41,20 @@ class Session:
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """Execute one statement and fetch its rows."""
-        rows: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
+        rows: list[tuple[Any, ...]] = self._execute(sql).fetchall()
         return rows
 
     def table(self, name: str, select: str) -> None:
         """Keep the rows of a query as a table."""
-        self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS {select}")
+        self._execute(f"CREATE OR REPLACE TABLE {name} AS {select}")
 
     def view(self, name: str, select: str) -> None:
         """Name a query."""
-        self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS {select}")
+        self._execute(f"CREATE OR REPLACE VIEW {name} AS {select}")
 
     def insert(self, name: str, select: str) -> None:
         """Append the rows of a query to a table, by the names of the columns."""
-        self._connection.execute(f"INSERT INTO {name} BY NAME {select}")
+        self._execute(f"INSERT INTO {name} BY NAME {select}")
 
     def count(self, name: str) -> int:
         """How many rows a table has."""
@@ -77,7 +78,12 @@ class Session:
 
     def write(self, select: str, file: Path) -> None:
         """Write the rows of a query to a Parquet file. It is not durable yet."""
-        self._connection.execute(f"COPY ({select}) TO {literal(str(file))} (FORMAT parquet, COMPRESSION snappy)")
+        self._execute(f"COPY ({select}) TO {literal(str(file))} (FORMAT parquet, COMPRESSION snappy)")
+
+    def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        if self._between is not None:
+            self._between()
+        return self._connection.execute(sql)
 
 
 def _days(date: dt.date | None) -> int | None:

@@ -102,8 +102,11 @@ def agree(
     concerned: set[int] = set()
     rows, changed = [], []
     for triple, (number, inputs) in known.items():
-        text = " ".join(sorted({one for one in inputs if not judged(triple[2], one)} | set(wanted.get(triple, "").split())))
-        if text != " ".join(inputs):
+        again = wanted.get(triple, "")
+        if again == inputs:
+            continue
+        text = " ".join(sorted({one for one in inputs.split() if not judged(triple[2], one)} | set(again.split())))
+        if text != inputs:
             changed.append({"row": number, "text": text})
             concerned.update(triple[:2])
     for (a, b, rule), groups in wanted.items():
@@ -136,7 +139,7 @@ def _row(a: int, b: int, rule: str, inputs: str, now: int) -> dict[str, Any]:
     return {"a": a, "b": b, "rule": rule, "inputs": inputs, "weight": kind.weight, "rule_version": kind.version, **fixed}
 
 
-def _known(connection: sa.Connection, about: Collection[int] | None, rules: Set[str]) -> Mapping[Triple, tuple[int, list[str]]]:
+def _known(connection: sa.Connection, about: Collection[int] | None, rules: Set[str]) -> Mapping[Triple, tuple[int, str]]:
     """Rows of what these rules found: pair and rule to the row's id and what it rests on."""
     of = edges.c
     columns = [of.a, of.b, of.rule, of.id, of.inputs]
@@ -146,4 +149,4 @@ def _known(connection: sa.Connection, about: Collection[int] | None, rules: Set[
     else:
         asked = sorted(about)
         rows = select_in(connection, columns, of.a, asked) + select_in(connection, columns, of.b, asked)
-    return {(a, b, rule): (number, inputs.split()) for a, b, rule, number, inputs in rows if rule in rules}
+    return {(a, b, rule): (number, inputs) for a, b, rule, number, inputs in rows if rule in rules}

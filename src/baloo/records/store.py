@@ -20,6 +20,7 @@ from baloo.records.tables import RECORDS_VERSION, meta, metadata, promotions, to
 __all__ = ["Records"]
 
 _CACHE = 8_192  # KiB of pages a connection; with SQLite's own 2 MiB a load writes pages of an index out again and again
+_WAIT = 30_000  # milliseconds for which a write waits for others
 _SCRUBS = 5  # tries; each waits for those who read
 _ROOM = 256 << 10  # a disk with less room than this is full, whatever SQLite calls the error
 
@@ -60,6 +61,23 @@ class Records:
             with self.engine.connect().execution_options(writes=False) as connection:
                 self._secret = bytes.fromhex(connection.scalar(sa.select(meta.c.value).where(meta.c.name == "secret")) or "")
         return self._secret
+
+    def busy(self) -> bool:
+        """Whether another process writes at this moment, so that a write would wait. A database server is not asked."""
+        if self.engine.dialect.name != "sqlite":
+            return False
+        driver: Any = self.engine.dialect.loaded_dbapi
+        with closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout=0")
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+                cursor.execute("ROLLBACK")
+            except driver.OperationalError:
+                return True
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={_WAIT}")
+        return False
 
     def scrub(self) -> None:
         """Leave nothing on the disk of what was deleted: no free page, no page of the write-ahead log.
@@ -127,7 +145,7 @@ def _promote(connection: sa.Connection) -> None:
 def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
     connection.isolation_level = None  # SQLAlchemy's BEGIN goes through `_begin`, so that it takes the write lock at once
     own = f"cache_size=-{_CACHE}"
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON", own):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_WAIT}", "foreign_keys=ON", "secure_delete=ON", own):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 from baloo.errors import BalooError, RegistryError, StorageFull, in_words
 from baloo.logs import log
@@ -14,6 +15,7 @@ __all__ = ["run"]
 
 _AFTER_TROUBLE = 2.0  # seconds before the next try where something stands in the way
 _WAITED_OUT = (StorageFull, RegistryError)
+_NAP = 0.05  # seconds between two looks, while it rests, whether much has come
 _LONGEST = 3.0  # seconds between two loads, whatever they cost
 
 
@@ -30,10 +32,10 @@ def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.
         try:
             loaded = work.load()
             news = news or loaded > 0
+            rest = min(max(pause, 2 * (time.monotonic() - begun)), _LONGEST)  # a trickle costs a third of a core at the most
             if refreshing and not loaded:
                 work.parts.loader.get_ready()
-            rest = min(max(pause, 2 * (time.monotonic() - begun)), _LONGEST)  # a trickle costs a third of a core at the most
-            if refreshing and rounds.due(news=news):
+            if refreshing and rounds.due(news=news) and not work.search.writes():
                 begun = time.monotonic()
                 counted = _refresh(work)
                 rounds.went(time.monotonic() - begun, counted=counted)
@@ -53,7 +55,13 @@ def run(work: Work, orders: Orders, *, stop: threading.Event, closed: threading.
                 log("loading stands still", slug=known.slug, message=known.message, where=known.where, remedy=remedy)
             rest = _AFTER_TROUBLE
         if loaded < MANY:
-            orders.arrived.wait(rest)
+            _rest(rest, lambda: orders.arrived.wait(max(pause, _NAP)) or work.pressed())
+
+
+def _rest(seconds: float, disturbed: Callable[[], bool]) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and not disturbed():
+        pass
 
 
 class _Rounds:
@@ -76,7 +84,7 @@ class _Rounds:
 def _refresh(work: Work) -> bool:
     """Whether something was counted, or could not be."""
     try:
-        done = work.refresh()
+        done = work.refresh(loading=True)
     except BalooError as error:
         if isinstance(error, StorageFull):
             raise

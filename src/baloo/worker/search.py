@@ -65,6 +65,10 @@ class Search:
         command = [sys.executable, "-m", "baloo.worker", "search", str(self._workspace.root)]
         self._running = subprocess.Popen(command, stdin=subprocess.PIPE)
 
+    def writes(self) -> bool:
+        """Whether a search is at its end and writes what it found: whoever wants to write, too, waits for some seconds."""
+        return self._running is not None and self._running.poll() is None and self._records.busy()
+
     def stop(self) -> None:
         """End a search that runs; the next one does its work."""
         if self._running is not None:

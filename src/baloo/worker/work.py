@@ -28,6 +28,8 @@ __all__ = ["MANY", "Work"]
 MANY = 10_000
 """Events in a batch behind which more are likely to wait."""
 _PATIENCE = 20  # times as many files are borne while a batch has many events
+_MEANWHILE = 0.5  # seconds between two loads during a refresh
+_AT_ONCE = 3  # batches then at the most
 _SETTLED = 60.0  # seconds after which a worker that began has shown what waits, and has time for what does not
 _TIDY_EVERY = dt.timedelta(days=1)
 
@@ -43,6 +45,8 @@ class Work:
         self.schedule = Schedule(parts.workspace, parts.registry, parts.records, parts.clock)
         self._unseen_people = True
         self._busy = False
+        self._loaded = 0.0  # when something was loaded last
+        self._batch = 0  # and how many requests it had
         self._settled = time.monotonic() + _SETTLED
         self._whole = False  # whether no erasure is left half done, as far as this process knows
         self._tidied: dt.datetime | None = None
@@ -50,7 +54,9 @@ class Work:
     def load(self) -> int:
         """Take the next batch from the queue into the lake; how many events it had, 0 where nothing waited."""
         self.take_up()
+        before = self.parts.lake.events.through
         loaded = self.parts.loader.load_once()
+        self._loaded, self._batch = time.monotonic(), self.parts.lake.events.through - before
         if loaded is not None:
             self.reporter.loaded(loaded)
         self.reporter.write()
@@ -61,6 +67,10 @@ class Work:
         self.search.expect()
         self._unseen_people = self._unseen_people or bool(loaded.accepted)
         return max(1, loaded.accepted + loaded.duplicates)
+
+    def pressed(self) -> bool:
+        """Whether more waits than the last batch had, twice over: then it is no trickle that may wait."""
+        return self.parts.queue.last() - self.parts.lake.events.through > 2 * self._batch
 
     def drain(self) -> None:
         """Load until the queue is empty."""
@@ -73,8 +83,11 @@ class Work:
         while self.parts.lake.events.through < last and self.load():
             pass
 
-    def refresh(self, *, whole: bool = False) -> Refreshed:
-        """Join people among what was loaded, by the first rules, and bring the counts up to date."""
+    def refresh(self, *, whole: bool = False, loading: bool = False) -> Refreshed:
+        """Join people among what was loaded, by the first rules, and bring the counts up to date.
+
+        With `loading` what arrives meanwhile is loaded meanwhile, and counted the next time.
+        """
         from baloo.metrics.refresh import refresh  # noqa: PLC0415 - a worker that only loads needs no engine
 
         self.take_up()
@@ -86,10 +99,18 @@ class Work:
         done = refresh(
             derived=parts.workspace.derived, lake=self._sound(whole=whole), people=parts.people, registry=registry,
             clock=parts.clock, whole=whole, memory_mb=parts.workspace.settings["engine_memory_mb"],
+            between=self._load_meanwhile if loading else None,
         )  # fmt: skip
         if done.mode != "nothing":
             self.reporter.refreshed(done.seconds)
         return done
+
+    def _load_meanwhile(self) -> None:
+        """Nobody's events wait long for the counting of others."""
+        if time.monotonic() - self._loaded > _MEANWHILE:
+            for _ in range(_AT_ONCE):
+                if not self.load() or not self.pressed():
+                    break
 
     def join(self) -> None:
         """Know everybody who was loaded by person, as far as the first rules tell."""
@@ -173,7 +194,7 @@ class Work:
         match order.get("do"):
             case "refresh":
                 self.load_waiting()
-                return asdict(self.refresh(whole=bool(order.get("whole"))))
+                return asdict(self.refresh(whole=bool(order.get("whole")), loading=True))
             case "drain":
                 self.drain()
                 return asdict(self.totals)

@@ -33,6 +33,9 @@ class _Work:
         self._stop.set()
         return 0
 
+    def pressed(self) -> bool:
+        return False
+
     def carry_out(self, order: dict[str, Any]) -> dict[str, Any]:
         return order
 
@@ -102,13 +105,17 @@ class _Counting(_Work):
         self._new = self._new or bool(came)
         return len(came)
 
-    def refresh(self) -> Any:
+    def refresh(self, *, loading: bool) -> Any:
+        assert loading
         if self._new:
             self.counted.append(round(self._moments.now, 1))
         mode, self._new = ("added" if self._new else "nothing"), False
         return SimpleNamespace(mode=mode, seconds=0.1, version=1)
 
     def get_ready(self) -> None: ...
+
+    def writes(self) -> bool:
+        return False
 
     def tend(self, *, busy: bool) -> bool:
         return False
@@ -126,6 +133,36 @@ def test_what_comes_after_a_rest_is_counted_at_once_and_more_of_it_in_turn(tmp_p
     loop.run(cast("Work", work), orders, stop=stop, closed=threading.Event(), refreshing=True)
 
     assert work.counted == [1002.0, 1007.0, 1033.0]
+
+
+class _Slow(_Counting):
+    """Loads of which each takes a second; it notes when they begin, and from a moment on much waits."""
+
+    begun: list[float]
+    much = 1e9
+
+    def load(self) -> int:
+        self.begun.append(round(self._moments.now - 1000, 1))
+        came = super().load()
+        self._moments.now += came
+        return came
+
+    def pressed(self) -> bool:
+        return self._moments.now >= 1000 + self.much
+
+
+@pytest.mark.parametrize(("much", "begun"), [(1e9, [0, 3.0]), (2.0, [0, 2.0, 3.2])])
+def test_a_trickle_waits_and_a_flood_does_not(much: float, begun: list[float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """After a load of a second it rests for two, but not when more waits than it had."""
+    moments, stop = _Moments(), threading.Event()
+    monkeypatch.setattr(loop, "time", moments)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    work = _Slow(Workspace.init(tmp_path / "W"), moments, [1000.0, 1001.5], 1002.5, stop)
+    work.begun, work.much = [], much
+    orders = cast("Orders", SimpleNamespace(carry_out=lambda _: 0, arrived=moments))
+    loop.run(cast("Work", work), orders, stop=stop, closed=threading.Event(), refreshing=False)
+
+    assert [at for at in work.begun if at <= 3.5] == begun
 
 
 def test_what_else_fails_ends_the_worker(run: Any):
