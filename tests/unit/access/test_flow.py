@@ -81,3 +81,36 @@ def test_the_provider_sees_a_hash_of_the_verifier(tmp_path: Path) -> None:
     assert len({way.state, way.nonce, way.verifier, way.seed}) == 4
     assert way.verifier not in address
     assert way.seed not in address
+
+
+def test_a_member_is_called_the_same_and_by_nobody_else(tmp_path: Path) -> None:
+    """The audit's name of a member stays; another workspace, or another provider's member of that subject, has another one."""
+    here, there = Records.open(tmp_path / "a.sqlite"), Records.open(tmp_path / "b.sqlite")
+    other = Provider()
+    other.issuer = "https://other.example.org"
+    names = []
+    for records, provider in ((here, Provider()), (here, Provider()), (there, Provider()), (here, other)):
+        flow, sessions = Flow(records, provider), Sessions(records)  # type: ignore[arg-type]
+        way = flow.way(now=0)
+        cookie = flow.finish(sessions, way.text, {"code": "c", "state": way.state}, "back", now=1)
+        names.append(sessions.caller(cookie, now=1).who)
+    here.close()
+    there.close()
+
+    assert names[0] == names[1]
+    assert len(set(names)) == 3
+
+
+def test_who_signs_in_again_leaves_the_session_of_before(tmp_path: Path) -> None:
+    """The session that a browser came with is over when the provider has led it to a new one."""
+    records = Records.open(tmp_path / "records.sqlite")
+    flow, sessions, cookie = Flow(records, Provider()), Sessions(records), ""  # type: ignore[arg-type]
+    cookies = []
+    for _ in range(2):
+        way = flow.way(now=0)
+        cookie = flow.finish(sessions, way.text, {"code": "c", "state": way.state}, "back", now=1, before=cookie)
+        cookies.append(cookie)
+    known = [sessions.caller(one, now=1).may("contributor") for one in cookies]
+    records.close()
+
+    assert known == [False, True]

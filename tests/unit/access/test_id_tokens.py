@@ -58,6 +58,13 @@ def test_a_token_that_says_something_else_is_refused(claims: dict[str, Any]):
         claims_of(signed(claims), KEYS, ASKED)
 
 
+def test_clocks_may_differ_a_little():
+    """What ended within the minute, or begins within it, still holds."""
+    claims = {**GOOD, "exp": NOW - LEEWAY + 1, "iat": NOW + LEEWAY, "nbf": NOW + LEEWAY}
+
+    assert claims_of(signed(claims), KEYS, ASKED) == claims
+
+
 def test_a_token_for_several_names_us():
     """A token for several audiences holds where it was made for us."""
     claims = {**GOOD, "aud": ["another", "baloo"], "azp": "baloo"}
