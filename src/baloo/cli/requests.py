@@ -56,11 +56,15 @@ def accept(
 def decline(context: typer.Context, request: Id) -> None:
     """Say no: the request is not shown, or no longer."""
     from baloo.watch.requests import decline as say_no
+    from baloo.watch.requests import work_file
 
     now = state(context)
     with _records(context) as records:
         say_no(records, request, who=me(), now=micros(now))
     narrate("It is not shown.")
+    file = work_file(now.workspace.registry, request)
+    if file.exists():
+        narrate(f"Its work still stands in {file.relative_to(now.workspace.root)}, and so in the plan: delete the file.")
 
 
 @contextlib.contextmanager

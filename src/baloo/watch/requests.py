@@ -19,7 +19,9 @@ from baloo.records.store import Records
 from baloo.records.wishes import requests, votes
 from baloo.workspace import write_whole
 
-__all__ = ["VOLUMES", "Asked", "Request", "TooMany", "accept", "ask", "decline", "requested", "vote", "voted", "voter"]
+__all__ = [
+    "VOLUMES", "Asked", "Request", "TooMany", "accept", "ask", "decline", "requested", "vote", "voted", "voter", "work_file",
+]
 
 VOLUMES = ("few", "some", "many")
 """How much happens there in a month: less than ten things, less than a thousand, more."""
@@ -119,7 +121,7 @@ def requested(records: Records, state: str | None = None) -> Sequence[Request]:
 def accept(records: Records, request: int, registry: Path, *, who: str, now: int, quarter: str | None = None) -> Path:
     """Say yes: from now on it is shown and voted for, and stands as work in the registry; the file.
 
-    Raises UnknownName, and InputError for what is no quarter.
+    A file that is there already stays as it is. Raises UnknownName, and InputError for a quarter that is none, or is not written.
     """
     if quarter is not None and not re.fullmatch(r"\d{4}-Q[1-4]", quarter):
         raise InputError(f"`{quarter}` is not a quarter such as 2026-Q4.")
@@ -127,11 +129,19 @@ def accept(records: Records, request: int, registry: Path, *, who: str, now: int
     lines = [f"work: {found.work}", f"title: {json.dumps(found.title, ensure_ascii=False)}", "state: open"]
     lines += [f"url: {json.dumps(found.url)}"] if found.url else []
     lines += [f"quarter: {quarter}"] if quarter else []
-    file = registry / "work" / f"{found.work}.yaml"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(file, ("\n".join(lines) + "\n").encode())
+    file = work_file(registry, request)
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, ("\n".join(lines) + "\n").encode())
+    elif quarter:
+        raise InputError("Its work stands there already.", where=str(file), remedy=f"Write `quarter: {quarter}` into it.")
     _say(records, request, "accepted", who, now)
     return file
+
+
+def work_file(registry: Path, request: int) -> Path:
+    """Where the work of a request stands after a yes."""
+    return registry / "work" / f"request-{request}.yaml"
 
 
 def decline(records: Records, request: int, *, who: str, now: int) -> None:

@@ -11,12 +11,15 @@ import httpx
 import pytest
 
 from asking import Ask, asking
+from baloo.cli.app import run
 from baloo.errors import InputError, UnknownName
+from baloo.records import Records
 from baloo.registry import load
 from baloo.registry.init import write_empty
 from baloo.watch.requests import Asked, TooMany, accept, ask, decline, requested, vote, voted, voter
 from baloo.web.pages.requests import routes
 from baloo.web.people.parts import Parts
+from baloo.workspace import Workspace
 from persons import NOON, persons_parts
 
 WIKI = Asked("The town's <wiki>", "People write pages there.", "some", "https://wiki.example.org")
@@ -67,7 +70,7 @@ def wanted(parts: Parts, tmp_path: Path) -> int:
 
 
 def test_a_request_waits_for_a_yes(parts: Parts, ask_site: Ask, tmp_path: Path) -> None:
-    """What somebody asks for is kept and shown to nobody; after a steward's yes it is on the page, escaped, and in the audit."""
+    """B24: what somebody asks for is shown to nobody; after a steward's yes it is on the page, escaped, and in the audit."""
     browser = Browser(ask_site)
     browser.get()
     asked = browser.post("/requests", title=WIKI.title, goal=WIKI.goal, volume=WIKI.volume, url=WIKI.url)
@@ -157,6 +160,34 @@ def test_a_yes_is_work_in_the_registry(parts: Parts, tmp_path: Path) -> None:
     assert voted(parts.records, "somebody") == frozenset()
 
 
+def test_a_second_yes_leaves_the_work_as_it_is(parts: Parts, tmp_path: Path) -> None:
+    """What somebody wrote into the file of a request stays when a no is taken back; a quarter that it would lose is refused."""
+    request = ask(parts.records, WIKI, now=NOON)
+    file = accept(parts.records, request, tmp_path, who="tove", now=NOON)
+    file.write_text("work: request-1\ntitle: The wiki\nstate: resolved\n", "utf-8")
+    decline(parts.records, request, who="tove", now=NOON)
+    with pytest.raises(InputError, match="already"):
+        accept(parts.records, request, tmp_path, who="tove", now=NOON, quarter="2026-Q4")
+    accept(parts.records, request, tmp_path, who="tove", now=NOON)
+
+    assert "state: resolved" in file.read_text("utf-8")
+    assert [one.state for one in requested(parts.records)] == ["accepted"]
+
+
+def test_a_no_says_what_stands_in_the_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A no takes nothing out of the registry, and names the file; before a yes there is none."""
+    workspace = Workspace.init(tmp_path / "w")
+    records = Records.open(workspace.records)
+    ask(records, WIKI, now=NOON)
+    records.close()
+    said = []
+    for words in ("decline", "accept", "decline"):
+        run(["-w", str(workspace.root), "requests", words, "1"])
+        said.append("registry/work/request-1.yaml" in capsys.readouterr().err)
+
+    assert said == [False, True, True]
+
+
 def test_the_steps_say_how_far_a_system_is(ask_site: Ask) -> None:
     """A system that tried out has four of five steps behind it; an unknown one gets the nearest name."""
     page, other = ask_site("/join?system=forum").text, ask_site("/join?system=forun")
@@ -169,6 +200,6 @@ def test_the_steps_say_how_far_a_system_is(ask_site: Ask) -> None:
 
 
 def test_little_is_better_written_by_hand(ask_site: Ask) -> None:
-    """Who says that less than ten things happen a month is sent to the logger, others are not."""
+    """C07: who says that less than ten things happen a month is sent to the logger, others are not."""
     assert "written down by hand" in ask_site("/join?volume=few").text
     assert "written down by hand" not in ask_site("/join?volume=many").text
