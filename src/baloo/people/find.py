@@ -1,7 +1,8 @@
 """The search for who is who: what names, logins and addresses say of identities that are new, and what is to be asked.
 
 Everything is searched where much is new or what was found before cannot be built on; else what is new is compared with those that
-share a key with it, which gives the same but for this: how frequent names are counts from the last whole search on.
+share a key with it, which gives the same but for this: how frequent names are counts from the last whole search on. Who was there
+before is asked about anew only where something new parted them, though by now their name or login may be another's, too.
 
 A search takes its time, and others load, decide and erase meanwhile. So it looks at one state of the records, and writes what it
 found in two short transactions, the evidence and then what is to be asked; its marks move with the second. Where the ground has
@@ -84,12 +85,12 @@ def _search(records: Records, now: int, contributions: Contributions | None, *, 
             _exclude(connection, news, now)
         edges.clear()
         with _reading(records) as connection:
-            pairs = asked(connection, search.profiles, search.blocks, search.often, search.concerned)
+            pairs = asked(connection, search.profiles, search.blocks, search.often, search.about)
         done = effects(pairs, contributions)
         with records.engine.begin() as connection:
             if _ground(connection) != ground:
                 return False
-            record(connection, pairs, search.concerned, now, done)
+            record(connection, pairs, search.about, now, done)
             news.seen(connection, SEARCHED)
             search.keep(connection)
     return True
@@ -147,7 +148,7 @@ class _Search:
         self._edition, self._parts = ground.edition, ground.parts
         self.concerned = concerned
         self.profiles: dict[int, Profile] = {} if concerned is not None else read_profiles(connection, records.secret)
-        self._about: set[int] = set()
+        self.about: set[int] | None = None
         self._index: Index | None = None
         self.blocks: Blocks = {}
         self.often = Frequencies()
@@ -175,9 +176,9 @@ class _Search:
             index.read(Index.files(self._records, self._edition, self._parts) or [])
             self.blocks = self._around(index, self.concerned)
             shared = [users for users in self.blocks["mailbox"].values() if shared_by_several(self.profiles, users)]
-            self._about = self.concerned.union(*shared)
-            if self._about != self.concerned:  # what others found by a mailbox falls with it
-                self.blocks = self._around(index, self._about)
+            self.about = self.concerned.union(*shared)
+            if self.about != self.concerned:  # what others found by a mailbox falls with it
+                self.blocks = self._around(index, self.about)
             index.write(self._records, self._edition, self._parts, self.concerned)
             self.often = index.frequencies()
         index.release()
@@ -216,8 +217,8 @@ class _Search:
         name = naming(self._records.secret)
         looked_at = {
             name(rule, key, "").partition(".")[0]
-            for known in map(self.profiles.get, self._about) if known is not None
+            for known in map(self.profiles.get, self.about) if known is not None
             for kind, key in keys(known) for rule in RULES_OF.get(kind, ())
         }  # fmt: skip
-        about = {member for of in self.blocks.values() for members in of.values() for member in members} | self._about
+        about = {member for of in self.blocks.values() for members in of.values() for member in members} | self.about
         return agree(connection, edges, lambda _, group: group.partition(".")[0] in looked_at, about, now)

@@ -170,6 +170,13 @@ class Index:
                 AND (NOT starts_with(key, 'handle:') OR bool_or(code % {_WIDTH} IN ({_CODES["joint"]}, {_CODES["stem"]})))
                 AND (count(*) <= {FEW} OR split_part(key, ':', 1) NOT IN ({weak}))
         """)
+        if only is not None:  # of those who had a key that many have not all were added
+            weakly = f"split_part(key, ':', 1) IN ({weak})"
+            self._engine.execute(f"""
+                DELETE FROM shared WHERE {weakly} AND {self._hash("key")} IN (
+                    SELECT key FROM old_keys WHERE key IN (SELECT {self._hash("key")} FROM shared WHERE {weakly})
+                    GROUP BY key HAVING count(DISTINCT code) > {FEW})
+            """)
         if only is None:
             self._engine.unregister("keys")  # nothing else is asked of them, and they are large
             del self._held["keys"]

@@ -14,7 +14,7 @@ from baloo.records.tables import identities, observations
 
 __all__ = ["JOINED", "RULES_EDITION", "SEARCHED", "Marks", "News", "read_marks", "read_news", "waiting"]
 
-RULES_EDITION = 4
+RULES_EDITION = 5
 """Grows with each change of how identities are compared: then everything is searched again."""
 
 

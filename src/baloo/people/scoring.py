@@ -51,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("same-word", "name", 0.8, "a name that is one word is in both"),
         Kind("rare-word", "name", 0.6, "a word that few have in a name, a login or an address"),
         Kind("same-login", "login", 2.2, "the same login or local part"),
+        Kind("login-but-digits", "login", 1.5, "the same login or local part, but for digits before or behind it"),
         Kind("name-as-login", "login", 2.5, "the full name of the one is the other's login or local part"),
         Kind("initials-as-login", "login", 1.6, "the name of the one, shortened, is the other's login or local part"),
         Kind("login-in-login", "login", 0.8, "the login of the one is the beginning or end of the other's"),
@@ -247,7 +248,7 @@ def _by_login(one: Profile, other: Profile, often: Frequencies, told: set[str], 
     for a, stem in logins[0].items():
         for b, other_stem in logins[1].items():
             if a != b and len(stem) >= SHORTEST and stem == other_stem:
-                yield "same-login", 0.3 if often.words[stem] else 0.7
+                yield "login-but-digits", 0.4 if often.words[stem] else 1.0
             elif _within(a, b):
                 yield "login-in-login", 1.0
 

@@ -190,3 +190,37 @@ def test_what_too_many_share_to_be_compared_is_not_rare(address: str, few: str, 
 def test_marks_that_cannot_be_seen_change_no_name() -> None:
     """A name with a right-to-left mark and one without are the same."""
     assert together("git|||a@x.example|Ama\u200f Kwarteng\u202c", "git|||b@y.example|Ama Kwarteng") == {frozenset((0, 1))}
+
+
+def _evidence(*actors: str) -> tuple[str, ...]:
+    """What speaks for the first two being one person."""
+    profiles = {one.identity: one for one in people(*actors)}
+    return Scorer(profiles, small_blocks(profiles.values()), small_frequencies(profiles.values())).score(0, 1).rules
+
+
+@pytest.mark.parametrize(("one", "other", "rule"), [
+    ("git|||petunia352@one.example|", "forum||petunia1154||", "login-but-digits"),
+    ("git|||efu.apop352@one.example|", "forum|||efu.apop.1154@two.example|", "login-but-digits"),
+    ("git|||petunia352@one.example|", "forum||petunia352||", "same-login"),
+])
+def test_logins_that_differ_in_digits_are_not_called_the_same(one: str, other: str, rule: str) -> None:
+    """Whoever reviews reads what is so."""
+    assert rule in _evidence(one, other)
+    assert score(one, other) >= ASKED
+
+
+def test_a_short_name_alone_is_compared_with_whoever_has_it() -> None:
+    """One word of three letters is all that somebody is called."""
+    assert "same-word" in _evidence("git||||Ama", "forum||||Ama")
+    assert score("git||||Ama", "forum||||Ama") >= ASKED
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_each_login_of_somebody_is_compared(turn: int) -> None:
+    """Whichever of several it is that begins with one of the other's."""
+    one, other = people("git||zinnober|marigold@one.example|", "forum||quillfeather|marigoldberg@two.example|")[:2]
+    for known in (one, other):
+        known.handles = dict(list(known.handles.items())[::turn])
+    profiles = {0: one, 1: other}
+
+    assert (0, 1) in set(candidates(profiles, small_blocks([one, other])))

@@ -15,7 +15,7 @@ from baloo.people.resolver import Resolver
 from baloo.people.suggestions import accept, reject, suggested, undo
 from baloo.queue.base import Event
 from baloo.records.store import Records
-from baloo.records.tables import members
+from baloo.records.tables import members, suggestions
 
 SYLLABLES = ("ba", "de", "fi", "go", "ku", "lan", "mor", "ten", "vis", "zul")
 
@@ -104,6 +104,56 @@ def test_the_index_finds_what_a_whole_search_finds(tmp_path: Path, monkeypatch: 
 
     assert persons(records) == step_by_step
     records.close()
+
+
+def _asked(records: Records) -> dict[tuple[int, int], tuple[str, str]]:
+    with records.engine.connect() as connection:
+        rows = connection.execute(sa.select(suggestions.c.a, suggestions.c.b, suggestions.c.rules, suggestions.c.against)).all()
+    return {(a, b): (rules, against) for a, b, rules, against in rows}
+
+
+def _step_by_step(folder: Path, known: list[Event], new: list[Event]) -> tuple[Any, Any]:
+    """What is asked when the new are compared with those known, and when everything is searched."""
+    records = Records.open(folder / "records.sqlite")
+    Resolver(records).resolve(known)
+    find(records)
+    Resolver(records).resolve(new)
+    find(records)
+    step_by_step = _asked(records)
+    assert len(list(folder.glob("people-keys-1-*-words.parquet"))) == 2
+    find(records, whole=True)
+    whole = _asked(records)
+    records.close()
+    return step_by_step, whole
+
+
+def _who(system: str, account: str, email: str, name: str | None = None) -> Event:
+    return Event("i", "event", "1", 10**15, None, system, "k", account, None, email, name, None, "{}", "production", 1)
+
+
+def test_a_domain_that_many_have_is_small_to_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the few of them that the new one meets otherwise are all that it is compared with."""
+    monkeypatch.setattr("baloo.people.find._LARGE", 5)
+    monkeypatch.setattr("baloo.people.find._NEW", 1)
+    many = [_who("forum", word, f"{word}kin{word}@marula.example") for word in (*SYLLABLES, *map(str.upper, "abcdef"))]
+    known = [*many, _who("forum", "x", "marigold77@marula.example"), *crowd(40)]
+
+    step_by_step, whole = _step_by_step(tmp_path, known, [_who("git", "y", "marigold7@marula.example")])
+    assert ("login-but-digits same-organisation", "") in whole.values()
+    assert step_by_step == whole
+
+
+def test_those_whom_something_new_parts_are_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address joins two until a third with another name has it, too: then they may be one person still."""
+    monkeypatch.setattr("baloo.people.find._LARGE", 5)
+    monkeypatch.setattr("baloo.people.find._NEW", 1)
+    home = "baobab@garden.example"
+    known = [_who("forum", "a", home, "Tove"), _who("git", "b", home, "Tove Marigold"), *crowd(40)]
+    new = [_who("wiki", "c", home, "Idris Quillfeather"), _who("chat", "d", home, "Jun Zinnober")]
+
+    step_by_step, whole = _step_by_step(tmp_path, known, new)
+    assert (1, 2) in whole
+    assert set(step_by_step) == set(whole)
 
 
 def test_without_the_index_everything_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
