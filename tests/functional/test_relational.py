@@ -78,7 +78,7 @@ def _mapping(folder: Path, text: str = MAPPING) -> str:
 
 
 def test_a_database_is_read_from_where_the_last_run_ended(baloo: Baloo, database: Database, tmp_path: Path):
-    """All that the query gives, then only what is at or behind the watermark, of which what is known counts once."""
+    """B21: all that the query gives, then only what is at or behind the watermark, of which what is known counts once."""
     asked = ("import", "sql", _mapping(tmp_path), "--url-env", "THE_DATABASE")
     dry = baloo.json(*asked, "--dry-run")
     first = baloo.json(*asked)

@@ -79,7 +79,7 @@ def test_no_secret_is_in_an_address_or_said(baloo: Baloo, quick: None, monkeypat
 
 
 def test_the_server_reads_a_system_when_it_is_due(tmp_path: Path):
-    """What was missed while nothing ran is read at once, noted, shown on the page, and told to who monitors."""
+    """B09: what was missed while nothing ran is read at once, noted, shown on the page, and told to who monitors."""
     world = World(tmp_path / "W")
     with playing(PAGES) as player:
         (world.root / "registry" / "systems" / "talk.yaml").write_text(_forum(player, cron="0 3 * * *"), "utf-8")

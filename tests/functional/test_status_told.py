@@ -46,7 +46,7 @@ def test_a_history_makes_a_system_a_part_of_the_whole(baloo: Baloo, write: Write
 
 
 def test_the_table_says_what_the_json_says(baloo: Baloo, write: Write) -> None:
-    """Without `--json` each system is a line, then come coverage, work and what waits for it; silence is told beside."""
+    """C01: without `--json` each system is a line, then come coverage, work and what waits for it; silence is told beside."""
     _with_schemas(baloo)
     folder = baloo.root / "registry" / "work"
     folder.mkdir(exist_ok=True)

@@ -246,7 +246,7 @@ def browser(house: House) -> Browser:
 
 
 def test_groups_give_rights(house: House, browser: Browser):
-    """A member of a group that the registry gives a role to has that role and no other; where they wanted to go, they are led."""
+    """F09: a member of a group that the registry gives a role to has that role alone; they are led where they wanted to go."""
     house.provider.say("u-ama", ["people-team", "choir"])
     before = browser.get("/people/review").status_code
     came = browser.sign_in("u-ama", "/people/review")

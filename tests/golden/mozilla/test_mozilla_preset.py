@@ -46,7 +46,7 @@ def test_the_example_is_the_preset() -> None:
 @pytest.mark.parametrize("line", (HERE / "counted-by-hand.txt").read_text("utf-8").splitlines()[1:],
                          ids=lambda line: "-".join(line.split()[:2]))
 def test_what_was_counted_by_hand(asked: Asked, line: str) -> None:
-    """Casual, active and core people of a scope are as many as were counted by hand."""
+    """B01 to B08, B11 to B14, B16 to B20 and B22: those at each level of a scope are as many as were counted by hand."""
     day, scope, *written = line.split()[:5]
 
     found = [len(asked.people(scope, level, dt.date.fromisoformat(day))) for level in ("casual", "active", "core")]

@@ -90,7 +90,7 @@ def test_each_required_key_is_required(key: str, payload: dict[str, Any], judge:
 def test_each_source_comes_round(
     source: str, type_: str, extra: dict[str, Any], payload: dict[str, Any], settings: Settings, registry: Registry,
 ):
-    """A source is a system, its type a kind, and its extras come back whole."""
+    """B10: a source is a system, its type a kind, and its extras come back whole."""
     ids = {"one_and_done": "one-and-done", "reps": "remo"}
     system = ids.get(source, source)
     kind = f"{system}.{type_.removeprefix(source + '-')}"

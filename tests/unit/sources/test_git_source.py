@@ -72,7 +72,7 @@ def test_a_commit_with_several_parents_is_a_merge(repository: Path):
 
 
 def test_trailers_and_r_equals_name_who_helped(repository: Path):
-    """Co-authors and reviewers have an event each; `r=me`, `r?`, and the author as own co-author have none."""
+    """B23: co-authors and reviewers have an event each; `r=me`, `r?`, and the author as own co-author have none."""
     _commit(
         repository,
         "Bug 7 - Mend it. r=tove,idris r=me r?nobody a=lee\n\nCo-authored-by: Jun Ito <jun@example.org>\n"

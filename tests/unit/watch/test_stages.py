@@ -37,7 +37,7 @@ def only(registry: Registry, known: Known) -> Progress:
 
 
 def test_a_system_goes_from_stage_to_stage() -> None:
-    """Declared, imported and counted are each told by what is there; pushes alone do as well as a history."""
+    """C02: declared, imported and counted are each told by what is there; pushes alone do as well as a history."""
     pushed = Known(Heard(pushed={"forum": MOMENT}), IN.days)
 
     assert states(community(), Known(Heard(), {})) == "dnnin"
@@ -48,7 +48,7 @@ def test_a_system_goes_from_stage_to_stage() -> None:
 
 
 def test_no_stage_is_done_before_the_one_that_it_rests_on() -> None:
-    """Without a schema nothing is done, however much is counted; a rule that is a draft keeps the dashboard waiting."""
+    """C02: without a schema nothing is done, however much is counted; a rule that is a draft keeps the dashboard waiting."""
     assert states(community(schema=None), IN) == "ninii"
     assert states(community(draft=True), IN) == "ddnii"
     assert states(community(kinds=("question",)), IN) == "ddnii"
@@ -66,7 +66,7 @@ def test_open_work_blocks_and_begins(work: Work, expected: str) -> None:
 
 
 def test_silence_is_told_when_it_lasts_longer_than_usual() -> None:
-    """A week without news is usual, the eighth day is not; of a system that never said anything nothing is told."""
+    """C05: a week without news is usual, the eighth day is not; of a system that never said anything nothing is told."""
     silent = [only(community(), Known(Heard(), {"forum": (None, last)})).silent
               for last in (TODAY - dt.timedelta(days=7), TODAY - dt.timedelta(days=8), None)]
 
@@ -74,7 +74,7 @@ def test_silence_is_told_when_it_lasts_longer_than_usual() -> None:
 
 
 def test_percent_and_coverage_agree_with_the_stages() -> None:
-    """Four steps of a quarter each; a system counts as integrated when the last is done."""
+    """C05: four steps of a quarter each; a system counts as integrated when the last is done."""
     registry = community()
     both = Known(Heard(IN.heard.imported, {"forum": MOMENT}), IN.days)
     found = [progress_of(registry, known, TODAY) for known in (Known(Heard(), {}), IN, both)]
@@ -84,7 +84,7 @@ def test_percent_and_coverage_agree_with_the_stages() -> None:
 
 
 def test_the_list_of_the_seeds_adds_up() -> None:
-    """18 bugs, 3 open (16.67 %), 15 resolved (83.33 %), none verified (0 %)."""
+    """C03: 18 bugs, 3 open (16.67 %), 15 resolved (83.33 %), none verified (0 %)."""
     found = totals([Work(str(n), "A bug", "open" if n < 3 else "resolved") for n in range(18)])
 
     assert (found.total, found.open, found.resolved, found.verified) == (18, 3, 15, 0)
@@ -93,7 +93,7 @@ def test_the_list_of_the_seeds_adds_up() -> None:
 
 
 def test_the_plan_goes_by_quarters() -> None:
-    """A quarter is done when its systems are in and its work is resolved; one to come is planned, any other ongoing."""
+    """C06: a quarter is done when its systems are in and its work is resolved; one to come is planned, any other ongoing."""
     works = (
         Work("a", "Documentation", "resolved", quarter="2026-Q1"), Work("b", "Left over", quarter="2026-Q2"),
         Work("c", "Later", quarter="2027-Q1"), Work("d", "At no time"),

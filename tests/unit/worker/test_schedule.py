@@ -166,7 +166,7 @@ def _run(records: Records, system: str, began: int, outcome: rows.Outcome = "don
 
 
 def test_two_runs_that_did_not_go_well_raise_an_alarm(registry: Registry, records: Records):
-    """One does not; the one that went well last is named, and a good run by hand ends it."""
+    """B09: one does not; the one that went well last is named, and a good run by hand ends it."""
     _run(records, "forum", _ago(hours=3, minutes=30))
     _run(records, "forum", _ago(minutes=30), "failed")
 
