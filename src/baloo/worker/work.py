@@ -29,6 +29,7 @@ MANY = 10_000
 """Events in a batch behind which more are likely to wait."""
 _PATIENCE = 20  # times as many files are borne while a batch has many events
 _MEANWHILE = 0.5  # seconds between two loads during a refresh
+_SHARE = 9  # times as long as the last load took a refresh goes on, unless much waits
 _AT_ONCE = 3  # batches then at the most
 _SETTLED = 60.0  # seconds after which a worker that began has shown what waits, and has time for what does not
 _TIDY_EVERY = dt.timedelta(days=1)
@@ -46,6 +47,7 @@ class Work:
         self._unseen_people = True
         self._busy = False
         self._loaded = 0.0  # when something was loaded last
+        self._cost = 0.0  # how many seconds it took
         self._batch = 0  # and how many requests it had
         self._settled = time.monotonic() + _SETTLED
         self._whole = False  # whether no erasure is left half done, as far as this process knows
@@ -54,9 +56,11 @@ class Work:
     def load(self) -> int:
         """Take the next batch from the queue into the lake; how many events it had, 0 where nothing waited."""
         self.take_up()
-        before = self.parts.lake.events.through
+        before, begun = self.parts.lake.events.through, time.monotonic()
         loaded = self.parts.loader.load_once()
-        self._loaded, self._batch = time.monotonic(), self.parts.lake.events.through - before
+        self._batch = self.parts.lake.events.through - before
+        self._loaded = time.monotonic()
+        self._cost = self._loaded - begun
         if loaded is not None:
             self.reporter.loaded(loaded)
         self.reporter.write()
@@ -107,7 +111,8 @@ class Work:
 
     def _load_meanwhile(self) -> None:
         """Nobody's events wait long for the counting of others."""
-        if time.monotonic() - self._loaded > _MEANWHILE:
+        passed = time.monotonic() - self._loaded
+        if passed > _MEANWHILE and (passed > _SHARE * self._cost or self.pressed()):
             for _ in range(_AT_ONCE):
                 if not self.load() or not self.pressed():
                     break
