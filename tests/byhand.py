@@ -5,13 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Any
 
+from baloo.access.sessions import Sessions
 from baloo.logbook.book import Book
 from baloo.logbook.places import place
+from baloo.metrics.persons import Persons
+from baloo.metrics.questions.reader import Connection
 from baloo.registry import load
+from baloo.settings import load_settings
+from baloo.web.logbook.routes import routes
+from baloo.web.people.parts import Counted, Parts
+from baloo.web.renderer import LocalRenderer
+from baloo.web.site import Site
 from house import House
+from pretend import PretendAnswers
 
-__all__ = ["TODAY", "ByHand"]
+__all__ = ["TODAY", "ByHand", "writing"]
 
 TODAY = dt.date(2026, 11, 22)
 REGISTRY = {
@@ -60,11 +70,6 @@ class ByHand(House):
         self.load()
         self.book = Book(self.workspace, self._parts.records, lambda: self.registry, self.clock)
 
-    @property
-    def records(self) -> object:
-        """The records of everybody who was loaded."""
-        return self._parts.records
-
     def active(self, area: str) -> int:
         """How many are active in an area, after all that waits was loaded and counted."""
         self.load()
@@ -72,3 +77,12 @@ class ByHand(House):
         held = {person for scope, measure, person, since, until in self.rows()
                 if scope == f"area:{area}" and measure == "active" and since <= TODAY < until}
         return len(held)
+
+
+def writing(house: ByHand) -> tuple[Parts, Sessions, list[Any]]:
+    """What the pages of loggers are made of, over a house: parts, sessions, and the handlers besides those of signing in."""
+    settings = load_settings(Path("none.toml"), {})
+    site = Site(settings, lambda: house.registry, PretendAnswers, house.clock, LocalRenderer())  # type: ignore[arg-type]
+    counted = Counted(Persons(house.workspace.derived, Connection()))
+    parts = Parts(site, house.book.records, counted, house.clock, house.workspace)
+    return parts, Sessions(house.book.records), routes(parts, house.book)

@@ -51,10 +51,16 @@ class Contributor:
 
 
 def search(records: Records, text: str) -> list[Found]:
-    """Persons whose name or username has a word that begins so, or whose address it is; nobody for less than three letters."""
+    """Persons whose name or username begins so, whose name has a word that does, or whose address or `system:account` it is.
+
+    Nobody for less than three letters.
+    """
     text = " ".join(text.split())
     if len(text) < SHORTEST:
         return []
+    if ":" in text and " " not in text:
+        person = _known(records, text)
+        return [_found(face) for face in faces(records, [person] if person else []).values()]
     o = observations.c
     words = [column.istartswith(text, autoescape=True) for column in (o.name, o.username)]
     words += [o.name.icontains(f" {text}", autoescape=True)]

@@ -23,6 +23,7 @@ from baloo.clock import Clock, SystemClock, clock_from_environment
 from baloo.ingest.http import DoorApp, is_door_path, make_door
 from baloo.ingest.quarantine import Quarantine
 from baloo.ingest.tokens import TokenChecker
+from baloo.logbook.book import Book
 from baloo.memory import give_back
 from baloo.metrics.answers import AnswersSource
 from baloo.metrics.persons import Persons
@@ -45,6 +46,7 @@ from baloo.web.live.routes import Live
 from baloo.web.live.routes import routes as live_routes
 from baloo.web.live.stream import Watchers
 from baloo.web.live.visits import Visits
+from baloo.web.logbook.routes import routes as log_routes
 from baloo.web.monitor.counts import Counts, Statuses
 from baloo.web.monitor.figures import Sources
 from baloo.web.monitor.heartbeat import Heartbeat, Pulse
@@ -68,7 +70,7 @@ __all__ = ["Dispatcher", "make_app", "pages_app"]
 _LOOK_OUT = 2.0  # seconds
 _RARELY = 20_000  # objects more before the collector looks
 _PACKED = (  # when made
-    r"^/($|api$|(areas|systems|organisations|definitions|charts|badges|static|status|runs|privacy|about|live|people|me)(/|$)"
+    r"^/($|api$|(areas|systems|organisations|definitions|charts|badges|static|status|runs|privacy|about|live|people|me|log)(/|$)"
     r"|(requests|join|sign-in|audit)(/|$))"
 )
 
@@ -131,7 +133,8 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     signin = Desk(site, gate, sessions, flow)
     handlers = [
         *routes(), *live_routes(live), *people_routes(people), *audit_routes(people), *signin_routes(signin),
-        *request_routes(people), *monitor_routes(sources, settings["metrics_token"]),
+        *request_routes(people), *log_routes(people, Book(workspace, records, registry, clock)),
+        *monitor_routes(sources, settings["metrics_token"]),
     ]
     return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, beside, gate)))
 

@@ -41,7 +41,7 @@ def assets() -> dict[str, Asset]:
 def build() -> str:
     """A hash of everything that pages are made of; it changes with each release and with each edit of a template or word."""
     digest = hashlib.sha256()
-    for folder in ("locales/en", "static", "templates", "pages", "figures", "live", "people"):
+    for folder in ("locales/en", "static", "templates", "pages", "figures", "live", "people", "logbook"):
         for file in sorted((resources.files("baloo.web") / folder).iterdir(), key=lambda f: f.name):
             if file.is_file():
                 digest.update(file.read_bytes())

@@ -30,6 +30,7 @@ def _sources() -> str:
     files = [
         *_WEB.glob("*.py"), *(_WEB / "pages").glob("*.py"), *(_WEB / "figures").glob("*.py"),
         *(_WEB / "live").glob("*.py"), *(_WEB / "people").glob("*.py"), *(_WEB / "signin").glob("*.py"),
+        *(_WEB / "logbook").glob("*.py"),
         *(_WEB / "templates").glob("*.html"),
     ]
     return "\n".join(file.read_text("utf-8") for file in files)

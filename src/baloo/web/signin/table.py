@@ -90,6 +90,16 @@ _CONTRIBUTOR = """
 POST /sign-out
 """
 
+_LOGGER = """
+GET /log
+GET /log/{area}
+POST /log/{area}
+GET /log/{area}/table
+POST /log/{area}/table
+GET /log/{area}/{entry}
+POST /log/{area}/{entry}
+"""
+
 _STEWARD = """
 GET /audit
 POST /people/answer
@@ -101,11 +111,13 @@ POST /people/rules
 POST /people/split
 POST /people/undo
 GET /people/{person}
+GET /requests/asked
+POST /requests/asked
 """
 
 LEAST: dict[str, str] = {
     row: role
-    for role, rows in (("visitor", _VISITOR), ("contributor", _CONTRIBUTOR), ("steward", _STEWARD))
+    for role, rows in (("visitor", _VISITOR), ("contributor", _CONTRIBUTOR), ("logger", _LOGGER), ("steward", _STEWARD))
     for row in rows.split("\n") if row
 }
 """Method and path to the least role."""
