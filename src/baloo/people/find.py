@@ -12,7 +12,7 @@ moved below it (another search, an erasure, a term that is ignored from now on) 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -72,11 +72,11 @@ def _search(records: Records, now: int, contributions: Contributions | None, *, 
             return False
         search = _Search(connection, records, ground, None if whole else news.concerned)
     with contextlib.closing(search):
-        edges = search.edges()
+        edges, scope = search.edges(), search.scope()
         with records.engine.begin() as connection:
             if _ground(connection) != ground:
                 return False
-            touched = search.agree(connection, edges, now)
+            touched = agree(connection, edges, *scope, now)
             if unjoined is not None and read_marks(connection, JOINED) == marks:  # all that the first rules would join is found
                 touched |= obey_mailmaps(connection, records.secret, unjoined, now)[1].union(unjoined.identities)
                 unjoined.seen(connection, JOINED)
@@ -209,11 +209,11 @@ class _Search:
         """What the rules of the automatic tier find."""
         return found(self.profiles, self.blocks, self.often, naming(self._records.secret))
 
-    def agree(self, connection: sa.Connection, edges: list[Edge], now: int) -> set[int]:
-        """Bring the evidence on record up to date; return whom a change concerns."""
-        if self.concerned is None:
+    def scope(self) -> tuple[Callable[[str, str], bool], Collection[int] | None]:
+        """What `agree` has to know: whether an edge of a rule and a group was looked at, and among whom such edges may be."""
+        if self.about is None:
             rules = {rule for several in RULES_OF.values() for rule in several}
-            return agree(connection, edges, lambda rule, _: rule in rules, None, now)
+            return lambda rule, _: rule in rules, None
         name = naming(self._records.secret)
         looked_at = {
             name(rule, key, "").partition(".")[0]
@@ -221,4 +221,4 @@ class _Search:
             for kind, key in keys(known) for rule in RULES_OF.get(kind, ())
         }  # fmt: skip
         about = {member for of in self.blocks.values() for members in of.values() for member in members} | self.about
-        return agree(connection, edges, lambda _, group: group.partition(".")[0] in looked_at, about, now)
+        return lambda _, group: group.partition(".")[0] in looked_at, about

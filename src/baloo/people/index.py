@@ -17,6 +17,7 @@ from baloo.memory import give_back
 from baloo.people.matching import Frequencies
 from baloo.people.profiles import FEW, KINDS, STRONG, Profile, keys
 from baloo.records.store import Records
+from baloo.workspace import fsync_path, settling
 
 __all__ = ["Blocks", "Index"]
 
@@ -86,7 +87,9 @@ class Index:
         for what, file in ((rows, keys_file), ("SELECT name, hash AS word FROM words", words_file)):
             new = file.with_name(f"{file.name}.{os.getpid()}")
             self._written[new] = file
-            self._engine.execute(f"COPY ({what}) TO '{_quoted(new)}' (FORMAT parquet)")
+            with settling(new):
+                self._engine.execute(f"COPY ({what}) TO '{_quoted(new)}' (FORMAT parquet)")
+            fsync_path(new)
 
     def keep(self) -> None:
         """What was written is what the next run reads; files of older editions go, and what a run left that was stopped."""
