@@ -1,12 +1,13 @@
 """A system that is not there: a local server that plays recorded pages, and stumbles as systems do.
 
 A file of pages is a JSON list of `{path, json, list, status, headers, form}`: what stands at a path with its query, in any order
-of parameters; `list` is the pointer of the list that comes in another order when the pages are reordered. `{BASE}` in it is the
-server's address.
+of parameters; `list` is the pointer of the list that comes in another order when the pages are reordered; `text` and `base64` are
+for what is no JSON. `{BASE}` in it is the server's address.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections.abc import Iterator
@@ -80,6 +81,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(page.get("status", 200), text, page.get("headers", {}))
 
     def _text(self, page: dict[str, Any]) -> bytes:
+        if "json" not in page:
+            return base64.b64decode(page["base64"]) if "base64" in page else str(page["text"]).encode()
         answer = json.loads(json.dumps(page["json"]))
         if self.server.reordered and "list" in page:
             here = answer

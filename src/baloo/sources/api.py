@@ -122,9 +122,21 @@ class Api:
         found = self.ask(path, {}, form={**form, **self._secret})
         return None if found is None else found.data
 
+    def file(self, path: str, read: Callable[[bytes], Any]) -> Any:  # noqa: ANN401 - what `read` makes of it
+        """What stands at a path and is no JSON. `read` raises ValueError for what is cut off, which is asked for again."""
+
+        def whole(body: bytes) -> Any:  # noqa: ANN401 - likewise
+            try:
+                return read(body)
+            except ValueError as error:
+                raise msgspec.DecodeError from error
+
+        found = self.ask(path, {}, read=whole)
+        return None if found is None else found.data
+
     def ask(
         self, path: str, params: Mapping[str, Any], *, gone: bool = False, etag: str | None = None,
-        form: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None, read: Callable[[bytes], Any] = _decode,
     ) -> Answer | None:  # fmt: skip
         """What stands at a path, or at an address of a next page; of the latter only path and query are taken.
 
@@ -144,7 +156,7 @@ class Api:
                 if response.status_code == 304 or (gone and response.status_code in _GONE and wait is None):
                     return None
                 if response.is_success:
-                    return _answer(response)
+                    return _answer(response, read)
                 if wait is None and response.status_code < 500 and response.status_code != 429:
                     raise _refused(response, url)
                 if wait is not None and wait > _BEARABLE:
@@ -212,10 +224,10 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _answer(response: httpx.Response) -> Answer:
+def _answer(response: httpx.Response, read: Callable[[bytes], Any]) -> Answer:
     text = response.content.removeprefix(_PREFIX)
     found = _NEXT.search(response.headers.get("link", ""))
-    return Answer(_decode(text), found[1] if found else None, response.headers.get("etag"))
+    return Answer(read(text), found[1] if found else None, response.headers.get("etag"))
 
 
 def _asks_to_wait(response: httpx.Response) -> float | None:

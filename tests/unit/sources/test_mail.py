@@ -1,0 +1,89 @@
+"""Mail as it is: hidden addresses, lists that send in people's stead, broken times, encodings and files."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from tests.sources.test_every_source import Run
+
+from baloo.errors import InputError
+from baloo.sources.mbox.mailbox import parse
+from baloo.sources.mbox.message import sender, sent
+from baloo.worker import reading
+
+BOX = b"From ama@example.org Sat Jun  1 10:00:00 2024\nFrom: ama@example.org\nMessage-ID: <1@x>\n\nWords.\n\n"
+
+
+@pytest.mark.parametrize(("said", "name", "address"), [
+    ("Ama Mensah <ama@example.org>", "Ama Mensah", "ama@example.org"),
+    ("ama at example.org (Ama Mensah)", "Ama Mensah", "ama@example.org"),
+    ("Ama Mensah <ama (a) example.org>", "Ama Mensah", "ama@example.org"),
+    ("Ama Mensah <ama [at] example.org>", "Ama Mensah", "ama@example.org"),
+    ("Ama at Marula <ama@example.org>", "Ama at Marula", "ama@example.org"),
+    ("=?utf-8?q?Am=C3=A1?= <ama@example.org>", "Amá", "ama@example.org"),
+    ("=?x-unknown?q?Ama?= <ama@example.org>", "=?x-unknown?q?Ama?=", "ama@example.org"),
+    ("=?utf-8?b?!!!?= <ama@example.org>", "=?utf-8?b?!!!?=", "ama@example.org"),
+    ("ama@example.org", None, "ama@example.org"),
+    ("Ama Mensah", "Ama Mensah", None),
+    ("", None, None),
+])  # fmt: skip
+def test_who_sent_it(said: str, name: str | None, address: str | None) -> None:
+    """Name and address as they were before anybody hid or encoded them."""
+    assert sender({"from": said}) == {"name": name, "email": address}
+
+
+@pytest.mark.parametrize(("headers", "address"), [
+    ({"reply-to": "Ama <ama@example.org>"}, "ama@example.org"), ({"x-original-from": "ama@example.org"}, "ama@example.org"),
+    ({"reply-to": "crafts@lists.example.org"}, None), ({}, None),
+], ids=["reply-to", "original", "the-list-again", "nothing"])  # fmt: skip
+def test_a_list_that_sends_in_somebody_s_stead_is_nobody(headers: dict[str, str], address: str | None) -> None:
+    """The list's own address is never the person's."""
+    found = sender({"from": "Ama Mensah via Crafts <crafts@lists.example.org>"} | headers)
+
+    assert found == {"name": "Ama Mensah", "email": address}
+
+
+@pytest.mark.parametrize(("date", "unixfrom", "at"), [
+    ("Sat, 01 Jun 2024 12:00:00 +0200", "", "2024-06-01T12:00:00+02:00"),
+    ("1 Jun 2024 12:00:00 -0000", "", "2024-06-01T12:00:00+00:00"),
+    ("a fine day", "From ama at example.org  Sat Jun  1 10:00:00 2024", "2024-06-01T10:00:00+00:00"),
+    ("Fri, 01 Jan 1904 12:00:00 +0000", "From ama Sat Jun  1 10:00:00 UTC 2024", "2024-06-01T10:00:00+00:00"),
+    ("a fine day", "From ama Sat Jun 41 10:00:00 2024", None),
+    ("", "", None),
+])  # fmt: skip
+def test_when_it_was_sent(date: str, unixfrom: str, at: str | None) -> None:
+    """By its own header, else by when it was delivered."""
+    assert sent({"date": date, "unixfrom": unixfrom}) == at
+
+
+def test_a_mailbox_that_is_cut_off_gives_what_stands_before(tmp_path: Path) -> None:
+    """Then it says that the file is damaged."""
+    file = tmp_path / "2024-June.txt.gz"
+    packed = gzip.compress(BOX * 2 + b"".join(b"%d\n" % n for n in range(100_000)))
+    file.write_bytes(packed[: len(packed) // 2])
+    read = parse(file)
+
+    assert next(read)["message-id"] == "<1@x>"
+    with pytest.raises(InputError, match="damaged"):
+        list(read)
+
+
+def test_what_is_no_mailbox_is_refused(tmp_path: Path) -> None:
+    """A text without a line that begins a message is none."""
+    (tmp_path / "letter.txt").write_text("Dear Ama,\n\nFrom here it looks well.\n", "utf-8")
+
+    with pytest.raises(InputError, match="no mailbox"):
+        list(parse(tmp_path / "letter.txt"))
+
+
+def test_a_message_that_nobody_sent_is_reported(tmp_path: Path) -> None:
+    """The door refuses it, says why, and takes the others."""
+    (tmp_path / "list.mbox").write_bytes(BOX + BOX.replace(b"From: ama@example.org\n", b"From: \n").replace(b"1@x", b"2@x"))
+    run = Run("mbox", tmp_path)
+    (source,) = reading.read_files(run.registry, "mbox", run.system, [tmp_path / "list.mbox"])
+
+    (chunk,) = source.chunks(0)
+    request = run.door.accept(chunk.body, namespace="baloo", sender=None, via="import").request
+    assert (len(request.events), [refusal.pointer for refusal in request.refusals]) == (1, ["/actor"])
