@@ -107,13 +107,15 @@ def voted(records: Records, by: str) -> frozenset[int]:
         return frozenset(connection.scalars(sa.select(votes.c.request_id).where(votes.c.voter == by)))
 
 
-def requested(records: Records, state: str | None = None) -> Sequence[Request]:
-    """Requests, those with most votes first, then the oldest; with a state, those alone."""
+def requested(records: Records, state: str | None = None, *, id_: int | None = None) -> Sequence[Request]:
+    """Requests, those with most votes first, then the oldest; with a state or an id, those alone."""
     c, n = requests.c, sa.func.count(votes.c.voter)
     query = sa.select(c.id, c.made, c.title, c.url, c.goal, c.volume, c.state, n).outerjoin_from(
         requests, votes, votes.c.request_id == c.id).group_by(c.id).order_by(n.desc(), c.id)
     if state is not None:
         query = query.where(c.state == state)
+    if id_ is not None:
+        query = query.where(c.id == id_)
     with records.engine.connect().execution_options(writes=False) as connection:
         return [Request(*row) for row in connection.execute(query)]
 
@@ -157,10 +159,10 @@ def _say(records: Records, request: int, state: str, who: str, now: int) -> None
 
 
 def _one(records: Records, request: int, *states: str) -> Request:
-    known = {one.id: one for one in requested(records) if one.state in states}
-    if request not in known:
-        raise UnknownName("request", str(request), map(str, sorted(known)))
-    return known[request]
+    for one in requested(records, id_=request):
+        if one.state in states:
+            return one
+    raise UnknownName("request", str(request), (str(one.id) for one in requested(records) if one.state in states))
 
 
 def _check(asked: Asked) -> None:

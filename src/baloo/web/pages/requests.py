@@ -15,6 +15,7 @@ from baloo.errors import Forbidden, InputError, UnknownName
 from baloo.records.store import Records
 from baloo.watch.requests import VOLUMES, Asked, ask, requested, vote, voted, voter
 from baloo.web import scope as scopes
+from baloo.web.pages import answered
 from baloo.web.pages.freshness import by_title
 from baloo.web.people.parts import UNKEPT, Parts, posted, shown
 from baloo.web.people.visits import Asked as Visit
@@ -33,7 +34,7 @@ _SAID = ("asked", "voted", "again")
 
 def routes(parts: Parts) -> list[Any]:
     """The handlers."""
-    return [_list(parts), _ask(parts), _vote(parts), _join(parts)]
+    return [_list(parts), _ask(parts), _vote(parts), _join(parts), *answered.routes(parts)]
 
 
 def _list(parts: Parts) -> Any:  # noqa: ANN401 - a handler of Litestar

@@ -59,3 +59,22 @@ step-not = Not yet
 status-ask = Is a system missing?
 status-ask-text = Ask for it, and vote for what others have asked for.
 status-join = Bring your own system in
+# A steward's answers.
+desk-requests = Requests
+asked-title = What people ask for
+asked-description = Systems that people ask for, for a steward to answer.
+asked-lead = What you say yes to is shown, voted for, and stands as work in the registry: commit its file.
+asked-state = { $state ->
+    [waiting] Waiting for an answer
+    [accepted] Shown
+   *[declined] Not shown
+}
+asked-none = None.
+asked-quarter = When, if it is known (2026-Q4)
+asked-yes = Yes
+asked-no = No
+asked-said = { $said ->
+    [yes] It is shown now, and stands as work in the registry.
+    [planned] It is not shown. Its work still stands in the registry, and so in the plan: delete the file.
+   *[no] It is not shown.
+}
