@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -128,7 +129,7 @@ def test_whom_the_provider_does_not_vouch_for_is_told(
             answer = ask("/sign-in", cookie=f"{COOKIE}={cookie}")
 
     assert (answer.status_code, says in answer.text) == (status, True)
-    assert caplog.records == []
+    assert [record for record in caplog.records if record.name.startswith("baloo")] == []  # others log what they like
 
 
 def test_who_waits_for_the_provider_takes_no_thread_of_the_pages():
