@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from baloo.errors import StorageBroken
+from baloo.errors import StorageBroken, StorageFull
 from baloo.lake import keys as keys_module
 from baloo.lake.files import DataFile
 from baloo.lake.keys import Keys
@@ -21,6 +23,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys are sorted from the first batch on, in pieces of a few, most of them in files."""
     monkeypatch.setattr(keys_module, "_EAGER", 1_000)
     monkeypatch.setattr(keys_module, "_PIECE", 8)
+    monkeypatch.setattr(keys_module, "_HELD", 12)
+    monkeypatch.setattr(keys_module, "_STEP", 30)
 
 
 @pytest.fixture
@@ -71,6 +75,27 @@ def test_every_file_with_a_hash_is_found(walls: Walls):
     (doc,) = {doc for doc, _, _ in found if sum(other == doc for other, _, _ in found) > 1}
 
     assert set(narrowed(walls, Keys(walls.lake), [(doc, None)], [])) == {file for other, _, file in found if other == doc}
+
+
+@pytest.mark.parametrize(("number", "error"), [(errno.ENOSPC, StorageFull), (errno.EIO, StorageBroken)])
+def test_a_sync_that_fails_passes_no_row_over(walls: Walls, monkeypatch: pytest.MonkeyPatch, number: int, error: type[Exception]):
+    """What was being merged is there as it was: the batch is refused, and taken when the disk is well."""
+    keys, synced = Keys(walls.lake), os.fdatasync
+    calls: list[int] = []
+
+    def failing(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 4:
+            raise OSError(number, "no")
+        synced(handle)
+
+    monkeypatch.setattr(os, "fdatasync", failing)
+    with pytest.raises(error):
+        narrowed(walls, keys, [(1, 2)], [])
+
+    assert narrowed(walls, keys, [], []) == []
+    assert len(calls) > 4
+    assert narrowed(walls, keys, [(doc, natural) for doc, natural, _ in rows(walls)], []) == list(walls.lake.snapshot().events)
 
 
 def test_many_hashes_at_once(walls: Walls):
