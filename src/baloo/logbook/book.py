@@ -130,7 +130,7 @@ class Book:
                 actor, fields = theirs, ["who", *fields]
         if not fields:
             return False
-        event = event_of(place, entry, stood.id, actor, stood.logged_by)
+        event = event_of(place, entry, stood.id, actor, stood.logged_by, stood.extra)
         seq = self._keep(self._accepted(place, [event], namespace=stood.namespace))
         self._note(place, [stood.id], EDITED, who=who, how=how, seq=seq, now=self.now(), fields=" ".join(fields))
         return True

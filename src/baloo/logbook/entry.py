@@ -10,6 +10,7 @@ import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -98,10 +99,13 @@ def entry_id(secret: bytes, place: Place, who: str, entry: Entry) -> str:
     return str(uuid.UUID(bytes=digest[:16], version=5))
 
 
-def event_of(place: Place, entry: Entry, ident: str, actor: Mapping[str, str], logged_by: str) -> dict[str, Any]:
-    """The event of version 1."""
+def event_of(
+    place: Place, entry: Entry, ident: str, actor: Mapping[str, str], logged_by: str,
+    before: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """The event of version 1. Of `before`, the `extra` of an entry that is edited, what an entry does not say stays."""
     schema, version = place.schema
-    extra: dict[str, Any] = {
+    extra: dict[str, Any] = {name: value for name, value in before.items() if name not in ("private", "link")} | {
         **dict(place.log.said), "type": entry.type, "description": entry.text, "logged_by": logged_by, **dict(entry.more),
     }
     if entry.private:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from baloo.lake.base import EVENTS, VOIDS, LakeSnapshot
-from baloo.lake.files import connect, parquet, quoted
+from baloo.lake.files import blaming, connect, parquet, quoted
 from baloo.lake.store import Lake
 from baloo.lake.tables import TABLES
 from baloo.logbook.entry import Entry
@@ -27,7 +27,7 @@ _COLUMNS = 'e.id, e.namespace, e."at", e.object, e.extra, e.identity_id, e.obser
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """An entry as it stands. `actor` is that of its event, `logged_by` who wrote it down, empty where that is not known."""
+    """An entry as it stands. `actor` and `extra` are those of its event, `logged_by` who wrote it down, empty where unknown."""
 
     id: str
     namespace: str
@@ -36,6 +36,7 @@ class Stood:
     actor: Mapping[str, str]
     logged_by: str
     seq: int
+    extra: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Shelf:
     def entries(self, place: Place, *, limit: int, ids: Collection[str] = ()) -> list[Stood]:
         """The entries of an area, the latest days first; with `ids` those alone. However they came: by hand, file or push."""
         log = place.log
-        tests = [f"json_extract_string(e.extra, {quoted('/' + name)}) = {quoted(_said(value))}" for name, value in log.said]
+        tests = [f"json_extract_string(e.extra, {quoted(_pointer(name))}) = {quoted(_said(value))}" for name, value in log.said]
         tests += [f"e.id IN ({', '.join(map(quoted, sorted(ids)))})"] if ids else []
         tests = [f"e.system = {quoted(log.system)}", f"e.kind = {quoted(log.kind)}", "e.environment = 'production'", *tests]
         asked = f'SELECT {_COLUMNS} FROM {{live}} WHERE {" AND ".join(tests)} ORDER BY e."at" DESC, e.seq DESC, e.id'
@@ -87,7 +88,7 @@ class Shelf:
         return found
 
     def _rows(self, sql: str, limit: int) -> list[tuple[Any, ...]]:
-        with connect() as engine:
+        with blaming((*self._snapshot.events, *self._snapshot.voids)), connect() as engine:
             return engine.execute(f"{sql.format(live=self._live())} LIMIT {int(limit)}").fetchall()
 
     def _live(self) -> str:
@@ -122,12 +123,16 @@ def _stood(place: Place, row: tuple[Any, ...], actor: dict[str, str]) -> Stood:
         at.astimezone(dt.UTC).date(), text["type"], text["description"], target or text["link"], said.get("private") is True,
         tuple((name, text[name]) for name in place.needs),
     )
-    return Stood(ident, namespace, entry, identity, actor, text["logged_by"], seq)
+    return Stood(ident, namespace, entry, identity, actor, text["logged_by"], seq, said)
 
 
 def _counts(place: Place, system: str, kind: str) -> bool:
     """Whether the area counts something of this kind."""
     return any(claim.system == system and (claim.kinds is None or kind in claim.kinds) for claim in place.area.counts)
+
+
+def _pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def _said(value: object) -> str:

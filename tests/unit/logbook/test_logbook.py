@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,8 @@ from baloo.errors import InputError, UnknownName
 from baloo.logbook.contributors import chosen, named, search
 from baloo.logbook.entry import Entry
 from baloo.people.hands import exclude
+from baloo.worker.erasing import erase_person
+from baloo.worker.work import Work
 from byhand import ByHand
 
 DAY = dt.date(2026, 11, 2)
@@ -157,3 +160,36 @@ def test_an_account_that_nobody_has_is_refused(house: ByHand, text: str):
     """`system:account` must be known, for it says nothing else of somebody."""
     with pytest.raises(InputError):
         named(house.book.records, text)
+
+
+def test_what_a_program_pushed_is_an_entry_too(house: ByHand):
+    """B19: an entry that came by a token is listed with its `logged_by`, which an edit and a change of person keep."""
+    pushed = {
+        "id": "0b5a4c1e-8a52-4a9e-9f55-0f4d0c6f7a11", "schema": "adhoc", "version": 1, "at": "2026-11-02T15:30:00Z",
+        "system": "adhoc", "kind": "adhoc.contribution", "actor": {"email": "petra@example.org"},
+        "extra": {"area": "legal", "type": "review", "description": "Earned a badge", "logged_by": "badgekit-api",
+                  "locale": "el"},
+    }
+    assert house.send(json.dumps(pushed), "adhoc") == 0
+    house.load()
+    stood = house.book.stood(house.legal, pushed["id"])
+    house.book.edit(house.legal, stood, None, replace(stood.entry, type="advice"), who="operator tove", how="form")
+    house.load()
+    (after,) = house.book.shelf().entries(house.legal, limit=9)
+
+    assert (stood.logged_by, stood.entry.text) == ("badgekit-api", "Earned a badge")
+    assert (after.logged_by, after.entry.type, after.actor) == ("badgekit-api", "advice", {"email": "petra@example.org"})
+    assert after.extra["locale"] == "el"
+    assert house.active("legal") == 1
+
+
+def test_who_is_erased_is_gone_from_the_book(house: ByHand):
+    """After a person was erased nothing of what was written down of them stands, and their entry is not taken in again."""
+    records = house.book.records
+    ident = log(house, "ama@example.org")
+    house.load()
+    whom = house.book.stood(house.legal, ident).identity
+    erase_person(Work(house._parts), [whom], who="tests")
+
+    assert search(records, "Ama") == []
+    assert house.book.shelf().entries(house.legal, limit=9) == []
