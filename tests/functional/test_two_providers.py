@@ -25,11 +25,13 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import httpx
 import pytest
 
+from baloo.people.resolver import Actor
 from baloo.records import Records
 from baloo.records.audit import noted
 from baloo.web.app import make_app
 from baloo.web.signin.gate import COOKIE
 from baloo.workspace import Workspace
+from persons import seen
 from ports import free_port
 
 T = TypeVar("T")
@@ -77,9 +79,9 @@ class Provider:
         """What it calls itself."""
         return f"http://127.0.0.1:{self.port}"
 
-    def say(self, subject: str, groups: list[str]) -> None:
-        """Let somebody have these groups."""
-        said: Any = {"groups": groups} if self.name == "mock" else groups
+    def say(self, subject: str, groups: list[str], **more: Any) -> None:
+        """Let somebody have these groups, and other claims."""
+        said = {"groups": groups, **more}
         place = f"{self.issuer}/{'users' if self.name == 'mock' else 'people'}/{subject}"
         assert httpx.put(place, json=said, timeout=60).status_code == 204
 
@@ -162,7 +164,7 @@ def house(provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("baloo.access.provider._SECONDS", 120.0)
     lines = {
         "address": ADDRESS, "sign_in_issuer": provider.issuer, "sign_in_client": "baloo", "sign_in_secret": SECRET,
-        "sign_in_scopes": ["groups"],
+        "sign_in_scopes": ["groups", "email"],
     }
     settings = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
     workspace = Workspace.init(tmp_path / "w", settings=settings)
@@ -285,6 +287,33 @@ def test_a_right_comes_and_goes_with_the_group(house: House, browser: Browser):
         (who, "rights changed", "no role"),
     ]
     assert re.fullmatch(r"member [0-9a-f]{12}", who)
+
+
+@pytest.mark.parametrize(("told", "shown"), [
+    ({"email": "Ama@Example.org", "email_verified": True}, True), ({"email": "ama@example.org", "email_verified": False}, False),
+    ({"email": "tove@example.org", "email_verified": True}, False),
+    ({"email": "choir@example.org", "email_verified": True}, False), ({}, False),
+])
+def test_whom_an_address_is_known_of_signs_in_to_their_own_page(
+    house: House, browser: Browser, told: dict[str, Any], shown: bool,
+):
+    """By an address that the provider verified and that is theirs alone; after signing out the page is closed."""
+    records = Records.open(house.workspace.records)
+    (ama, *_) = seen(records, Actor("remo", "ama", None, "ama@example.org", "Ama Mensah"),
+                     Actor("remo", "jun", None, "choir@example.org", "Jun Sato"),
+                     Actor("remo", "idris", None, "choir@example.org", "Idris Kaya"))
+    records.close()
+    house.provider.say("u-ama", [], **told)
+    came = browser.sign_in("u-ama", "/me")
+    page = browser.get(came.headers["location"])
+    form = re.search(r'name="form" value="([^"]+)"', browser.get("/sign-in").text)
+    assert form is not None
+    browser.ask(f"{ADDRESS}/sign-out", "POST", form=form[1])
+
+    assert (page.status_code, "Hello, Ama Mensah" in page.text) == ((200, True) if shown else (403, False))
+    assert came.headers["location"] == ("/me" if shown else "/me?said=unknown")
+    assert ((f"person, identity {ama}", "signed in to their own page", "by provider") in house.audit()) == shown
+    assert browser.get("/me").status_code == 403
 
 
 def test_the_provider_is_not_asked_at_each_page(house: House, browser: Browser):

@@ -1,6 +1,6 @@
 // A certified OpenID provider for the tests: node provider.mjs PORT BACK. Whoever signs in is who they say they are.
 //
-// PUT /people/SUB [groups] says somebody's groups, DELETE /people/SUB that there is no such person, PUT /clock SECONDS moves its
+// PUT /people/SUB {groups, …} says somebody's groups and other claims, DELETE /people/SUB that there is no such person, PUT /clock SECONDS moves its
 // clock ahead. It rotates refresh tokens, wants PKCE, and its access tokens live for four minutes.
 import http from 'node:http';
 import { Provider } from 'oidc-provider';
@@ -16,14 +16,14 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     client_id: 'baloo', client_secret: 'not a secret + here', redirect_uris: [back],
     grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'],
   }],
-  claims: { openid: ['sub'], groups: ['groups'] },
+  claims: { openid: ['sub'], groups: ['groups'], email: ['email', 'email_verified'] },
   cookies: { keys: ['for the tests'] },
   issueRefreshToken: () => true,
   pkce: { required: () => true },
   rotateRefreshToken: true,
   ttl: { AccessToken: 240, AuthorizationCode: 600, Grant: 86400, IdToken: 300, Interaction: 600, RefreshToken: 86400, Session: 86400 },
   async findAccount(_, sub) {
-    return people.has(sub) ? { accountId: sub, claims: async () => ({ sub, groups: people.get(sub) }) } : undefined;
+    return people.has(sub) ? { accountId: sub, claims: async () => ({ sub, ...people.get(sub) }) } : undefined;
   },
 });
 

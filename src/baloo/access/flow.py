@@ -13,15 +13,16 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from baloo.access.provider import Provider
 from baloo.access.sessions import Sessions
 from baloo.errors import Forbidden
-from baloo.people.links import Signed, sign, use_up, verify
+from baloo.people.links import Signed, sign, use_up, verify, visit_by_address
 from baloo.records.store import Records
 
-__all__ = ["Flow", "Way"]
+__all__ = ["Entered", "Flow", "Way"]
 
 _WAY = "way to the provider"
 _AGAIN = "Sign in again."
@@ -50,6 +51,13 @@ class Way:
         return _made(self.seed, "verifier")
 
 
+class Entered(NamedTuple):
+    """The cookies of who came back: of the session, and of the visit to their own page, empty where nobody is known by theirs."""
+
+    session: str
+    visit: str
+
+
 @dataclass(frozen=True)
 class Flow:
     """The provider, with what signs the ways to it."""
@@ -75,8 +83,8 @@ class Flow:
 
     def finish(
         self, sessions: Sessions, text: str, said: Mapping[str, str], back: str, *, now: int, before: str = "",
-    ) -> str:
-        """The cookie of the session of who came back; `said` is the query that they came with.
+    ) -> Entered:
+        """Begin the session of who came back, and their visit; `said` is the query that they came with.
 
         Raises Forbidden where this browser did not begin this way, or the provider does not vouch; Busy where it does not answer.
         """
@@ -91,7 +99,8 @@ class Flow:
         if "code" not in said:
             raise Forbidden("The provider did not sign you in.", remedy=_AGAIN)
         member = self.provider.member(said["code"], way.verifier, way.nonce, back)
-        return sessions.begin(self._who(member.subject), (), how="provider", now=now, member=member, before=before)
+        session = sessions.begin(self._who(member.subject), (), how="provider", now=now, member=member, before=before)
+        return Entered(session, visit_by_address(self.records, member.address, now=now) or "")
 
     def _who(self, subject: str) -> str:
         """What the audit calls a member: the same at each sign-in, and nothing to whoever has not the workspace's secret."""

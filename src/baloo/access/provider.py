@@ -79,7 +79,7 @@ class Provider:
         tokens, claims = had, {}
         if had["refresh_token"]:
             tokens = self._tokens({"grant_type": "refresh_token", "refresh_token": had["refresh_token"]})
-            tokens.setdefault("refresh_token", had["refresh_token"])
+            tokens["refresh_token"] = tokens.get("refresh_token") or had["refresh_token"]
             claims = self._vouched(tokens, None) if "id_token" in tokens else {}
         if claims.get("sub", had["subject"]) != had["subject"]:
             raise Forbidden("The provider speaks of somebody else.", remedy=_AGAIN)
@@ -98,7 +98,8 @@ class Provider:
             "issuer": self.issuer, "subject": subject, "refresh_token": str(tokens.get("refresh_token") or ""),
             "access_token": str(tokens.get("access_token", "")),
         }
-        return Member(subject, _texts(said.get(self.groups)), json.dumps(kept))
+        address = said.get("email") if said.get("email_verified") is True else None
+        return Member(subject, _texts(said.get(self.groups)), json.dumps(kept), address if isinstance(address, str) else "")
 
     def _tokens(self, form: Mapping[str, str]) -> dict[str, Any]:
         """The token endpoint's answer, asked as this client."""

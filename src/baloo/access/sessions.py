@@ -53,11 +53,15 @@ NOBODY = Caller("")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What the provider says of who signed in. `kept` is what it is asked with the next time; it is never shown."""
+    """What the provider says of who signed in. `kept` is what it is asked with the next time; it is never shown.
+
+    `address` is one that it verified as theirs, empty where it tells none; it is looked up, and not kept.
+    """
 
     subject: str
     groups: tuple[str, ...]
     kept: str
+    address: str = ""
 
 
 class Members(Protocol):

@@ -30,7 +30,7 @@ from baloo.records.tables import identities, observations
 
 __all__ = [
     "LINK_SECONDS", "VISIT_SECONDS", "Signed", "begin_visit", "code_for", "is_used", "join_own", "leave", "make_link",
-    "open_link", "own_addresses", "read", "sign", "use_up", "verify", "visitor",
+    "open_link", "own_addresses", "read", "sign", "use_up", "verify", "visit_by_address", "visitor",
 ]
 
 LINK_SECONDS = 24 * 3600
@@ -97,6 +97,21 @@ def open_link(records: Records, token: str, *, now: int) -> str:
 def begin_visit(records: Records, identity: int, *, now: int) -> str:
     """The value of a cookie by which the holder is known as an identity for half an hour."""
     return sign(records, Signed(_VISIT, identity, now + VISIT_SECONDS * 1_000_000, secrets.token_urlsafe(12)))
+
+
+def visit_by_address(records: Records, address: str, *, now: int) -> str | None:
+    """The value of a cookie of the visit of whom an address is alone, as `begin_visit`; None where it is nobody's, or several's.
+
+    Whoever calls this has seen that somebody else verified the address as the visitor's: a provider of sign-in.
+    """
+    key = email_key(address)
+    with records.engine.connect().execution_options(writes=False) as connection:
+        identity = connection.scalar(sa.select(sa.func.min(observations.c.identity_id)).where(observations.c.email_key == key))
+    if identity is None or key not in {email_key(one) for one in own_addresses(records, identity)}:
+        return None
+    with records.engine.begin() as connection:
+        note(connection, f"person, identity {identity}", "signed in to their own page", "by provider", now)
+    return begin_visit(records, identity, now=now)
 
 
 def visitor(records: Records, cookie: str, *, now: int) -> Signed:

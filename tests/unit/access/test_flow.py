@@ -49,7 +49,7 @@ def test_a_way_is_good_once_and_for_its_browser(tmp_path: Path) -> None:
         for text, said, now in refused:
             with pytest.raises(Forbidden):
                 flow.finish(sessions, text, said, "back", now=now)
-        cookie = flow.finish(sessions, way.text, ours, "back", now=1)
+        cookie, _ = flow.finish(sessions, way.text, ours, "back", now=1)
         with pytest.raises(Forbidden, match="used"):
             flow.finish(sessions, way.text, ours, "back", now=1)
         for more in ({"iss": "https://other.example.org", "code": "c"}, {"error": "access_denied"}):
@@ -92,7 +92,7 @@ def test_a_member_is_called_the_same_and_by_nobody_else(tmp_path: Path) -> None:
     for records, provider in ((here, Provider()), (here, Provider()), (there, Provider()), (here, other)):
         flow, sessions = Flow(records, provider), Sessions(records)  # type: ignore[arg-type]
         way = flow.way(now=0)
-        cookie = flow.finish(sessions, way.text, {"code": "c", "state": way.state}, "back", now=1)
+        cookie, _ = flow.finish(sessions, way.text, {"code": "c", "state": way.state}, "back", now=1)
         names.append(sessions.caller(cookie, now=1).who)
     here.close()
     there.close()
@@ -108,7 +108,7 @@ def test_who_signs_in_again_leaves_the_session_of_before(tmp_path: Path) -> None
     cookies = []
     for _ in range(2):
         way = flow.way(now=0)
-        cookie = flow.finish(sessions, way.text, {"code": "c", "state": way.state}, "back", now=1, before=cookie)
+        cookie, _ = flow.finish(sessions, way.text, {"code": "c", "state": way.state}, "back", now=1, before=cookie)
         cookies.append(cookie)
     known = [sessions.caller(one, now=1).may("contributor") for one in cookies]
     records.close()

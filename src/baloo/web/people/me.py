@@ -58,6 +58,8 @@ def _page(parts: Parts) -> Any:  # noqa: ANN401 - a handler of Litestar
             if "link" in query:
                 return _entry(scene, parts, request, query["link"])
             said = query.get("said", "")
+            if said == "unknown":
+                raise Forbidden(scene.words("me-unknown"))
             claim = id_of(query["claim"]) if "claim" in query else None
             return own_page(scene, parts, _visit(parts, request), claim=claim, said=said if said in _SAID else "")
 
@@ -154,8 +156,8 @@ def _entry(scene: Scene, parts: Parts, request: Asked, link: str) -> Page:
 
 def _closed(scene: Scene, error: Forbidden) -> Page:
     words = scene.words
-    return Page("error.html", words("me-closed"), words("me-closed"), status=403, values={
-        "headline": words("me-closed"), "text": error.message, "hint": words("me-closed-text"),
+    return Page("me_closed.html", words("me-closed"), words("me-closed"), status=403, values={
+        "text": error.message, "provider": bool(scene.settings["sign_in_issuer"]),
     })
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from anyio.to_thread import run_sync
 from litestar import Response, Router, get, post
+from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from baloo.access.links import enter
 from baloo.access.roles import ROLES
 from baloo.access.sessions import NOBODY, SESSION_SECONDS, Sessions
 from baloo.errors import Forbidden
+from baloo.people.links import VISIT_SECONDS
 from baloo.web.pages.addresses import or_error_page, packed
+from baloo.web.people.me import COOKIE as ME
 from baloo.web.people.parts import UNKEPT
 from baloo.web.people.visits import Asked, cookie, first, form_of
 from baloo.web.signin.gate import COOKIE, Gate, refusals
@@ -46,13 +49,21 @@ class Desk:
         own = self.gate.address.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
         return f"{own}{_PATH}/back"
 
-    def signed_in(self, request: Asked, session: str, to: str) -> Response[Any]:
-        """The answer that sets the session's cookie and takes the way's away."""
-        secure = self.gate.address.startswith("https:")
+    def signed_in(self, request: Asked, session: str, to: str, visit: str = "") -> Response[Any]:
+        """The answer that sets the session's cookie, and that of a visit to one's own page, and takes the way's away."""
         return Redirect(local(to), status_code=303, headers=UNKEPT, cookies=[
-            cookie(request, COOKIE, session, "/", SESSION_SECONDS, lax=True, secure=secure),
-            cookie(request, _WAY, "", _PATH, 0, lax=True, secure=secure),
+            cookie(request, COOKIE, session, "/", SESSION_SECONDS, lax=True, secure=self.secure),
+            cookie(request, _WAY, "", _PATH, 0, lax=True, secure=self.secure), self.visiting(request, visit),
         ])
+
+    def visiting(self, request: Asked, visit: str) -> Cookie:
+        """The cookie of a visit to one's own page; without one, whatever visit there was is taken away."""
+        return cookie(request, ME, visit, "/me", VISIT_SECONDS if visit else 0, lax=True, secure=self.secure)
+
+    @property
+    def secure(self) -> bool:
+        """Whether the server is reached over HTTPS from outside."""
+        return self.gate.address.startswith("https:")
 
 
 def local(to: str) -> str:
@@ -117,9 +128,8 @@ def _go(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
         way = flow.way(now=desk.gate.now())
         address = await desk.gate.beside(lambda: flow.begin(way, desk.back(request)))
         kept = f"{way.text}~{quote(local(request.query_params.get('to', '/')), safe='')}"
-        secure = desk.gate.address.startswith("https:")
         return Redirect(address, status_code=303, headers=UNKEPT, cookies=[
-            cookie(request, _WAY, kept, _PATH, flow.seconds, lax=True, secure=secure)])
+            cookie(request, _WAY, kept, _PATH, flow.seconds, lax=True, secure=desk.secure)])
 
     return go
 
@@ -132,9 +142,9 @@ def _back(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
         before, now = request.cookies.get(COOKIE, ""), desk.gate.now()
         if flow is None:
             raise Forbidden("There is no provider here.")
-        session = await desk.gate.beside(
+        session, visit = await desk.gate.beside(
             lambda: flow.finish(desk.sessions, text, query, desk.back(request), now=now, before=before))
-        return desk.signed_in(request, session, to)
+        return desk.signed_in(request, session, to if visit or unquote(to) != "/me" else "/me?said=unknown", visit)
 
     return back
 
@@ -144,6 +154,6 @@ def _out(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
     async def out(request: Asked) -> Response[Any]:
         await run_sync(lambda: desk.sessions.end(request.cookies.get(COOKIE, ""), now=desk.gate.now()))
         return Redirect(_PATH, status_code=303, headers=UNKEPT, cookies=[
-            cookie(request, COOKIE, "", "/", 0, lax=True, secure=desk.gate.address.startswith("https:"))])
+            cookie(request, COOKIE, "", "/", 0, lax=True, secure=desk.secure), desk.visiting(request, "")])
 
     return out

@@ -9,6 +9,7 @@ me-begin = Open my page
 me-join-text = Another page of yours is open in this browser. If both are yours, they can be one.
 me-join = Open, and join both
 me-closed = This page opens with a link.
+me-unknown = By the address that your provider vouches for, nobody is known here, or several are.
 me-closed-text = Ask whoever runs this for one: it is sent to an address of yours that they know.
 me-did = What you did
 me-download-all = Everything you did (NDJSON)
