@@ -71,7 +71,7 @@ _LOOK_OUT = 2.0  # seconds
 _RARELY = 20_000  # objects more before the collector looks
 _PACKED = (  # when made
     r"^/($|api$|(areas|systems|organisations|definitions|charts|badges|static|status|runs|privacy|about|live|people|me|log)(/|$)"
-    r"|(requests|join|sign-in|audit)(/|$))"
+    r"|(requests|join|sign-in|sign-out|audit)(/|$))"
 )
 
 

@@ -172,6 +172,59 @@ def test_an_answer_that_is_none_opens_nothing(stub: Stub, answer: tuple[int, Any
         provider.member("c", "v", "n", "b")
 
 
+def test_nothing_is_followed_elsewhere(stub: Stub):
+    """What is meant for the provider is not sent where it points to, though a good answer stands there."""
+    good = stub.answer("/token")
+    stub.answers |= {"/token": lambda: (302, f"{stub.issuer}/elsewhere"), "/elsewhere": lambda: good}
+    with pytest.raises(Busy):
+        stub.provider().member("c", "v", "n", "b")
+
+    assert "/elsewhere" not in stub.asked
+
+
+def test_an_answer_without_end_is_none(stub: Stub):
+    """A good answer of more than a megabyte is not taken."""
+    padded = json.dumps(stub.answer("/token")[1]).encode() + b" " * (1 << 20)
+    stub.answers["/token"] = lambda: (200, padded)
+    with pytest.raises(Busy):
+        stub.provider().member("c", "v", "n", "b")
+
+
+def test_what_it_says_of_itself_is_asked_for_each_hour(stub: Stub, monkeypatch: pytest.MonkeyPatch):
+    """Within the hour nothing is asked again; then what it is, and its keys, of which one may be withdrawn."""
+    now, provider = [10_000.0], stub.provider()
+    monkeypatch.setattr("baloo.access.provider.time.monotonic", lambda: now[0])
+    provider.told("token_endpoint")
+    now[0] += 3599
+    provider.told("token_endpoint")
+    asked = len(stub.asked)
+    now[0] += 1
+    stub.keys = [KEYS["new"]]
+
+    assert asked == 2
+    with pytest.raises(Forbidden):
+        provider.member("c", "v", "n", "b")
+
+
+def test_a_refresh_token_is_kept_until_there_is_another(stub: Stub):
+    """Changed, the new one is sent, else the old; what the provider signs then is held to the member."""
+    token, given = stub.answer("/token")[1]["id_token"], iter(["one", None, "two", None])
+    stub.told = {"userinfo_endpoint": None}
+    stub.answers["/token"] = lambda: (200, {"access_token": "a", "id_token": token, "refresh_token": next(given)})
+    provider = stub.provider()
+    kept, sent = provider.member("c", "v", "n", "b").kept, []
+    for _ in range(3):
+        kept = provider.again(kept).kept
+        sent.append(stub.sent[0])
+    del stub.answers["/token"]
+
+    assert [f"refresh_token={one}" in form for one, form in zip(("one", "one", "two"), sent, strict=True)] == [True] * 3
+    for claims in ({"sub": "u-2"}, {"aud": "another"}):
+        stub.claims = claims
+        with pytest.raises(Forbidden):
+            provider.again(kept)
+
+
 def test_a_provider_by_another_name_is_not_ours(stub: Stub):
     """What calls itself by another name than the settings is not asked."""
     stub.told = {"issuer": stub.issuer + "/other"}

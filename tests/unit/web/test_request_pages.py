@@ -14,6 +14,7 @@ from asking import Ask, asking
 from baloo.cli.app import run
 from baloo.errors import InputError, UnknownName
 from baloo.records import Records
+from baloo.records.audit import noted
 from baloo.registry import load
 from baloo.registry.init import write_empty
 from baloo.watch.requests import Asked, TooMany, accept, ask, decline, requested, vote, voted, voter
@@ -140,6 +141,28 @@ def test_no_more_is_taken_than_can_be_looked_at(parts: Parts, wanted: int) -> No
         vote(parts.records, wanted, "late", now=NOON + 30)
     assert ask(parts.records, WIKI, now=NOON + 2 * _HOUR) == 22
     assert vote(parts.records, wanted, "late", now=NOON + 2 * _HOUR)
+
+
+def test_so_many_may_wait_for_a_yes(parts: Parts) -> None:
+    """However slowly they come, no more than two hundred wait; a no makes room."""
+    for n in range(200):
+        ask(parts.records, WIKI, now=NOON + n * _HOUR)
+    with pytest.raises(TooMany):
+        ask(parts.records, WIKI, now=NOON + 300 * _HOUR)
+    decline(parts.records, 1, who="tove", now=NOON)
+
+    assert ask(parts.records, WIKI, now=NOON + 300 * _HOUR) == 201
+
+
+def test_what_most_want_stands_first(parts: Parts, wanted: int, tmp_path: Path) -> None:
+    """Requests go by their votes, then by their age; the audit says who let them in."""
+    later = [ask(parts.records, WIKI, now=NOON + n) for n in range(2)]
+    for request in later:
+        accept(parts.records, request, tmp_path, who="tove", now=NOON)
+    vote(parts.records, later[1], "somebody", now=NOON)
+
+    assert [one.id for one in requested(parts.records)] == [later[1], wanted, later[0]]
+    assert (noted(parts.records)[0].who, noted(parts.records)[0].what) == ("tove", "request accepted")
 
 
 def test_a_yes_is_work_in_the_registry(parts: Parts, tmp_path: Path) -> None:

@@ -14,9 +14,11 @@ from asking import asking
 from baloo.access.flow import Flow
 from baloo.access.sessions import Member, Sessions
 from baloo.clock import SystemClock
-from baloo.errors import BalooError, Busy, Forbidden
-from baloo.web.signin.gate import COOKIE, Gate
+from baloo.errors import BalooError, Busy, Forbidden, InputError
+from baloo.settings import load_settings
+from baloo.web.signin.gate import COOKIE, Gate, same_form
 from baloo.web.signin.pages import Desk, local, routes
+from baloo.web.signin.parts import flow_of
 from persons import NOON, link_of, persons_parts, signing_in
 
 
@@ -98,6 +100,61 @@ class Provider:
         """The error."""
         assert self.error is not None
         raise self.error
+
+
+def test_over_https_cookies_go_over_https_alone(tmp_path: Path):
+    """Behind a proxy the setting's address is where the provider leads and whence forms may come; cookies are Secure."""
+    with persons_parts(tmp_path) as parts:
+        sessions, flow = Sessions(parts.records), Flow(parts.records, Provider())  # type: ignore[arg-type]
+        gate = Gate(parts.clock, sessions, "https://baloo.example.org/")
+        with asking(parts.site, more=routes(Desk(parts.site, gate, sessions, lambda: flow)), gate=gate) as ask:
+            went = ask("/sign-in/go")
+            query = parse_qs(urlsplit(went.headers["location"]).query)
+            came = ask(f"/sign-in/back?code=c&state={query['state'][0]}", cookie=went.headers["set-cookie"].split(";")[0])
+            session = came.headers.get_list("set-cookie")[0].split(";")[0]
+            nonce = sessions.caller(session.partition("=")[2], now=NOON).nonce
+            form = {"content_type": "application/x-www-form-urlencoded", "cookie": session, "origin": "https://baloo.example.org"}
+            out = ask("/sign-out", "POST", f"form={nonce}".encode(), **form)
+
+    assert query["redirect_uri"] == ["https://baloo.example.org/sign-in/back"]
+    assert out.status_code == 303
+    for answer in (went, came, out):
+        for cookie in answer.headers.get_list("set-cookie"):
+            assert {"Secure", "HttpOnly", "SameSite=lax"} <= set(cookie.split("; "))
+    assert any(cookie.startswith("baloo-sign-in=") and "Max-Age=0" in cookie for cookie in came.headers.get_list("set-cookie"))
+
+
+def test_who_is_kept_out_is_led_back_to_a_page(tmp_path: Path):
+    """After signing in one comes to the page that was asked for; not to what a form was sent to."""
+    with persons_parts(tmp_path) as parts:
+        gate, entry = signing_in(parts)
+        with asking(parts.site, more=entry, gate=gate) as ask:
+            page, form = ask("/audit").text, ask("/sign-out", "POST").text
+
+    assert 'href="/sign-in?to=/audit"' in page
+    assert 'href="/sign-in"' in form
+
+
+def test_a_form_without_a_text_is_of_no_session():
+    """An empty text is no session's, whoever sends it."""
+    with pytest.raises(Forbidden):
+        same_form([""], "")
+
+
+def test_the_secret_is_read_from_its_file(tmp_path: Path):
+    """As it stands there, without the line's end; a file that cannot be read is said, and nothing of what is in it."""
+    file = tmp_path / "secret"
+    file.write_text("sesame\n", "utf-8")
+    named = {"BALOO_SIGN_IN_ISSUER": "https://id.example.org", "BALOO_SIGN_IN_CLIENT": "baloo"}
+    with persons_parts(tmp_path) as parts:
+        flows = [flow_of(load_settings(tmp_path / "none.toml", named | {"BALOO_SIGN_IN_SECRET_FILE": str(path)}), parts.records,
+                         parts.clock) for path in (file, tmp_path / "gone")]
+        flow = flows[0]()
+        with pytest.raises(InputError, match="cannot be read"):
+            flows[1]()
+
+    assert flow is not None
+    assert flow.provider.secret == "sesame"
 
 
 def test_a_place_comes_back_as_it_was(tmp_path: Path):

@@ -140,7 +140,10 @@ def test_nothing_changes_from_elsewhere(house: House):
     """A request that changes something is refused from another site, by Origin or by Sec-Fetch-Site, whoever sends it."""
     posts = [row for row in LEAST if row.startswith("POST")]
     cookie, form = house.sessions["admin"]
-    elsewhere = ({"origin": "https://elsewhere.example"}, {"origin": "null"}, {"sec_fetch_site": "cross-site"})
+    elsewhere = (
+        {"origin": "https://elsewhere.example"}, {"origin": "null"}, {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site"},
+    )
     answers = {(row, *said.items()): house.ask(row, cookie, form, **said) for row in posts for said in elsewhere}
 
     assert {key: status for key, (status, text) in answers.items() if (status, _CLOSED in text) != (403, True)} == {}
