@@ -68,7 +68,7 @@ def add(
     with _opened(context, area) as (book, place):
         said = _said(place, day or state(context).clock.today().isoformat(), kind, text, link, private, more)
         wanted = book.wanted(place, _who(book, who or ""), _entry(place, said))
-        (already,) = book.already(place, [wanted])
+        (already,) = book.already(place, [wanted], who=me())
         if already and not sure:
             where = ", ".join(sorted({one.system for one in already}))
             raise InputError(f"There is something of theirs on that day already, from {where}.",
@@ -90,7 +90,7 @@ def csv_(
     from baloo.logbook.table import preview
 
     with _opened(context, area) as (book, place):
-        lines = preview(book, place, _read(file))
+        lines = preview(book, place, _read(file), who=me())
         faulty = [line for line in lines if line.faults]
         new = [line.wanted for line in lines if line.state == "new" and line.wanted]
         if not faulty and not dry_run:

@@ -91,14 +91,14 @@ class Book:
             found[one.index] = _fault(one)
         return found
 
-    def already(self, place: Place, wanted: Sequence[Wanted], *, shelf: Shelf | None = None) -> list[list[Already]]:
-        """What other contributions of the same people there are on the same days, without the entries themselves."""
+    def already(self, place: Place, wanted: Sequence[Wanted], *, who: str) -> list[list[Already]]:
+        """What other contributions of the same people there are on the same days, as far as `who` may know."""
         with self.records.engine.connect().execution_options(writes=False) as connection:
             whose = {
                 person: identities_of(connection, [person]) for person in {one.contributor.person for one in wanted} - {0}
             }
         asked = [(whose.get(one.contributor.person, ()), one.entry) for one in wanted]
-        return (shelf or self.shelf()).already(place, asked)
+        return self.shelf().already(place, asked, who=who)
 
     def write(self, place: Place, wanted: Sequence[Wanted], *, who: str, how: str) -> list[str]:
         """Write entries down; the ids of those that were not there, which are durable when this returns.

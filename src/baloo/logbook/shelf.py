@@ -68,8 +68,11 @@ class Shelf:
         actors = self._actors({row[5] for row in rows}, {row[6] for row in rows})
         return [_stood(place, row, actors.get(row[6]) or actors.get(row[5], {})) for row in rows]
 
-    def already(self, place: Place, asked: Sequence[tuple[Collection[int], Entry]]) -> list[list[Already]]:
-        """What is there of each: contributions of these identities, that day, that the area counts or that have the very link."""
+    def already(self, place: Place, asked: Sequence[tuple[Collection[int], Entry]], *, who: str) -> list[list[Already]]:
+        """What is there of each: contributions of these identities, that day, that the area counts or that have the very link.
+
+        What is private is told to who logged it, `who`, alone.
+        """
         whom = sorted({identity for identities_, _ in asked for identity in identities_})
         if not whom:
             return [[] for _ in asked]
@@ -77,7 +80,9 @@ class Shelf:
         rows = self._rows(
             "SELECT e.identity_id, e.day, e.system, e.kind, e.object FROM {live} "
             f"WHERE e.identity_id IN ({', '.join(map(str, whom))}) AND e.environment = 'production' "
-            f"AND e.day IN ({', '.join(f'DATE {quoted(day)}' for day in days)}) ORDER BY ALL", 10_000)
+            f"AND e.day IN ({', '.join(f'DATE {quoted(day)}' for day in days)}) "
+            "AND (json_extract_string(e.extra, '/private') IS DISTINCT FROM 'true' "
+            f"OR json_extract_string(e.extra, '/logged_by') = {quoted(who)}) ORDER BY ALL", 10_000)
         found: list[list[Already]] = []
         for whose, entry in asked:
             of = [

@@ -42,8 +42,8 @@ class Line:
         return self.wanted is not None and not self.wanted.contributor.person
 
 
-def preview(book: Book, place: Place, text: str) -> list[Line]:
-    """The lines of a table and what would become of each; nothing is kept.
+def preview(book: Book, place: Place, text: str, *, who: str) -> list[Line]:
+    """The lines of a table and what would become of each if `who` wrote them down; nothing is kept.
 
     Raises InputError for a text that is no such table: not CSV, columns that are missing or unknown, too many lines.
     """
@@ -56,7 +56,7 @@ def preview(book: Book, place: Place, text: str) -> list[Line]:
         if fault is not None:
             line.faults.append(fault)
             line.wanted = None
-    _judge(book, place, [line for line in good if line.wanted is not None])
+    _judge(book, place, [line for line in good if line.wanted is not None], who)
     return lines
 
 
@@ -76,7 +76,7 @@ def _read(book: Book, place: Place, line: Line, known: dict[str, Contributor | F
         line.wanted = book.wanted(place, who, entry)
 
 
-def _judge(book: Book, place: Place, lines: Sequence[Line]) -> None:
+def _judge(book: Book, place: Place, lines: Sequence[Line], who: str) -> None:
     """Say of good lines whether they are new, and what else there is of the same people on the same days."""
     steps = book.last(line.wanted.id for line in lines if line.wanted)
     seen: set[str] = set()
@@ -87,7 +87,7 @@ def _judge(book: Book, place: Place, lines: Sequence[Line]) -> None:
         seen.add(ident)
     new = [line for line in lines if line.state == "new"]
     if new:
-        found = book.already(place, [line.wanted for line in new if line.wanted])
+        found = book.already(place, [line.wanted for line in new if line.wanted], who=who)
         for line, already in zip(new, found, strict=True):
             line.already = already
 

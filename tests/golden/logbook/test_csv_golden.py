@@ -39,7 +39,7 @@ def told(lines: list[Line]) -> str:
 
 def test_each_line_says_what_is_wrong(house: ByHand):
     """Each line is new, there, twice or faulty, and each fault has its field and a remedy."""
-    found = told(preview(house.book, house.words, (HERE / "entries.csv").read_text("utf-8")))
+    found = told(preview(house.book, house.words, (HERE / "entries.csv").read_text("utf-8"), who="operator tove"))
 
     if os.environ.get("BALOO_WRITE_GOLDEN"):
         (HERE / "preview.txt").write_text(found, "utf-8")
@@ -49,10 +49,11 @@ def test_each_line_says_what_is_wrong(house: ByHand):
 def test_the_same_table_again_adds_nothing(tmp_path: Path):
     """After the good lines were written down, they are there, and writing them again writes nothing."""
     house, text = ByHand(tmp_path / "w"), (HERE / "entries.csv").read_text("utf-8")
-    new = [line.wanted for line in preview(house.book, house.words, text) if line.state == "new" and line.wanted]
+    lines = preview(house.book, house.words, text, who="operator tove")
+    new = [line.wanted for line in lines if line.state == "new" and line.wanted]
     kept = house.book.write(house.words, new, who="operator tove", how="file")
     house.load()
-    again = [line.state for line in preview(house.book, house.words, text)]
+    again = [line.state for line in preview(house.book, house.words, text, who="operator tove")]
     more = house.book.write(house.words, new, who="operator tove", how="file")
     house.close()
 
@@ -71,7 +72,7 @@ def test_the_same_table_again_adds_nothing(tmp_path: Path):
 def test_what_is_no_table_is_refused_whole(house: ByHand, text: str, where: str | None, says: str):
     """A text that is no table of this area says which line, what, and what to do."""
     with pytest.raises(InputError) as raised:
-        preview(house.book, house.words, text)
+        preview(house.book, house.words, text, who="operator tove")
 
     assert raised.value.where == where
     assert says in raised.value.message
@@ -85,4 +86,4 @@ def test_tables_of_office_programs(house: ByHand, delimiter: str):
     row = ("ama@example.org", "2026-11-09", "translation", "Translated it", "https://example.org/", "fr")
     text = "\ufeff" + "\r\n".join(delimiter.join(cells) for cells in (columns, row)) + "\r\n"
 
-    assert [line.state for line in preview(house.book, house.words, text)] == ["new"]
+    assert [line.state for line in preview(house.book, house.words, text, who="operator tove")] == ["new"]

@@ -211,10 +211,12 @@ def test_private_entries_are_their_loggers_alone(marula: Marula):
     marula.entries()
     ident = marula.house.book.shelf().entries(marula.house.legal, limit=1)[0].id
     mine, theirs = marula.get(tove, "/log/legal").text, marula.get(jun, "/log/legal").text
+    beside = marula.post(jun, "/log/legal", **{**ENTRY, "text": "Read another"}, person="1")
 
     assert "Ama Mensah" in mine
     assert "A private entry of another logger" in theirs
     assert not any(said in theirs for said in ("Ama", "Read the contract", ident))
+    assert beside.status_code == 303  # not warned: that would tell
     assert marula.get(jun, f"/log/legal/{ident}").status_code == 404
     assert marula.post(jun, f"/log/legal/{ident}", do="void").status_code == 404
     assert marula.house.active("legal") == 1

@@ -141,7 +141,7 @@ def _log(book: Book) -> _Do:
             return again()
         wanted = book.wanted(place, contributor, entry)
         try:
-            form.already = [] if first(fields, "sure") == "yes" else book.already(place, [wanted])[0]
+            form.already = [] if first(fields, "sure") == "yes" else book.already(place, [wanted], who=desk.who)[0]
             if form.already:
                 look(book, form)
                 return again()
@@ -190,7 +190,7 @@ def _table(scene: Scene, book: Book, desk: Caller, place: Place, held: bytes, te
     """The preview of a table, or what became of it once somebody is sure."""
     try:
         text = held.decode("utf-8-sig") if held else text
-        lines = preview(book, place, text)
+        lines = preview(book, place, text, who=desk.who)
     except UnicodeDecodeError:
         wrong = InputError("This file is not UTF-8.", remedy="Save it as CSV in UTF-8.")
         return table_page(scene, desk, place, wrong=wrong, status=400)
