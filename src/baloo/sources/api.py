@@ -35,7 +35,8 @@ _SLOWEST = 600.0  # seconds that one answer may take, however steadily it comes
 _TIMEOUT = httpx.Timeout(60.0, connect=20.0)
 _PREFIX = b")]}'"  # what Gerrit writes before its JSON
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
-_GONE = frozenset({403, 404, 410})
+_GONE = frozenset({403, 404, 409, 410})  # GitHub says 409 of a repository without a commit
+_OFF = 410  # a list that a system does not keep, as of issues where they are turned off
 _decode = msgspec.json.Decoder().decode
 
 
@@ -71,6 +72,8 @@ class Api:
         """What stands behind the `?` of the address: what a reader should ask for."""
         self.today: dt.date = clock_from_environment().today()
         """The UTC date: as far as systems are asked that are asked day by day."""
+        self.keyed = bool(key)
+        """Whether there is a key."""
         self.requests = 0
         self.etags: dict[str, list[str]] = {}
         """Of lists that had nothing more: path to what was asked for, and the answer's ETag."""
@@ -101,10 +104,10 @@ class Api:
         return None if found is None else found.data
 
     def listed(self, path: str, size: int, **params: object) -> list[Any]:
-        """A page of a list, of at most `size`; of one that was not full, and is what it was last time, nothing."""
+        """A page of a list, of at most `size`; of one that is not kept, or was not full and is what it was last time, nothing."""
         asked = repr(sorted(params.items()))
         before = self.etags.get(path, ["", ""])
-        found = self.ask(path, params, etag=before[1] if before[0] == asked else None)
+        found = self.ask(path, params, etag=before[1] if before[0] == asked else None, off=True)
         if found is None:
             return []
         self.etags.pop(path, None)
@@ -122,6 +125,11 @@ class Api:
         found = self.ask(path, {}, form={**form, **self._secret})
         return None if found is None else found.data
 
+    def graph(self, path: str, query: str) -> Any:  # noqa: ANN401 - any JSON value
+        """The data that GraphQL gives to a query; None where it has none to give, or is not there."""
+        found = self.ask(path, {}, gone=True, form={"query": query}, in_json=True)
+        return found.data.get("data") if found is not None and isinstance(found.data, dict) else None
+
     def file(self, path: str, read: Callable[[bytes], Any]) -> Any:  # noqa: ANN401 - what `read` makes of it
         """What stands at a path and is no JSON. `read` raises ValueError for what is cut off, which is asked for again."""
 
@@ -135,12 +143,13 @@ class Api:
         return None if found is None else found.data
 
     def ask(
-        self, path: str, params: Mapping[str, Any], *, gone: bool = False, etag: str | None = None,
-        form: Mapping[str, Any] | None = None, read: Callable[[bytes], Any] = _decode,
+        self, path: str, params: Mapping[str, Any], *, gone: bool = False, off: bool = False, etag: str | None = None,
+        form: Mapping[str, Any] | None = None, in_json: bool = False, read: Callable[[bytes], Any] = _decode,
     ) -> Answer | None:  # fmt: skip
         """What stands at a path, or at an address of a next page; of the latter only path and query are taken.
 
-        None for what is gone, where `gone` allows that, and for what is still what `etag` names.
+        None for what is gone or closed, where `gone` allows that, for what the system does not keep, where `off` does, and for
+        what is still what `etag` names.
         Raises InputError where the system refuses or does not answer, TooManyPages where the run has asked enough.
         """
         url = self._url(path)
@@ -151,9 +160,10 @@ class Api:
             last = turn == _TRIES - 1
             self._wait()
             try:
-                response = self._send(url, given, etag, form)
+                response = self._send(url, given, etag, form, in_json=in_json)
                 wait = _asks_to_wait(response)
-                if response.status_code == 304 or (gone and response.status_code in _GONE and wait is None):
+                allowed = _GONE if gone else {_OFF} if off else ()
+                if response.status_code == 304 or (response.status_code in allowed and wait is None):
                     return None
                 if response.is_success:
                     return _answer(response, read)
@@ -174,12 +184,13 @@ class Api:
         raise AssertionError  # the last turn returns or raises
 
     def _send(
-        self, url: str, params: Mapping[str, Any], etag: str | None, form: Mapping[str, Any] | None
+        self, url: str, params: Mapping[str, Any], etag: str | None, form: Mapping[str, Any] | None, *, in_json: bool
     ) -> httpx.Response:
         headers = {"If-None-Match": etag} if etag else {}
         self.requests += 1
         request = self._client.build_request("GET" if form is None else "POST", url, params=params or None, headers=headers,
-                                             data=dict(form) if form is not None else None)
+                                             json=form if in_json else None,
+                                             data=dict(form) if form is not None and not in_json else None)
         begun = time.monotonic()
         response = self._client.send(request, stream=True)
         try:

@@ -3,12 +3,13 @@ Archive and of webhooks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from baloo.sources.api import Api
 from baloo.sources.github.archive import unfold_event
+from baloo.sources.github.graph import Graph
 from baloo.sources.github.hooked import is_hooked, unfold_hooked
 from baloo.sources.recipe import Cursor, Page, Recipe, Record, by_time, in_turn, newest_first, pick
 
@@ -53,6 +54,7 @@ class Repository:
     def __init__(self, api: Api, url: str) -> None:
         self.api, self.url = api, url
         self.name = "/".join(urlsplit(url).path.split("/")[-2:])
+        self.graph = Graph(api, url)
         self.authors: dict[str, str] = {}  # address of an issue to the login of who opened it
 
     def walks(self) -> dict[str, Callable[[Cursor], Iterator[Page]]]:
@@ -62,7 +64,7 @@ class Repository:
             f"{self.name} comments": lambda at: by_time(at, self.said("issues/comments"), updated, _SIZE),
             f"{self.name} review comments": lambda at: by_time(at, self.said("pulls/comments"), updated, _SIZE),
             f"{self.name} ends": lambda at: newest_first(at, self.ends, lambda one: str(one["created_at"])),
-            f"{self.name} commits": lambda at: newest_first(at, self.commits, _committed),
+            f"{self.name} commits": self.commits,
         }
 
     def issues(self, since: str | None, page: int) -> list[Any]:
@@ -70,10 +72,21 @@ class Repository:
         asked = {"state": "all", "sort": "updated", "direction": "asc", "since": since, "per_page": _SIZE, "page": page}
         found = self.api.listed(f"{self.url}/issues", _SIZE, **asked)
         for one in found:
-            self.authors[urlsplit(one["url"]).path.replace("/pulls/", "/issues/")] = login(one)
-            if "pull_request" in one:
-                one["reviews"] = self.api.find(f"{self.url}/pulls/{one['number']}/reviews", per_page=_SIZE) or []
+            self.authors[_opened_at(one["url"])] = login(one)
+        pulls = [one for one in found if "pull_request" in one]
+        known = self.graph.reviews(one["number"] for one in pulls)
+        for one in pulls:
+            number = one["number"]
+            one["reviews"] = known[number] if number in known else list(self.reviews(number))
         return [{"repository": self.name, "issue": one, "updated_at": one["updated_at"]} for one in found]
+
+    def reviews(self, number: int) -> Iterator[Any]:
+        """The reviews of a pull request, by REST."""
+        page, more = 1, True
+        while more:
+            found = self.api.find(f"{self.url}/pulls/{number}/reviews", per_page=_SIZE, page=page if page > 1 else None) or []
+            yield from found
+            page, more = page + 1, len(found) == _SIZE
 
     def said(self, path: str) -> Callable[[str | None, int], list[Any]]:
         """Comments on issues, or on the lines of pull requests."""
@@ -81,14 +94,22 @@ class Repository:
         def ask(since: str | None, page: int) -> list[Any]:
             asked = {"sort": "updated", "direction": "asc", "since": since, "per_page": _SIZE, "page": page}
             found = self.api.listed(f"{self.url}/{path}", _SIZE, **asked)
-            return [{"repository": self.name, "comment": one, "updated_at": one["updated_at"],
-                     "author": self.author(one.get("issue_url") or one["pull_request_url"])} for one in found]
+            about = [one.get("issue_url") or one["pull_request_url"] for one in found]
+            self.learn(about)
+            return [{"repository": self.name, "comment": one, "updated_at": one["updated_at"], "author": self.author(url)}
+                    for one, url in zip(found, about, strict=True)]
 
         return ask
 
+    def learn(self, urls: Iterable[str]) -> None:
+        """Look up who opened the issues and pull requests at these addresses, many at once."""
+        unknown = {int(path.rpartition("/")[2]): path for path in map(_opened_at, urls) if path not in self.authors}
+        for number, who in self.graph.authors(unknown).items():
+            self.authors[unknown[number]] = who
+
     def author(self, url: str) -> str | None:
         """Who opened the issue or pull request at an address of the API."""
-        path = urlsplit(url).path.replace("/pulls/", "/issues/")
+        path = _opened_at(url)
         if path not in self.authors:
             found = self.api.find(url.replace("/pulls/", "/issues/"))
             self.authors[path] = login(found or {})
@@ -96,22 +117,46 @@ class Repository:
 
     def ends(self, _since: str | None, page: int) -> tuple[list[Any], bool]:
         """Issues closed and pull requests merged, and by whom."""
-        found = self.api.get(f"{self.url}/issues/events", per_page=_SIZE, page=page + 1)
+        found = self.api.find(f"{self.url}/issues/events", per_page=_SIZE, page=page + 1) or []
         return [one | {"repository": self.name} for one in found], len(found) == _SIZE
 
-    def commits(self, since: str | None, page: int) -> tuple[list[Any], bool]:
-        """Commits of the default branch."""
-        found = self.api.find(f"{self.url}/commits", since=since, per_page=_SIZE, page=page + 1) or []
-        return [one | {"repository": self.name} for one in found], len(found) == _SIZE
+    def commits(self, at: Cursor) -> Iterator[Page]:
+        """What the default branch has, and had not when the walk before began: a merge brings commits of any age."""
+        since, seen, tip, page = at.get("since"), at.get("seen"), at.get("tip"), at.get("page", 1)
+        if tip is None:
+            newest = self.api.find(f"{self.url}/commits", per_page=1)
+            if not newest:
+                yield Page([], at)
+                return
+            tip = newest[0]["sha"]
+        while seen != tip:
+            found = self._behind(seen, tip, page, since)
+            if found is None:  # the branch was written anew
+                seen, page = None, 1
+                continue
+            page += 1
+            done = len(found) < _SIZE
+            seen = tip if done else seen
+            yield Page([one | {"repository": self.name} for one in found], {"since": since, "seen": seen} | (
+                {} if done else {"tip": tip, "page": page}))
+        yield Page([], {"since": since, "seen": tip})
+
+    def _behind(self, seen: str | None, tip: str, page: int, since: str | None) -> list[Any] | None:
+        """A page of the commits behind `tip` that are not behind `seen`, which may be gone; without it all since a time."""
+        if seen is None:
+            return self.api.find(f"{self.url}/commits", sha=tip, since=since, per_page=_SIZE, page=page) or []
+        found = self.api.find(f"{self.url}/compare/{seen}...{tip}", per_page=_SIZE, page=page)
+        return None if found is None else list(found["commits"])
+
+
+def _opened_at(url: str) -> str:
+    """Where an issue stands in the API, or a pull request as one."""
+    return urlsplit(url).path.replace("/pulls/", "/issues/")
 
 
 def updated(one: Any) -> str:  # noqa: ANN401 - an answer
     """When it changed last."""
     return str(one["updated_at"])
-
-
-def _committed(one: Any) -> str:  # noqa: ANN401 - a commit
-    return str(one["commit"]["committer"]["date"])
 
 
 def login(one: Any) -> str:  # noqa: ANN401 - an answer
