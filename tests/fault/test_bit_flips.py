@@ -102,9 +102,9 @@ def _flipped(root: Path, scratch: Path, files: str, seed: int) -> tuple[str, lis
 
 
 def _flip(file: Path, luck: random.Random) -> str:
-    """Change one bit; where it is."""
+    """Change one bit of what is written, or a little behind it, where a file of the queue has nothing but zeros; where it is."""
     data = bytearray(file.read_bytes())
-    place, bit = luck.randrange(len(data)), luck.randrange(8)
+    place, bit = luck.randrange(min(len(data), len(data.rstrip(b"\0")) + 100)), luck.randrange(8)
     data[place] ^= 1 << bit
     file.write_bytes(data)
     return f"byte {place} bit {bit} of {len(data)}"

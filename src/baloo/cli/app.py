@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -44,6 +45,7 @@ for room in (
     backup, demo,
 ):  # fmt: skip
     room.register(app)
+_command = cache(lambda: typer.main.get_command(app))  # to look at each signature again would be a third of a small command
 
 
 def _version(wanted: bool) -> None:
@@ -68,9 +70,8 @@ def root(
 
 def run(arguments: Sequence[str]) -> int:
     """Carry out one command line; returns the exit code."""
-    command = typer.main.get_command(app)
     try:
-        code = command.main(list(arguments), prog_name="baloo", standalone_mode=False)
+        code = _command().main(list(arguments), prog_name="baloo", standalone_mode=False)
         return int(code) if isinstance(code, int) else ExitCode.OK
     except (typer.Abort, KeyboardInterrupt):
         narrate("baloo: stopped. What was done is kept.")
