@@ -73,11 +73,11 @@ def read(
     day = as_day(since, "--since")
     asked = Asked(tuple(url or ()), f"{day.isoformat()}T00:00:00Z" if day else None, key_env, per_second)
     reads: list[Source]
+    journal = Journal(now.workspace.root / "data" / "imports")
     if files:
-        reads = read_files(registry, source, found, files, url[0] if url else None)
+        reads = read_files(registry, source, found, files, url[0] if url else None, journal)
     else:
-        journal = None if dry_run else Journal(now.workspace.root / "data" / "imports")
-        reads = live_sources(registry, source, found, asked, journal)
+        reads = live_sources(registry, source, found, asked, None if dry_run else journal)
     import_all(now, reads, namespace=namespace, dry=dry_run, as_json=as_json, run=(found.id, source))
 
 

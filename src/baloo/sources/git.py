@@ -24,7 +24,7 @@ from baloo.registry.model import System
 from baloo.sources.base import CHUNK_EVENTS, Chunk
 from baloo.sources.journal import Journal
 
-__all__ = ["GitSource", "read_mailmap"]
+__all__ = ["Did", "GitSource", "everything_done", "read_mailmap"]
 
 KINDS = ("git.commit", "git.merge", "git.coauthor", "git.review")
 _FORMAT = "%H%n%P%n%aI%n%an%n%ae%n%B"  # no name and no address has a line end in it
@@ -37,7 +37,7 @@ _NOT_PEOPLE = {"me", "self", "trivial", "npotb", "nobody", "none", "test-only", 
 _encode = msgspec.json.Encoder().encode
 
 
-class _Did(NamedTuple):
+class Did(NamedTuple):
     """One thing that somebody did in a commit."""
 
     kind: str
@@ -138,7 +138,7 @@ class GitSource:
 
     def _events(self, record: str) -> Iterator[bytes]:
         sha, parents, moment, name, email, message = record.split("\n", 5)
-        for did in _everything_done(parents, name, email, message):
+        for did in everything_done(parents, name, email, message):
             if did.kind not in self._system.kinds:
                 self._undeclared[did.kind] += 1
                 continue
@@ -164,20 +164,21 @@ def read_mailmap(path: Path) -> str | None:
     return found.stdout.decode("utf-8", "replace") if found.returncode == 0 else None
 
 
-def _everything_done(parents: str, name: str, email: str, message: str) -> list[_Did]:
+def everything_done(parents: str, name: str, email: str, message: str) -> list[Did]:
+    """What everybody did in a commit, each thing once; `parents` are parted by a space."""
     author = _actor(name, email)
-    done = [_Did("git.merge" if " " in parents else "git.commit", author)] if author else []
+    done = [Did("git.merge" if " " in parents else "git.commit", author)] if author else []
     if "<" in message:
         for what, who, address in _PERSON_TRAILER.findall(message):
             actor = _actor(who, address)
             if actor and actor != author:
-                done.append(_Did("git.coauthor" if what.lower() == "co-authored-by" else "git.review", actor))
+                done.append(Did("git.coauthor" if what.lower() == "co-authored-by" else "git.review", actor))
     if "r=" in message:
         for names in _REVIEWERS.findall(message):
             for nick in re.split(r"[ \t]*,[ \t]*", names):
                 username = nick.strip(".-+@")
                 if username and username.lower() not in _NOT_PEOPLE:
-                    done.append(_Did("git.review", {"username": username}))
+                    done.append(Did("git.review", {"username": username}))
     return [did for place, did in enumerate(done) if did not in done[:place]]
 
 

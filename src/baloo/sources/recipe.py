@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from baloo.errors import InputError
 from baloo.sources.api import Api
+from baloo.sources.base import Source
 
 __all__ = ["Cursor", "Page", "Recipe", "Record", "as_it_is", "by_number", "by_time", "in_turn", "newest_first", "pick"]
 
@@ -52,6 +53,8 @@ class Recipe:
     """Requests a second, where nobody says otherwise."""
     asked_at: Callable[[str], str] = str
     """The address of the API, of the one that people know the system by."""
+    folder: Callable[..., Source] | None = None
+    """The source of a folder, such as a repository; by its path, and `mapping`, `addresses` and `journal`."""
 
 
 def pick(given: Mapping[str, Any] | None, names: str) -> Record:

@@ -108,9 +108,18 @@ def scheduled(
     return list(sql_sources(address, folder / str(feed.mapping), journal, since=since, first=first))
 
 
-def read_files(registry: Registry, source: str, system: System, files: Sequence[Path], url: str | None = None) -> list[Source]:
-    """Files of what a system answers, as sources; `url` is the system's address, where the registry does not say it."""
+def read_files(
+    registry: Registry, source: str, system: System, files: Sequence[Path], url: str | None = None, journal: Journal | None = None
+) -> list[Source]:
+    """Files of what a system answers, or folders that the source reads, as sources; without a journal folders are read whole.
+
+    `url` is the system's address, where the registry does not say it.
+    """
     recipe = recipe_of(source)
     urls = (url,) if url else (system.source.urls if system.source else ()) or (system.url or "",)
     addresses = [address.partition("?")[0].rstrip("/") for address in urls]
-    return [DumpSource(recipe, file, mapping=mapping_of(registry, source, system), addresses=addresses) for file in files]
+    mapping = mapping_of(registry, source, system)
+    return [
+        recipe.folder(file, mapping=mapping, addresses=addresses, journal=journal) if recipe.folder and file.is_dir()
+        else DumpSource(recipe, file, mapping=mapping, addresses=addresses) for file in files
+    ]  # fmt: skip
