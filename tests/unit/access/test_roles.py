@@ -29,6 +29,7 @@ def test_a_role_at_a_place_holds_there():
     assert reps.may("logger", "area:reps-it", "area:reps")
     assert not reps.may("logger", "area:legal")
     assert reps.may("logger")
+    assert reps.may("contributor", "area:legal")
     assert Caller("member", (Grant("steward"),)).may("logger", "area:legal")
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -73,16 +73,29 @@ def test_groups_are_asked_for_when_they_are_old(sessions: Sessions, provider: Pr
 
     assert before == []
     assert provider.kept == ["kept 0", "kept 1"]
+    assert [one.what for one in noted(sessions.records)] == ["signed in"]
 
 
 def test_several_at_once_ask_once(sessions: Sessions, provider: Provider, begin: Callable[[], str]) -> None:
-    """Requests that come together ask the provider once: a token that rotates is good for one of them only."""
-    cookie = begin()
-    with ThreadPoolExecutor(8) as pool:
-        callers = list(pool.map(lambda _: sessions.caller(cookie, now=_OLD), range(16)))
+    """Who comes while the provider is asked waits for what it says: a token that rotates is good for one of them only."""
+    cookie, callers = begin(), []
+    answer, another = provider.again, threading.Event()
+
+    def again(member: str) -> Member:
+        if others.ident is None:
+            others.start()
+            another.wait(0.2)  # whoever does not wait comes by meanwhile
+        else:
+            another.set()
+        return answer(member)
+
+    others = threading.Thread(target=lambda: callers.append(sessions.caller(cookie, now=_OLD)))
+    provider.again = again  # type: ignore[method-assign]
+    callers.append(sessions.caller(cookie, now=_OLD))
+    others.join()
 
     assert provider.kept == ["kept 0"]
-    assert all(caller.may("steward") for caller in callers)
+    assert [caller.may("steward") for caller in callers] == [True, True]
 
 
 def test_a_refusal_ends_the_session(sessions: Sessions, provider: Provider, begin: Callable[[], str]) -> None:
@@ -127,6 +140,16 @@ def test_a_session_ends_by_itself(sessions: Sessions, begin: Callable[[], str]) 
     assert sessions.caller(cookie, now=SESSION_SECONDS * _SECOND) == NOBODY
     assert sessions.caller(cookie + "x", now=1) == NOBODY
     assert sessions.caller("", now=1) == NOBODY
+
+
+def test_sessions_that_are_over_are_not_kept(sessions: Sessions, begin: Callable[[], str]) -> None:
+    """The next who signs in takes them away."""
+    begin()
+    sessions.begin("member 2", (), how="link", now=SESSION_SECONDS * _SECOND + 1)
+    with sessions.records.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT who FROM sessions").scalars().all()
+
+    assert rows == ["member 2"]
 
 
 def test_what_is_kept_opens_with_the_cookie_alone(sessions: Sessions, begin: Callable[[], str]) -> None:

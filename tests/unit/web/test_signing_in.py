@@ -79,6 +79,7 @@ def test_stewards_read_who_changed_what(tmp_path: Path):
     assert newest.count("operator idris") == 100
     assert "/audit?before=23" in newest
     assert "by link: steward" in older
+    assert "/audit?before=" not in older
     assert (closed, wrong) == (403, 400)
 
 

@@ -188,6 +188,22 @@ def test_nothing_for_twice_as_long_as_ever_raises_an_alarm(registry: Registry, r
     assert alarms(registry, rows.pasts(records), NOW) == []
 
 
+def test_so_many_runs_of_a_system_are_kept(records: Records):
+    """The oldest is forgotten, of that system alone; one that never ended was stopped when the next begins."""
+    _run(records, "wiki", _ago(days=9))
+    old = [{"system": "forum", "source": "discourse", "asked": "schedule", "began": _ago(minutes=n), "outcome": "running"}
+           for n in range(rows.KEPT, 0, -1)]
+    with records.engine.begin() as connection:
+        connection.execute(sa.insert(rows.runs), old)
+    rows.begin(records, "forum", "discourse", "hand", _ago(seconds=1))
+    found = rows.recent(records, limit=2 * rows.KEPT)
+
+    assert [run.system for run in found].count("forum") == rows.KEPT
+    assert _ago(minutes=rows.KEPT) not in [run.began for run in found]
+    assert found[-1].system == "wiki"
+    assert [run.outcome for run in found[:2]] == ["running", "stopped"]
+
+
 def test_a_busy_system_hides_no_other_s_alarm(registry: Registry, records: Records):
     """However often another one is read, what went wrong of one that is read each night is known, and its runs are shown."""
     _run(records, "wiki", _ago(days=3, hours=9))
