@@ -14,6 +14,7 @@ import pytest
 
 from counts import HANGS, POINTS, chance
 from ledger import Verdict
+from siege import PATIENCE
 from victims import judge
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(HANGS)]
@@ -76,7 +77,7 @@ def _live(folder: Path, life: int, under: list[str]) -> tuple[bool, list[str]]:
     """Appender and loader in one process for some rounds; whether it came to its end, and its ledger."""
     done = subprocess.run(
         [*under, sys.executable, str(TESTS / "victims.py"), str(folder), str(life * 100_000), str(life), "20"],
-        capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "PYTHONPATH": _path()},
+        capture_output=True, text=True, check=False, timeout=PATIENCE, env={**os.environ, "PYTHONPATH": _path()},
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     return "DONE" in done.stdout, done.stdout.splitlines(keepends=True)
