@@ -201,10 +201,10 @@ class LogQueue:
 
     def _left(self, end: _End) -> _End:
         """The same with what an appender left that died before it told of it. Nobody waits for this: one who lives will tell."""
-        if segments(self.path)[-1:] == [end.first] and not self._read_from(end.first).goes_on(end.size):
-            return end
-        with suppress(Busy), self._locked(0):
-            return self._known(self._current())
+        with suppress(Busy, FileNotFoundError):  # dropped meanwhile
+            if segments(self.path)[-1:] != [end.first] or self._read_from(end.first).goes_on(end.size):
+                with self._locked(0):
+                    return self._known(self._current())
         return end
 
     def _skim(self) -> None:

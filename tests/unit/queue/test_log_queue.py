@@ -169,6 +169,19 @@ def test_what_is_told_is_judged(queue: LogQueue):
     assert [row.data for row in queue.read(0, 9)] == [b"one", b"two"]
 
 
+def test_a_file_that_is_dropped_while_somebody_looks_is_no_fault(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+    """Who only looks on, as the page of the status does, finds nothing where the loader has just taken all."""
+    queue.append([b"one"])
+    other, said, names = LogQueue(queue.path), (queue.path / "told").read_bytes(), [1]
+    queue.drop(1)
+    (queue.path / "told").write_bytes(said)
+    monkeypatch.setattr("baloo.queue.log.segments", lambda _: names)
+
+    assert other.read(0, 9) == []
+    monkeypatch.undo()
+    other.close()
+
+
 def test_what_a_crash_left_of_a_new_file_is_taken_away(queue: LogQueue):
     """It never was one of the queue's."""
     queue.append([b"one"])
