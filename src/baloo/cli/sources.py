@@ -10,6 +10,7 @@ import typer
 from baloo.cli.common import AsJson, as_day, state
 from baloo.cli.imports import DryRun, Namespace, import_all
 from baloo.cli.output import answer, table
+from baloo.errors import InputError
 
 if TYPE_CHECKING:
     from baloo.sources.base import Source
@@ -37,6 +38,9 @@ def sources(
     if name is not None:
         what = "area" if area else "system"
         shown = example(name, what)
+        if not shown:
+            remedy = f"Write a file for registry/{what}s/ yourself."
+            raise InputError(f"The source `{name}` brings no example of this.", remedy=remedy)
         answer({"source": name, what: shown}, shown.rstrip("\n"), as_json=as_json)
         return
     found = [(known, recipe_of(known), kinds_of_source(known)) for known in installed()]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from baloo.errors import InputError, UnknownName
+from baloo.cli.app import run
+from baloo.errors import ExitCode, InputError, UnknownName
 from baloo.registry import check, load
 from baloo.registry.built_in import kinds_of_source
 from baloo.registry.sources import mapping_files
@@ -76,3 +77,10 @@ def test_a_source_that_cannot_be_used_is_said(garden: None):
         recipe_of("lost")
     with pytest.raises(UnknownName, match="discourse"):
         recipe_of("discurse")
+
+
+def test_a_source_without_an_example_says_so(garden: None, capsys: pytest.CaptureFixture[str]):
+    """Nothing is shown as if it were an empty file."""
+    code = run(["sources", "garden", "--area"])
+
+    assert (code, capsys.readouterr().out) == (ExitCode.INPUT, "")
