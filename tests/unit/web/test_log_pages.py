@@ -253,6 +253,15 @@ def test_a_table_with_a_fault_is_not_written(marula: Marula):
     assert marula.entries() == []
 
 
+def test_what_is_too_large_is_said_in_words(marula: Marula):
+    """A file of more than a megabyte is answered 413, on a page that says what to do; nothing is written."""
+    tove = marula.enter("operator tove", LOGGER)
+    answer = marula.upload(tove, "/log/legal/table", GOOD.encode() + b"x" * 1_100_000, do="write")
+
+    assert (answer.status_code, "at most 1,000 lines and 1 MB" in answer.text) == (413, True)
+    assert marula.entries() == []
+
+
 def test_on_a_full_disk_nothing_is_lost(marula: Marula, monkeypatch: pytest.MonkeyPatch):
     """507 in words, with all that was typed, from the form and from the table."""
     tove = marula.enter("operator tove", LOGGER)

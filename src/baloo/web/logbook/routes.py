@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import UploadFile
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.response import Redirect
 
 from baloo.access.sessions import Caller
@@ -18,6 +19,7 @@ from baloo.logbook.shown import hides
 from baloo.logbook.table import preview
 from baloo.web.logbook.asked import NOT_KEPT, SAME, Shape, Typed, look, person_of, typed
 from baloo.web.logbook.pages import area_page, areas_page, entry_page, table_page
+from baloo.web.pages.addresses import error_page
 from baloo.web.people.parts import UNKEPT, Parts, posted, shown
 from baloo.web.people.visits import Asked, Form, first, id_of
 from baloo.web.scene import Scene
@@ -41,7 +43,7 @@ def routes(parts: Parts, book: Book) -> list[Any]:
         _areas(parts), _page(parts, "/{area:str}", _area(book)), _form(parts, "/{area:str}", _log(book)),
         _page(parts, "/{area:str}/table", _empty_table), _upload(parts, book),
         _page(parts, "/{area:str}/{entry:str}", _entry(book)), _form(parts, "/{area:str}/{entry:str}", _change(book)),
-    ])]
+    ], exception_handlers={RequestEntityTooLarge: _too_large(parts)})]
 
 
 # How an address is answered
@@ -82,6 +84,19 @@ def _upload(parts: Parts, book: Book) -> Any:  # noqa: ANN401 - a handler of Lit
             scene, book, request.user, _place(scene, request), held, text, sure=sure))
 
     return form
+
+
+def _too_large(parts: Parts) -> Callable[[Asked, Exception], Response[bytes]]:
+    """The page for a form or a file that is longer than it may be."""
+
+    def answer(request: Asked, _: Exception) -> Response[bytes]:
+        words = parts.site.scene({}).words
+        title = words("log-too-large")
+        return error_page(parts.site, request, Page("error.html", title, title, status=413, values={
+            "headline": title, "text": words("log-too-large-text"), "hint": "",
+        }))
+
+    return answer
 
 
 def _place(scene: Scene, request: Asked) -> Place:

@@ -92,4 +92,6 @@ log-state = { $state ->
 }
 log-stranger = Somebody new.
 log-beside = That day there is already: { $what } ({ $system }).
+log-too-large = This is too much at once.
+log-too-large-text = Nothing was written down. Cut the table into parts of at most 1,000 lines and 1 MB, and send one after the other.
 log-join = Write it down
