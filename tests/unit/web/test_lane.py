@@ -361,3 +361,46 @@ def test_a_long_body_and_the_beginning_of_a_head_are_no_long_head(world: World, 
         return plug
 
     assert asyncio.run(main()).statuses == [201, 201]
+
+
+HEADS = [
+    "authorization: bearer {token}", "Authorization: BEARER  {token}  ", "Authorization: Bearer\t{token}",
+    "Authorization: Bearer x",
+    "Authorization: Bearer {TOKEN}", "Authorization: Basic {token}", "Authorization:", "X-Baloo-Token: {token}", "X-Other: 1",
+    "Authorization: Bearer {token}\r\nAuthorization: Bearer x", "Authorization: Bearer x\r\nAuthorization: Bearer {token}",
+    "Authorization: Bearer {token}\r\nX-Baloo-Token: x", "Authorization : Bearer {token}", "Authorization: Bearer {token}\xa0",
+    "Authorization: Bearer\r\n {token}", "Authorization: Bearer {token}\r\n x",
+    *(f"Authorization: Bearer {{token}}\r\n{more}" for more in (
+        "Content-Encoding: gzip", "Content-Encoding: identity", "Content-Type: text/plain; charset=utf-16", "X-Debug-Id: ama",
+        "Accept: application/json", "Accept: text/plain\r\nAccept: application/json", "X-Obsolete-Document: x", "Expect: x",
+        "X-Obsolete-Document: 00000000-0000-4000-8000-000000000007", "Connection: close", "Upgrade: h2c",
+        "Connection: upgrade\r\nUpgrade: h2c", "Cookie: a=b", "Content-Length: 700", "Content-Length: 699",
+        "Content-Length: x", "Transfer-Encoding: chunked", "Transfer-Encoding: identity",
+    )),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/v1/contributions?namespace=baloo", "/submit/baloo", "/v1/contributions?namespace=none"])
+def test_the_short_lane_says_what_the_long_way_says(world: World, path: str, monkeypatch: pytest.MonkeyPatch):
+    """Of whatever head: the same answer and the same rows, also where the head was met before."""
+    bodies = [event(1), b"[" + event(1, 0) + b"," + event(2, 0) + b"]", event(3, kind="git.tag"), b"\xef\xbb\xbf" + event(4, 0)]
+
+    async def said(head: str, body: bytes) -> tuple[bytes, list[str]]:
+        lines = head.format(token=world._token, TOKEN=world._token.upper())
+        size = "" if "Content-Length: 700" in head or "chunked" in head else f"Content-Length: {len(body.ljust(700))}\r\n"
+        lane, plug = world.connect()
+        world.kept.rows.clear()
+        lane.data_received(f"POST {path} HTTP/1.1\r\nHost: x\r\n{size}{lines}\r\n\r\n".encode("latin-1") + body.ljust(700))
+        for _ in range(30):
+            await asyncio.sleep(0)
+        await settled(plug)
+        return plug.back, ids(world.kept.rows)
+
+    async def main() -> list[tuple[bytes, list[str]]]:
+        return [await said(head, body) for head in HEADS for body in bodies]
+
+    first, again = asyncio.run(main()), asyncio.run(main())
+    world.door.express.heads.clear()
+    monkeypatch.setattr(world.door.express, "leads", lambda _: False)
+
+    assert first == again == asyncio.run(main())
