@@ -19,6 +19,8 @@ from litestar.datastructures import State
 from litestar.exceptions import MethodNotAllowedException
 from litestar.testing import TestClient
 
+from baloo.access.roles import Grant
+from baloo.access.sessions import Caller
 from baloo.clock import FixedClock
 from baloo.ingest.http import WIRES, is_door_path
 from baloo.metrics.answers import AnswersSource
@@ -88,10 +90,15 @@ def page(_: object, error: Exception) -> Never:
     raise error
 
 
-def served(workspace: Workspace) -> Iterator[TestClient[Litestar]]:
-    """A client of the API of a workspace."""
+def served(workspace: Workspace, caller: Caller | None = None) -> Iterator[TestClient[Litestar]]:
+    """A client of the API of a workspace, which knows who asks."""
+
+    def known(connection: Any, _: object) -> None:
+        connection.scope["user"] = caller
+
     state = State({"answers": AnswersSource(workspace.derived, declared, CLOCK), "workspace": workspace})
-    app = Litestar(routes(), state=state, openapi_config=None, exception_handlers={MethodNotAllowedException: wrong_method(page)})
+    app = Litestar(routes(), state=state, openapi_config=None, exception_handlers={MethodNotAllowedException: wrong_method(page)},
+                   guards=[known])
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
@@ -462,3 +469,20 @@ def test_every_question_is_answered_as_described(client: TestClient[Litestar], d
         assert answer.headers["content-type"].partition(";")[0] in asked["responses"]["200"]["content"]
     else:
         problem(answer, answer.status_code, answer.json()["type"])
+
+
+@pytest.mark.parametrize(("role", "told"), [("analyst", True), ("steward", True), ("contributor", False), ("owner", False)])
+def test_an_analyst_is_told_every_number(tmp_path: Path, role: str, told: bool) -> None:
+    """At `/api/analyst` no number is too small, no other site may read the answer, and no shared cache keeps it."""
+    workspace = Workspace.init(tmp_path / "vale", settings="public_k = 50\n")
+    counted().write(workspace.derived)
+    for client in served(workspace, Caller("somebody", (Grant(role),))):
+        active, table = client.get("/api/analyst/active"), client.get("/api/analyst/extract.csv")
+        again = client.get("/api/analyst/active", headers={"if-none-match": active.headers["etag"]})
+
+    private = ("private, no-cache", "cookie", None)
+    headers = [(one.headers["cache-control"], one.headers.get("vary"), one.headers.get("access-control-allow-origin"))
+               for one in (active, table, again)]
+    assert (active.json()["active"], again.status_code) == (3 if told else None, 304)
+    assert (headers == [private] * 3) == told
+    assert (",3," in table.text) == told

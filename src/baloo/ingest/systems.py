@@ -60,6 +60,12 @@ class Systems:
             known = set(connection.scalars(sa.select(identities.c.system).distinct())) | waiting
         return [State(name, promoted.get(name), name + STAGING in known, name in known) for name in systems]
 
+    @staticmethod
+    def promoted(records: Records, system: str) -> bool:
+        """Whether what the system's tokens send counts."""
+        with records.engine.connect().execution_options(writes=False) as connection:
+            return connection.scalar(sa.select(promotions.c.made).where(promotions.c.system == system)) is not None
+
     def promote(self, system: str, who: str) -> bool:
         """Let a system into production; False where it is there already. Raises NotTried."""
         (state,) = self.states([system])

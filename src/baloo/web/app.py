@@ -52,6 +52,7 @@ from baloo.web.monitor.figures import Sources
 from baloo.web.monitor.heartbeat import Heartbeat, Pulse
 from baloo.web.monitor.routes import routes as monitor_routes
 from baloo.web.pages.addresses import first_visit, not_found, not_taken, page_routes
+from baloo.web.pages.owned import routes as owned_routes
 from baloo.web.pages.requests import routes as request_routes
 from baloo.web.people.parts import Counted, Parts
 from baloo.web.people.routes import routes as people_routes
@@ -133,7 +134,7 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     signin = Desk(site, gate, sessions, flow)
     handlers = [
         *routes(), *live_routes(live), *people_routes(people), *audit_routes(people), *signin_routes(signin),
-        *request_routes(people), *log_routes(people, Book(workspace, records, registry, clock)),
+        *request_routes(people), *owned_routes(people), *log_routes(people, Book(workspace, records, registry, clock)),
         *monitor_routes(sources, settings["metrics_token"]),
     ]
     return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, beside, gate)))

@@ -15,6 +15,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import QueryParameter
 
+from baloo.access.sessions import Caller
 from baloo.metrics.answers import Answers, AnswersSource
 from baloo.metrics.questions.periods import back
 from baloo.web.api.problems import BadParameter, NotModified
@@ -72,8 +73,14 @@ def present(request: Asked) -> Answers:
 
 
 def few(request: Asked) -> Few:
-    """Which numbers are of too few people to be told."""
-    return Few.of(workspace_of(request).settings)
+    """Which numbers are of too few people to be told: to an analyst none."""
+    return Few(1) if _for_analysts(request) else Few.of(workspace_of(request).settings)
+
+
+def _for_analysts(request: Asked) -> bool:
+    """Whether an analyst asks, where the gate has looked who it is: at `/api/analyst` alone."""
+    caller = request.scope.get("user")
+    return isinstance(caller, Caller) and caller.may("analyst")
 
 
 def workspace_of(request: Asked) -> Workspace:
@@ -83,8 +90,10 @@ def workspace_of(request: Asked) -> Workspace:
 
 
 def state_headers(request: Asked) -> dict[str, str]:
-    """The headers of an answer: everybody may read it, and keep it for as long as it is the present one."""
+    """The headers of an answer: it may be kept for as long as it is the present one, and read by everybody; not an analyst's."""
     etag = getattr(request.state, "etag", None)
+    if _for_analysts(request):
+        return {"cache-control": "private, no-cache", "vary": "cookie", **({"etag": etag} if etag else {})}
     kept = {"etag": etag, "cache-control": "public, no-cache"} if etag else {"cache-control": "no-store"}
     return {"access-control-allow-origin": "*", "access-control-expose-headers": "etag", **kept}
 

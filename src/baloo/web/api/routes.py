@@ -23,7 +23,15 @@ _V1 = [
 
 def routes() -> list[Any]:
     """The handlers, to be mounted at the root of an application with `state.answers` and `state.workspace`."""
-    return [_api(), describe.openapi(_api())]
+    return [_api(), describe.openapi(_api()), _analysts()]
+
+
+def _analysts() -> Router:
+    """The same questions for analysts: the gate knows who asks, and no number is too small for them."""
+    return Router(
+        "/api/analyst", route_handlers=_V1, dependencies=DEPENDENCIES, guards=[refuse_unknown], exception_handlers=PROBLEMS,
+        include_in_schema=False,
+    )
 
 
 @cache

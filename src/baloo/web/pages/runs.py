@@ -9,7 +9,7 @@ from baloo.watch.runs import Alarm, moment
 from baloo.web.scene import Scene
 from baloo.web.site import Page
 
-__all__ = ["runs"]
+__all__ = ["row_of", "runs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,13 @@ def runs(scene: Scene) -> Page:
     words, read = scene.words, scene.read()
     return Page(
         "runs.html", words("runs-title"), words("runs-description"), "status", values={
-            "alarms": [_alarm(scene, alarm) for alarm in read.alarms], "rows": [_row(scene, run) for run in read.runs],
+            "alarms": [_alarm(scene, alarm) for alarm in read.alarms], "rows": [row_of(scene, run) for run in read.runs],
         },
     )
 
 
-def _row(scene: Scene, run: Run) -> Row:
+def row_of(scene: Scene, run: Run) -> Row:
+    """A run as the table shows it."""
     words = scene.words
     took = "" if run.seconds is None else words("run-took", seconds=f"{run.seconds:,.1f}")
     began, outcome = f"{moment(run.began):%Y-%m-%d %H:%M}", words("run-outcome", outcome=run.outcome)

@@ -100,6 +100,16 @@ GET /log/{area}/{entry}
 POST /log/{area}/{entry}
 """
 
+_ANALYST = "\n".join(
+    row.replace("/api/v1/", "/api/analyst/") for row in _VISITOR.split("\n")
+    if row.startswith("GET /api/v1/") and not row.endswith("{rest}")
+)
+
+_OWNER = """
+GET /systems/{name}/own
+POST /systems/{name}/own
+"""
+
 _STEWARD = """
 GET /audit
 POST /people/answer
@@ -117,7 +127,10 @@ POST /requests/asked
 
 LEAST: dict[str, str] = {
     row: role
-    for role, rows in (("visitor", _VISITOR), ("contributor", _CONTRIBUTOR), ("logger", _LOGGER), ("steward", _STEWARD))
+    for role, rows in (
+        ("visitor", _VISITOR), ("contributor", _CONTRIBUTOR), ("logger", _LOGGER), ("analyst", _ANALYST), ("owner", _OWNER),
+        ("steward", _STEWARD),
+    )
     for row in rows.split("\n") if row
 }
 """Method and path to the least role."""
