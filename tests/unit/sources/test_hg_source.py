@@ -59,7 +59,7 @@ def _read(source: HgSource) -> list[dict[str, Any]]:
 
 
 def test_what_hg_wrote_is_read(played: Path, tmp_path: Path) -> None:
-    """Authors with name and address or with either alone, and who reviewed; a review that is asked for is none."""
+    """B23: authors with name and address or with either alone, and who reviewed; a review that is asked for is none."""
     found = [(one["type"], one["who"], one["at"], one["tree"]) for one in _read(_source(tmp_path))]
 
     assert found == [
