@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from baloo.cli.common import AsJson, State, state
+from baloo.cli.common import AsJson, State, as_day, state
 from baloo.cli.output import answer, narrate, progress, show_error
 from baloo.errors import ExitCode, InputError, UnknownName
 
@@ -113,7 +113,7 @@ def sql(
         registry = load(now.workspace.registry)
         found = system_for(registry, "sql", system)
         of = found.id
-        reads = scheduled(registry, now.workspace.registry, found, journal, since=since)
+        reads = scheduled(registry, now.workspace.registry, found, journal, since=since, by="sql")
     else:
         of = str(read_queries(mapping)[0]["system"])
         reads = sql_sources(secret(url_env, "--url-env"), mapping, journal, since=since)
@@ -161,37 +161,60 @@ def git(
 @group.command()
 def perceval(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Items of Perceval, one a line, plain or .gz.")],
+    files: Annotated[list[str] | None, typer.Argument(
+        metavar="FILES...", help="Items of Perceval, one a line, plain or .gz; with --run, its arguments behind a `--`.")] = None,
     system: Annotated[
         str | None, typer.Option(help="The system they belong to, where the registry has no mapping for their backend.")
     ] = None,
+    run: Annotated[bool, typer.Option("--run", help="Run Perceval, as the system's file says or with these arguments.")] = False,
+    since: Annotated[str | None, typer.Option(
+        help="With --run: a day, such as 2024-01-01, to begin at; else it goes on from the last item.")] = None,
     dry_run: DryRun = False,
     namespace: Namespace = "baloo",
     as_json: AsJson = False,
-) -> None:
-    """Import what GrimoireLab's Perceval fetched, by the mappings that the registry has for its backends.
+) -> None:  # fmt: skip
+    """Import what GrimoireLab's Perceval fetched, or fetches now, by the mappings that the registry has for its backends.
 
     Those for Git, GitHub, GitLab, Bugzilla, Discourse and mailing lists are built in; --system says to which system what they
     make belongs.
     """
+    from baloo.registry import load
     from baloo.sources.perceval import PercevalSource
+    from baloo.worker.reading import perceval_names, system_for
 
     now = state(context)
-    names = {} if system is None else _perceval_names(now, system)
-    import_all(now, [PercevalSource(file, names) for file in files], namespace=namespace, dry=dry_run, as_json=as_json)
+    if run:
+        _run_perceval(now, files or [], system, since, dry_run=dry_run, namespace=namespace, as_json=as_json)
+        return
+    if not files:
+        raise InputError("Nothing says what to read.", where="FILES", remedy="Name files of items, or run Perceval with --run.")
+    names: dict[str, str] = {}
+    if system is not None:
+        registry = load(now.workspace.registry)
+        names = perceval_names(registry, system_for(registry, "perceval", system))
+    sources = [PercevalSource(Path(file), names) for file in files]
+    import_all(now, sources, namespace=namespace, dry=dry_run, as_json=as_json)
 
 
-def _perceval_names(now: State, system: str) -> dict[str, str]:
-    """The built-in mappings for a system, by the backends whose mapping in the registry is not one of the system's own."""
+def _run_perceval(
+    now: State, arguments: Sequence[str], system: str | None, since: str | None, *, dry_run: bool, namespace: str, as_json: bool
+) -> None:
+    """Run Perceval, with these arguments or with those of the system's file."""
     from baloo.registry import load
-    from baloo.registry.built_in import perceval_backends, perceval_name
+    from baloo.sources.journal import Journal
+    from baloo.sources.perceval_run import PercevalRun
+    from baloo.worker.reading import perceval_names, scheduled, system_for
 
     registry = load(now.workspace.registry)
-    if system not in registry.systems:
-        raise UnknownName("system", system, registry.systems)
-    names = {backend: perceval_name(backend, system) for backend in perceval_backends()}
-    own = {name for (protocol, name), mapping in registry.mappings.items() if protocol == "perceval" and mapping.system == system}
-    return {backend: name for backend, name in names.items() if backend not in own}
+    found = system_for(registry, "perceval", system)
+    journal = None if dry_run else Journal(now.workspace.root / "data" / "imports")
+    day = as_day(since, "--since")
+    begin = day.isoformat() if day else None
+    if arguments:
+        reads: list[Source] = [PercevalRun(arguments, perceval_names(registry, found), journal, since=begin)]
+    else:
+        reads = scheduled(registry, now.workspace.registry, found, journal, since=begin, by="perceval")
+    import_all(now, reads, namespace=namespace, dry=dry_run, as_json=as_json, run=(found.id, "perceval"))
 
 
 @group.command()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from cronsim import CronSim, CronSimError
@@ -17,6 +18,7 @@ from baloo.registry.sources import OTHERS, mapping_files
 
 __all__ = ["check_sources"]
 
+_SECRET: Final = frozenset({"-t", "--api-token", "-p", "--backend-password"})  # arguments of Perceval
 _ANY_DAY = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 
 
@@ -52,18 +54,23 @@ def _check(names: Names, system: str, entry: Entry) -> None:
 
 
 def _check_other(names: Names, entry: Entry, written: Mapping[str, Any]) -> None:
-    """What `sql` is told beside its name: a file of queries within the registry, and where the database's address is."""
+    """What `sql` and `perceval` are told beside their name: a file of queries within the registry; arguments without a secret."""
     folder = names.draft.folder
-    needed = OTHERS[written["name"]]
-    for key in (needed, "key_env"):
+    for key in OTHERS[written["name"]]:
         if key not in written:
             names.report(entry, ("source",), f"`{written['name']}` needs `{key}`.", slug="missing-key")
-    if needed in written and not (folder / written[needed]).resolve().is_relative_to(folder.resolve()):
-        names.report(entry, ("source", needed), f"`{written[needed]}` leads out of the registry.", slug="outside")
-    elif needed in written and not (folder / written[needed]).is_file():
-        known = [file.relative_to(folder).as_posix() for file in sorted(folder.rglob("*.yaml"))]
-        message = f"There is no file `{written[needed]}` in the registry."
-        names.report(entry, ("source", needed), message, nearest=nearest(written[needed], known), slug="missing-file")
+    file = written.get("mapping")
+    if file and not (folder / file).resolve().is_relative_to(folder.resolve()):
+        names.report(entry, ("source", "mapping"), f"`{file}` leads out of the registry.", slug="outside")
+    elif file and not (folder / file).is_file():
+        known = [found.relative_to(folder).as_posix() for found in sorted(folder.rglob("*.yaml"))]
+        message = f"There is no file `{file}` in the registry."
+        names.report(entry, ("source", "mapping"), message, nearest=nearest(file, known), slug="missing-file")
+    for place, (before, argument) in enumerate(pairwise(("", *written.get("run", ())))):
+        flag, _, held = (before, "", argument) if before in _SECRET else argument.partition("=")
+        if flag in _SECRET and held and not held.startswith("${"):
+            message = "The registry holds no secret: write `${NAME}`, the variable that has it."
+            names.report(entry, ("source", "run", place), message, slug="secret")
 
 
 def _urls(written: str | Sequence[str]) -> Sequence[str]:

@@ -240,6 +240,7 @@ class Feed:
     key_env: str | None = None  # the environment variable that holds the key
     per_second: float | None = None  # requests
     mapping: str | None = None  # of `sql`: the file in the registry that has its queries
+    run: tuple[str, ...] = ()  # of `perceval`: its arguments, the backend first
 
 
 @dataclass(frozen=True, slots=True)

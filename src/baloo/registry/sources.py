@@ -14,8 +14,8 @@ __all__ = ["GROUP", "OTHERS", "folder_of", "mapping_files"]
 GROUP: Final = "baloo.sources"
 """The group of entry points, `NAME = "package.NAME:RECIPE"`."""
 
-OTHERS: Final = {"sql": "mapping"}
-"""What reads systems and is no folder of that group, each with the key that it needs beside its name."""
+OTHERS: Final = {"sql": ("mapping", "key_env"), "perceval": ("run",)}
+"""What reads systems and is no folder of that group, each with the keys that it needs beside its name."""
 
 
 @cache

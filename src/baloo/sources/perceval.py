@@ -16,7 +16,7 @@ from baloo.registry.envelope import wrap
 from baloo.sources.base import Chunk
 from baloo.sources.files import EventsSource
 
-__all__ = ["PercevalSource"]
+__all__ = ["PercevalSource", "enveloped"]
 
 
 class _Item(msgspec.Struct):
@@ -42,15 +42,7 @@ class PercevalSource:
     def chunks(self, done: int) -> Iterator[Chunk]:
         """Chunks of items in their envelopes; `done` counts lines, or elements of an array."""
         for chunk in self._events.chunks(done):
-            yield chunk._replace(body=b"\n".join(map(self._enveloped, _items(chunk.body))))
-
-    def _enveloped(self, item: bytes) -> bytes:
-        """An item in its envelope, on one line; other text as it is."""
-        try:
-            backend = _decode_item(item).backend_name
-        except (msgspec.DecodeError, RecursionError):
-            return item
-        return wrap("perceval", self._names.get(backend, backend), item.strip().replace(b"\n", b" ").replace(b"\r", b" "))
+            yield chunk._replace(body=b"\n".join(enveloped(item, self._names) for item in _items(chunk.body)))
 
     def notes(self) -> list[str]:
         """Nothing to say: each line is an item."""
@@ -58,6 +50,15 @@ class PercevalSource:
 
     def finished(self) -> None:
         """A file is read whole each time; there is no cursor."""
+
+
+def enveloped(item: bytes, names: Mapping[str, str]) -> bytes:
+    """An item in its envelope, on one line; other text as it is. `names` are mappings by backend, where they differ."""
+    try:
+        backend = _decode_item(item).backend_name
+    except (msgspec.DecodeError, RecursionError):
+        return item
+    return wrap("perceval", names.get(backend, backend), item.strip().replace(b"\n", b" ").replace(b"\r", b" "))
 
 
 def _items(body: bytes) -> list[bytes]:

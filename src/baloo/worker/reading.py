@@ -9,17 +9,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from baloo.errors import InputError, UnknownName
-from baloo.registry.built_in import kinds_of_source, source_name
+from baloo.registry.built_in import kinds_of_source, perceval_backends, perceval_name, source_name
 from baloo.registry.model import Registry, System
 from baloo.sources.api import Api
 from baloo.sources.base import Source
 from baloo.sources.installed import recipe_of
 from baloo.sources.journal import Journal
 from baloo.sources.live import DumpSource, LiveSource
+from baloo.sources.perceval_run import PercevalRun
 from baloo.sources.relational import sql_sources
 from baloo.sources.secret import secret
 
-__all__ = ["Asked", "live_sources", "mapping_of", "read_files", "scheduled", "system_for"]
+__all__ = ["Asked", "live_sources", "mapping_of", "perceval_names", "read_files", "scheduled", "system_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +93,31 @@ def live_sources(
 
 def scheduled(
     registry: Registry, folder: Path, system: System, journal: Journal | None, environment: Mapping[str, str] = os.environ,
-    since: str | None = None,
+    since: str | None = None, by: str | None = None,
 ) -> list[Source]:  # fmt: skip
-    """What reads a system by its line of the registry, which is in `folder`. Raises InputError where there is none.
+    """What reads a system by its line of the registry, which is in `folder`.
 
-    `since` begins there, whatever is known.
+    `since` begins there, whatever is known. Raises InputError where there is no such line, or none of the source `by`.
     """
     feed = system.source
-    if feed is None:
-        raise InputError(f"Nothing says how `{system.id}` is read.", where=system.file, remedy="Add `source:` to it.")
+    if feed is None or by not in (None, feed.name):
+        remedy = f"Add `source: {{name: {by or 'NAME'}, ...}}` to it."
+        raise InputError(f"Nothing says how `{system.id}` is read{f' by {by}' if by else ''}.", where=system.file, remedy=remedy)
+    first = feed.since.isoformat() if feed.since else None
+    if feed.name == "perceval":
+        names = perceval_names(registry, system)
+        return [PercevalRun(feed.run, names, journal, since=since, first=first, environment=environment)]
     if feed.name != "sql":
         return live_sources(registry, feed.name, system, Asked(since=since), journal, environment)
-    first = feed.since.isoformat() if feed.since else None
     address = secret(str(feed.key_env), system.file, environment)
     return list(sql_sources(address, folder / str(feed.mapping), journal, since=since, first=first))
+
+
+def perceval_names(registry: Registry, system: System) -> dict[str, str]:
+    """The built-in mappings for a system, by the backends whose mapping in the registry is not one of the system's own."""
+    own = {
+        name for (protocol, name), mapping in registry.mappings.items() if protocol == "perceval" and mapping.system == system.id}
+    return {backend: perceval_name(backend, system.id) for backend in perceval_backends() if backend not in own}
 
 
 def read_files(
