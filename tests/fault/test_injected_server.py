@@ -40,6 +40,9 @@ def test_no_false_201_and_the_other_goes_on(strace: str, tmp_path: Path, tell: C
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as by:
             await until(lambda: by.poll() is not None or (seen.exists() and "INJECTED" in seen.read_text()), f"{calls} {fault}")
             by.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):  # where threads end while it lets go of them it waits for ever
+                await asyncio.to_thread(by.wait, 10)
+            by.kill()
 
     async def worker_meets() -> None:
         for _ in range(2):
