@@ -64,7 +64,7 @@ def test_the_token_stands_in_the_body(monkeypatch: pytest.MonkeyPatch) -> None:
     """It goes into each form, into no address and no header."""
     api = Api("https://phabricator.example.org", header=RECIPE.header, key="a-key")
     forms: list[dict[str, Any]] = []
-    monkeypatch.setattr(api, "ask", lambda _path, params, form: forms.append({"params": params, "form": form}))
+    monkeypatch.setattr(api, "ask", lambda _path, params, form, **_: forms.append({"params": params, "form": form}))
 
     api.post("api/user.search", {"limit": 1})
     assert forms == [{"params": {}, "form": {"limit": 1, "api.token": "a-key"}}]

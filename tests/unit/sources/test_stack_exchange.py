@@ -47,7 +47,7 @@ def test_the_client_asks_nothing_while_it_rests(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("baloo.sources.api.time", SimpleNamespace(monotonic=lambda: 100.0))
     asked_after: list[list[float]] = []
 
-    def send(*_: object) -> None:
+    def send(*_: object, **__: object) -> None:
         asked_after.append(list(slept))
         raise InputError("It is enough.")
 
