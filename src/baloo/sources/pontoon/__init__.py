@@ -22,7 +22,7 @@ def _walk(api: Api, at: Cursor) -> Iterator[Page]:
         raise InputError("Pontoon is asked day by day: since when?", where=api.base,
                          remedy="Say --since, or `since:` in the system's file; what was before is read from a file.")
     day, behind = dt.date.fromisoformat(at["since"][:10]), at.get("project", "")
-    projects = api.query.get("project") or sorted(_projects(api))
+    projects = sorted(api.query.get("project") or _projects(api))
     settled = api.today - dt.timedelta(days=1)
     while day <= api.today:
         for project in projects:

@@ -77,8 +77,8 @@ def _unfold(answer: Any, addresses: Sequence[str]) -> Iterator[Record]:  # noqa:
         user, moment, project = unquote(answer["user"]), answer["happened_on"].replace(" ", "T"), answer["mozilla_team"]
         yield {"type": "translated", "key": f"activity {project} {user} {moment}", "at": moment, "who": user, "project": project}
         return
-    if isinstance(answer.get("data"), list):
-        for one in answer["data"]:
+    if "data" in answer:
+        for one in answer["data"] if isinstance(answer["data"], list) else [answer["data"]]:
             yield from _unfold(one, addresses)
         return
     attributes, related = answer["attributes"], answer["relationships"]
