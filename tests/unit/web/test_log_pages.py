@@ -17,6 +17,7 @@ from baloo.access.roles import Grant
 from baloo.access.sessions import Member, Sessions
 from baloo.errors import StorageFull
 from baloo.logbook.book import Book
+from baloo.web.pages.requests import routes as request_routes
 from baloo.web.signin.gate import COOKIE, Gate
 from byhand import ByHand, writing
 
@@ -288,3 +289,15 @@ def test_nothing_personal_in_audit_and_addresses(marula: Marula):
             "SELECT * FROM trail").fetchall())
 
     assert not any(name in led + said for name in ("Petra", "petra", "contract"))
+
+
+def test_little_is_better_written_down_by_hand(tmp_path: Path):
+    """C07: for a system where little happens, the steps of its owner lead to the pages of loggers, and only then."""
+    house = ByHand(tmp_path / "w")
+    parts, _, _ = writing(house)
+    with asking(parts.site, more=request_routes(parts)) as ask:
+        few, many = ask("/join?volume=few").text, ask("/join?volume=many").text
+    house.close()
+
+    assert ('href="/log"' in few, 'href="/log"' in many) == (True, False)
+    assert "By hand" in few
