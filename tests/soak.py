@@ -82,7 +82,7 @@ class Soak:
 
     def run(self, beside: int) -> None:
         """Make what is left, so many portions at a time, until the time is over or somebody interrupts."""
-        portions = self._left()
+        portions = self.left()
 
         def lane() -> None:
             while True:
@@ -104,7 +104,7 @@ class Soak:
         """The records of a fault."""
         return [record for record in self.records if record["fault"] == part.fault]
 
-    def _left(self) -> Iterator[tuple[Part, int]]:
+    def left(self) -> Iterator[tuple[Part, int]]:
         """The portions to be made, with their numbers: one of each fault, one more of each, and so on."""
         plans = [(part, len(self.of(part)), sum(record["done"] for record in self.of(part))) for part in PARTS]
         for turn in range(max(part.portions for part in PARTS)):
