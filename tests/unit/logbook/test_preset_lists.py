@@ -23,7 +23,7 @@ ENTRY = {"who": "ama", "date": "2014-10-02", "text": "Did it", "link": "", "priv
     ("F10", "reps", False, ()),
 ])
 def test_each_area_has_its_list(row: str, area: str, private: bool, needs: tuple[str, ...]):
-    """An owner, a list of what counts, what is private and what is needed; without what is needed an entry is refused."""
+    """D02, D03, D04, D05, D06, D07, D08, D09: an owner, a list of what counts, what is private, what may not be left out."""
     found = place(SEEDS, area)
     said = ENTRY | {"type": next(iter(found.log.types))}
     entry, faults = read(found, said)

@@ -109,7 +109,7 @@ ENTRY = {"date": "2026-11-02", "type": "review", "text": "Read the contract", "d
 
 
 def test_an_entry_from_the_search_to_taking_it_back(marula: Marula):
-    """Somebody is looked for and chosen, what they did is written down, edited, and taken back; the trail says who did so."""
+    """D01, D10: somebody is looked for and chosen, what they did is written down, edited, taken back; the trail says by whom."""
     tove = marula.enter("operator tove", LOGGER)
     found = marula.post(tove, "/log/legal", who="mens", do="find")
     person = re.search(r'name="person" id="person-\d+" value="(\d+)" checked', found.text)
@@ -206,7 +206,7 @@ def test_what_a_system_has_is_warned_of(marula: Marula):
 
 
 def test_private_entries_are_their_loggers_alone(marula: Marula):
-    """Another logger sees that there is one, and neither whose nor what; they cannot open or take it back. It counts."""
+    """D03: another logger sees that there is one, neither whose nor what; they cannot open or take it back. It counts."""
     tove, jun = marula.enter("operator tove", LOGGER), marula.enter("operator jun", LOGGER)
     marula.post(tove, "/log/legal", **ENTRY, private="yes", person="1")
     marula.entries()
