@@ -13,11 +13,12 @@ owned-said = { $said ->
 }
 owned-refused = What was refused, and waits
 owned-refused-none = Nothing waits.
-owned-refused-text = Each is kept until somebody replays it: `baloo quarantine replay`.
+owned-refused-text = Each waits for some weeks, until somebody has mended what is wrong and replays it: `baloo quarantine replay`.
 owned-events = Events
 owned-why = Why
 owned-where = Where
 owned-do = What to do
+owned-runs = How it was read
 owned-runs-none = No source has read it.
 owned-mine = What you look after
 analyst-extract = Every number, however small (CSV)
