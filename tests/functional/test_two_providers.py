@@ -404,7 +404,7 @@ def test_nobody_is_led_elsewhere(house: House, browser: Browser):
 
 
 def test_signing_out_ends_the_session(house: House, browser: Browser):
-    """After signing out the cookie is gone from the browser, and worth nothing to who kept it."""
+    """After signing out the cookie is gone, and worth nothing to who kept it; a link leads to signing out at the provider."""
     house.provider.say("u-ama", ["people-team"])
     browser.sign_in("u-ama")
     kept = browser.jar[COOKIE]
@@ -412,10 +412,13 @@ def test_signing_out_ends_the_session(house: House, browser: Browser):
     assert form is not None
     out = browser.ask(f"{ADDRESS}/sign-out", "POST", form=form[1])
     gone = COOKIE not in browser.jar
+    link = re.search(rf'href="({re.escape(house.provider.issuer)}[^"]+)"', browser.get(out.headers["location"]).text)
     browser.jar.set(COOKIE, kept, domain="baloo.example.org")
 
     assert (out.status_code, gone) == (303, True)
     assert browser.get("/people/review").status_code == 403
+    assert link is not None
+    assert browser.ask(unescape(link[1])).status_code == 200
 
 
 def test_nothing_personal_is_kept(house: House, browser: Browser):

@@ -64,6 +64,13 @@ class Provider:
             raise Busy(f"The provider does not say its `{name}`.", where=self.issuer)
         return _safe(value)
 
+    def way_out(self) -> str:
+        """Where somebody signs out at the provider itself; empty where it has no such page. Raises Busy where it says nothing."""
+        if self._says("end_session_endpoint") is None:
+            return ""
+        address = self.told("end_session_endpoint")
+        return f"{address}{'&' if '?' in address else '?'}{urlencode({'client_id': self.client})}"
+
     def member(self, code: str, verifier: str, nonce: str, back: str) -> Member:
         """Who a code is for. Raises Forbidden where the provider, or what it signed, does not vouch; Busy for no answer."""
         tokens = self._tokens({

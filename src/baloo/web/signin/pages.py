@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
@@ -15,7 +16,7 @@ from litestar.response import Redirect
 from baloo.access.links import enter
 from baloo.access.roles import ROLES
 from baloo.access.sessions import NOBODY, SESSION_SECONDS, Sessions
-from baloo.errors import Forbidden
+from baloo.errors import BalooError, Forbidden
 from baloo.people.links import VISIT_SECONDS
 from baloo.web.pages.addresses import or_error_page, packed
 from baloo.web.people.me import COOKIE as ME
@@ -56,6 +57,13 @@ class Desk:
             cookie(request, _WAY, "", _PATH, 0, lax=True, secure=self.secure), self.visiting(request, visit),
         ])
 
+    def way_out(self) -> str:
+        """Where somebody signs out at the provider, too; empty where there is none, or it does not say now."""
+        flow = self.flow()
+        with suppress(BalooError):
+            return flow.provider.way_out() if flow else ""
+        return ""
+
     def visiting(self, request: Asked, visit: str) -> Cookie:
         """The cookie of a visit to one's own page; without one, whatever visit there was is taken away."""
         return cookie(request, ME, visit, "/me", VISIT_SECONDS if visit else 0, lax=True, secure=self.secure)
@@ -85,6 +93,7 @@ def _page(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
     async def page(request: Asked) -> Response[Any]:
         query = dict(request.query_params)
         caller = NOBODY if "link" in query else await desk.gate.caller(request)
+        out = await desk.gate.beside(desk.way_out) if "left" in query and not caller.nonce else ""
 
         def answer() -> Response[Any]:
             scene = desk.site.scene({})
@@ -98,7 +107,7 @@ def _page(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
             else:
                 roles = [(str(one), ROLES[one.role]) for one in caller.grants]
                 shown = Page("sign_in.html", title, title, values={
-                    "caller": caller, "roles": roles, "go": f"{_PATH}/go?to={quote(to)}" if desk.flow() else "",
+                    "caller": caller, "roles": roles, "out": out, "go": f"{_PATH}/go?to={quote(to)}" if desk.flow() else "",
                 })
             return packed(request, desk.site.made(scene, lambda _: shown), UNKEPT)
 
@@ -153,7 +162,7 @@ def _out(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
     @post("/sign-out", include_in_schema=False, request_max_body_size=_LARGEST)
     async def out(request: Asked) -> Response[Any]:
         await run_sync(lambda: desk.sessions.end(request.cookies.get(COOKIE, ""), now=desk.gate.now()))
-        return Redirect(_PATH, status_code=303, headers=UNKEPT, cookies=[
+        return Redirect(f"{_PATH}?left=yes", status_code=303, headers=UNKEPT, cookies=[
             cookie(request, COOKIE, "", "/", 0, lax=True, secure=desk.secure), desk.visiting(request, "")])
 
     return out
