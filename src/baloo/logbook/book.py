@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 import sqlalchemy as sa
@@ -16,8 +17,8 @@ from baloo.ingest.refusals import remedy_for
 from baloo.ingest.verdict import Verdict
 from baloo.logbook.contributors import Contributor, known_as
 from baloo.logbook.entry import Entry, Fault, entry_id, event_of
+from baloo.logbook.found import Already, Stood
 from baloo.logbook.places import Place
-from baloo.logbook.shelf import Already, Shelf, Stood
 from baloo.people.marks import Suppressed, identities_of
 from baloo.people.sql import note, select_in
 from baloo.queue.base import Refusal
@@ -26,6 +27,9 @@ from baloo.records.store import Records
 from baloo.records.trail import trail
 from baloo.registry.model import Registry
 from baloo.workspace import Workspace
+
+if TYPE_CHECKING:
+    from baloo.logbook.shelf import Shelf
 
 __all__ = ["EDITED", "LOGGED", "TAKEN_BACK", "Book", "Step", "Wanted"]
 
@@ -74,6 +78,8 @@ class Book:
 
     def shelf(self) -> Shelf:
         """What the lake has now. Raises StorageBroken where it cannot be read."""
+        from baloo.logbook.shelf import Shelf  # noqa: PLC0415 - it needs the lake's library, and few ask
+
         return Shelf(self.records, self._workspace.lake)
 
     def wanted(self, place: Place, contributor: Contributor, entry: Entry) -> Wanted:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,37 +14,15 @@ from baloo.lake.files import blaming, connect, parquet, quoted
 from baloo.lake.store import Lake
 from baloo.lake.tables import TABLES
 from baloo.logbook.entry import Entry
+from baloo.logbook.found import Already, Stood
 from baloo.logbook.places import Place
 from baloo.people.sql import select_in
 from baloo.records.store import Records
 from baloo.records.tables import identities, observations
 
-__all__ = ["Already", "Shelf", "Stood"]
+__all__ = ["Shelf"]
 
 _COLUMNS = 'e.id, e.namespace, e."at", e.object, e.extra, e.identity_id, e.observation_id, e.seq'
-
-
-@dataclass(frozen=True, slots=True)
-class Stood:
-    """An entry as it stands. `actor` and `extra` are those of its event, `logged_by` who wrote it down, empty where unknown."""
-
-    id: str
-    namespace: str
-    entry: Entry
-    identity: int
-    actor: Mapping[str, str]
-    logged_by: str
-    seq: int
-    extra: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Already:
-    """A contribution of somebody on a day: `same` where it was done on the very link of the entry."""
-
-    system: str
-    kind: str
-    same: bool
 
 
 class Shelf:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from baloo.logbook.shelf import Stood
+from baloo.logbook.found import Stood
 from baloo.people.faces import faces, persons_of
 from baloo.records.store import Records
 

@@ -11,8 +11,8 @@ from baloo.errors import InputError, nearest
 from baloo.logbook.book import TAKEN_BACK, Book, Wanted
 from baloo.logbook.contributors import Contributor, named
 from baloo.logbook.entry import Fault, read, typed_fields
+from baloo.logbook.found import Already
 from baloo.logbook.places import Place
-from baloo.logbook.shelf import Already
 
 __all__ = ["MOST_LINES", "Line", "preview"]
 

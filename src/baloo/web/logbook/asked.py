@@ -12,8 +12,8 @@ from baloo.errors import BalooError, InputError, StorageFull, in_words
 from baloo.logbook.book import Book
 from baloo.logbook.contributors import Contributor, Found, chosen, named, search
 from baloo.logbook.entry import LONGEST, Fault, typed_fields
+from baloo.logbook.found import Already, Stood
 from baloo.logbook.places import Place
-from baloo.logbook.shelf import Already, Stood
 from baloo.web.people.visits import Form, first
 
 __all__ = ["NEW", "NOT_KEPT", "SAME", "Shape", "Typed", "look", "person_of", "typed"]

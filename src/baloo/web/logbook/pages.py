@@ -8,8 +8,8 @@ from typing import Any
 from baloo.access.sessions import Caller
 from baloo.errors import InputError
 from baloo.logbook.book import Book, Step
+from baloo.logbook.found import Already, Stood
 from baloo.logbook.places import Place, places
-from baloo.logbook.shelf import Already, Stood
 from baloo.logbook.shown import Shown, shown
 from baloo.logbook.table import Line
 from baloo.web.logbook.asked import Typed
