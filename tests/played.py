@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ class Player(ThreadingHTTPServer):
         self.base = f"http://127.0.0.1:{self.server_address[1]}"
         written = json.loads(pages.read_text("utf-8").replace("{BASE}", self.base))
         self.pages: dict[Key, dict[str, Any]] = {_key(page["path"], page.get("form", "")): page for page in written}
+        self.graphs = {page["path"]: page for page in written if "graph" in page}
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.unknown: list[str] = []
@@ -63,13 +65,13 @@ class _Handler(BaseHTTPRequestHandler):
         if stumble in ("429", "500"):
             self._send(int(stumble), b"not now", {"Retry-After": "0"} if stumble == "429" else {})
             return
-        page = player.pages.get(_key(self.path, form))
+        page = player.graphs.get(self.path) or player.pages.get(_key(self.path, form))
         if page is None:
             player.unknown.append(f"{self.path} {form}".strip())
             self._send(404, b"{}")
             return
         player.headers.append(dict(self.headers))
-        text = self._text(page)
+        text = _graphed(page, form) if "graph" in page else self._text(page)
         if stumble in ("cut", "short"):
             self._send(200, text[: len(text) // 2], length=len(text) if stumble == "short" else None)
             return
@@ -100,6 +102,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
         if length is not None:
             self.close_connection = True
+
+
+def _graphed(page: dict[str, Any], form: str) -> bytes:
+    """What GitHub's GraphQL answers: of each thing that a query names what stands under it, `p7`, `i7`, or `p7 CURSOR`."""
+    parts = re.split(r"(?=\b[pi]\d+:)", json.loads(form)["query"])[1:]
+    found = {}
+    for part in parts:
+        name, after = part.partition(":")[0], re.search(r'after:"(\w+)"', part)
+        found[name] = page["graph"].get(f"{name} {after[1]}" if after else name)
+    return json.dumps({"data": {"repository": found, "rateLimit": page["rate"]}}).encode()
 
 
 def _key(path: str, form: str = "") -> Key:
