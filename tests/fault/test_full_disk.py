@@ -165,7 +165,7 @@ def test_a_whole_server_answers_507_and_goes_on_without_restart(larger: Path, te
     site = Site(larger / "W")
 
     async def work() -> None:
-        async with site.running(), load_on(site, luck, most=40, pause=0.02):
+        async with site.running(), load_on(site, luck, pause=0.05):
             server, worker = site.pid, await until(lambda: site.worker, "the worker")
             await site.loaded()  # a worker that begins on a full disk ends, and is started again
             for _ in range(FULL_DISKS):

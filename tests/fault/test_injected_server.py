@@ -61,7 +61,7 @@ def test_no_false_201_and_the_other_goes_on(strace: str, tmp_path: Path, tell: C
 
     async def work() -> None:
         while sum(1 for _ in tmp_path.glob("strace-*")) < POINTS_OF_SERVER:
-            async with site.running(), load_on(site, luck, pause=0.02):
+            async with site.running(), load_on(site, luck, pause=0.05):
                 await asyncio.gather(worker_meets(), server_meets())
                 codes.extend(ENDED.findall(site.log))
                 assert '"code": 1' not in site.log, site.log  # an error that nobody foresaw

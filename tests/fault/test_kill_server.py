@@ -71,7 +71,7 @@ def test_told_to_stop_it_drains(tmp_path: Path, tell: Callable[..., None]):
     async def work() -> None:
         nonlocal slowest
         for _ in range(TERMINATIONS):
-            async with site.running(), load_on(site, luck, pause=PAUSE):
+            async with site.running(), load_on(site, luck, pause=0.05):
                 goal = len(site.ledger) + 100
                 await until(lambda goal=goal: len(site.ledger) >= goal, "acknowledgements")
                 await asyncio.sleep(luck.uniform(0.0, 1.0))
