@@ -30,6 +30,7 @@ case "$*" in
   *"-r tip "*) printf '%s' "$(cat "$HERE/tip")" ;;
   *"-r 0:1 "*|*"-r 1:1 "*) cat "$HERE/log"; test ! -e "$HERE/fails" || { echo 'abort: data is damaged!' >&2; exit 255; } ;;
   *"-r 0 "*) printf '%s' "$(cat "$HERE/first")" ;;
+  *) echo 'abort: nobody asked this' >&2; exit 255 ;;
 esac
 """
 
@@ -152,7 +153,8 @@ def test_a_real_repository_is_read_and_gone_on_with(tmp_path: Path, monkeypatch:
     looms.mkdir()
     hg("init")
     commit("Knots — r=tove", "Töve Lind <tove@example.org>")
-    (looms / ".hg" / "hgrc").write_text("[alias]\nlog = !touch ran\n[extensions]\nevil = /nowhere.py\n", "utf-8")
+    (tmp_path / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()", "utf-8")
+    (looms / ".hg" / "hgrc").write_text(f"[extensions]\nevil = {tmp_path / 'evil.py'}\n", "utf-8")
     journal = Journal(tmp_path / "journal")
     first = _source(looms, journal)
     before = _read(first)
@@ -164,4 +166,4 @@ def test_a_real_repository_is_read_and_gone_on_with(tmp_path: Path, monkeypatch:
     assert [(one["type"], one["who"]) for one in before] == [
         ("git.commit", {"name": "Töve Lind", "email": "tove@example.org"}), ("git.review", {"username": "tove"})]
     assert [one["who"] for one in after] == [{"name": "Jun", "email": "jun@example.org"}]
-    assert not (looms / "ran").exists()
+    assert not (tmp_path / "ran").exists()

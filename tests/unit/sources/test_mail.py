@@ -9,10 +9,14 @@ import pytest
 from tests.sources.test_every_source import Run
 
 from baloo.errors import InputError
+from baloo.sources.api import Api
+from baloo.sources.mbox import RECIPE, _index, _unpacked
 from baloo.sources.mbox.mailbox import parse
 from baloo.sources.mbox.message import sender, sent
 from baloo.worker import reading
+from played import playing
 
+PAGES = Path(__file__).parents[2] / "sources" / "mbox" / "pages.json"
 BOX = b"From ama@example.org Sat Jun  1 10:00:00 2024\nFrom: ama@example.org\nMessage-ID: <1@x>\n\nWords.\n\n"
 
 
@@ -68,6 +72,26 @@ def test_a_mailbox_that_is_cut_off_gives_what_stands_before(tmp_path: Path) -> N
     assert next(read)["message-id"] == "<1@x>"
     with pytest.raises(InputError, match="damaged"):
         list(read)
+
+
+@pytest.mark.parametrize(("at", "months"), [
+    ({}, ["2024-05", "2024-06"]), ({"since": "2024-06-01T00:00:00Z"}, ["2024-06"]),
+    ({"since": "2024-05-31T00:00:00Z"}, ["2024-05", "2024-06"]),
+], ids=["all", "the-last-month-again", "since-a-day"])  # fmt: skip
+def test_the_months_of_an_archive(at: dict[str, str], months: list[str]) -> None:
+    """The month in which the last run ended is read again: it may have grown."""
+    with playing(PAGES) as player:
+        api = Api(f"{player.base}/pipermail/crafts", per_second=1000)
+
+        assert [page.cursor["since"][:7] for page in RECIPE.walk(api, dict(at))] == months  # type: ignore[misc] # it has one
+        api.close()
+
+
+@pytest.mark.parametrize("body", [b"<html><a href='2024-", b"\x1f\x8b\x08\x00cut"], ids=["half-a-page", "half-a-month"])
+def test_what_came_in_half_is_asked_for_again(body: bytes) -> None:
+    """Neither the list of months nor a month is taken for whole."""
+    with pytest.raises(ValueError, match="half"):
+        (_index if body.startswith(b"<") else _unpacked)(body)
 
 
 def test_what_is_no_mailbox_is_refused(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def _index(body: bytes) -> dict[str, str]:
     """Month, such as 2024-06, to the name of its file, where there are two the packed one. Raises ValueError for half a page."""
     text = body.decode("utf-8", "replace")
     if "</html>" not in text.lower():
-        raise ValueError
+        raise ValueError("half a page")
     found: dict[str, str] = {}
     for year, month, packed in _FILE.findall(text):
         key = f"{year}-{_MONTHS.index(month.title()) + 1:02d}"
@@ -54,7 +54,7 @@ def _unpacked(body: bytes) -> bytes:
     try:
         return gzip.decompress(body)
     except (EOFError, OSError, zlib.error) as error:
-        raise ValueError from error
+        raise ValueError("half a file") from error
 
 
 def _unfold(message: Any, _addresses: Sequence[str]) -> Iterator[Record]:  # noqa: ANN401 - the headers of a message, or Perceval's
