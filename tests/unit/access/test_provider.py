@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import threading
@@ -109,7 +110,8 @@ def test_the_client_proves_itself_as_the_provider_wants(stub: Stub, ways: list[s
     stub.provider(secret=secret).member("c", "v", "n", "http://here/back")
     body, headers = stub.sent
 
-    assert ("authorization" in headers) == header
+    told = headers.get("authorization", "").removeprefix("Basic ")
+    assert base64.b64decode(told) == (b"baloo:a+b%2Bc" if header else b"")
     assert ("client_secret=a+b%2Bc" in body) == (not header and bool(secret))
     assert "code_verifier=v" in body
 
@@ -136,6 +138,15 @@ def test_what_is_signed_for_another_is_refused(stub: Stub, claims: dict[str, Any
     stub.claims = claims
     with pytest.raises(Forbidden):
         stub.provider().member("c", "v", "n", "b")
+
+
+@pytest.mark.parametrize(("said", "groups"), [("reps", ("reps",)), (["reps", "reps"], ("reps",)), (None, ()), (7, ()), ({}, ())])
+def test_groups_come_as_a_list_or_as_one_text(stub: Stub, said: object, groups: tuple[str, ...]):
+    """What the provider tells besides the token goes before what stands in it; what are no groups are none."""
+    stub.claims = {"groups": ["admins"]}
+    stub.answers["/who"] = lambda: (200, {"sub": "u-1", "groups": said})
+
+    assert stub.provider().member("c", "v", "n", "b").groups == groups
 
 
 def test_another_s_groups_are_not_taken(stub: Stub):

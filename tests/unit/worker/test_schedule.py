@@ -188,6 +188,27 @@ def test_nothing_for_twice_as_long_as_ever_raises_an_alarm(registry: Registry, r
     assert alarms(registry, rows.pasts(records), NOW) == []
 
 
+def test_a_system_that_is_new_is_not_overdue(registry: Registry, records: Records):
+    """Its first run failed since the last two were due: nobody knows yet."""
+    _run(records, "wiki", _ago(hours=9), "failed")
+
+    assert alarms(registry, rows.pasts(records), NOW) == []
+
+
+@pytest.mark.parametrize(("came", "silent"), [
+    ((9, 8, 7, 6), True), ((9, 8, 7), False),  # hours ago it brought something: three times tell nothing
+    ((12, 9, 6, 3), False), ((90, 60, 50, 25), False), ((110, 101, 95, 90), True),
+])
+def test_silence_is_longer_than_usual_and_than_a_day(registry: Registry, records: Records, came: tuple[float, ...], silent: bool):
+    """Four times tell what is usual; twice as long as the longest, and more than a day, is silence."""
+    later = NOW + dt.timedelta(hours=20)
+    for hours in came:
+        _run(records, "forum", _ago(hours=hours), accepted=1)
+    _run(records, "forum", int((later - dt.timedelta(minutes=30)).timestamp() * 1_000_000))
+
+    assert [alarm.what for alarm in alarms(registry, rows.pasts(records), later)] == ["silent"] * silent
+
+
 def test_so_many_runs_of_a_system_are_kept(records: Records):
     """The oldest is forgotten, of that system alone; one that never ended was stopped when the next begins."""
     _run(records, "wiki", _ago(days=9))
