@@ -58,7 +58,8 @@ def _torture(strace: str, folder: Path, calls: str, fault: str, latest: int, wan
         when = f"{first}" if "KILL" in fault else f"{first}+{luck.randint(7, 13)}"
         seen = folder / f"strace-{life}"
         inject = ["-e", f"trace={calls}", "-e", f"inject={calls}:{fault}:when={when}"]
-        under = [strace, "-f", "--seccomp-bpf", "-o", str(seen), *inject]  # stops at these calls alone
+        alone = [] if "KILL" in fault else ["--seccomp-bpf"]  # stops at these calls alone; a signal is not given so
+        under = [strace, "-f", *alone, "-o", str(seen), *inject]
         ended, more = _live(folder, life, under)
         lines += more
         points += 1 - ended if "KILL" in fault else seen.read_text().count("(INJECTED)")
