@@ -6,13 +6,9 @@ They live as long as a module: Playwright keeps an event loop running, in which 
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from asking import pretend_site
@@ -20,6 +16,7 @@ from baloo.watch.requests import Asked, accept, ask
 from baloo.web.api.routes import routes
 from baloo.web.app import pages_app
 from baloo.web.pages.requests import routes as request_routes
+from listening import listening
 from persons import NOON, persons_parts
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -33,21 +30,12 @@ _FLAGS = (
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where Marula's site is served, labelled as a demo; one request is shown on it."""
     folder = tmp_path_factory.mktemp("site")
-    with socket.socket() as listener, persons_parts(folder) as parts:
-        listener.bind(("127.0.0.1", 0))
+    with persons_parts(folder) as parts:
         wanted = Asked("The town's wiki", "People write pages there.", "many", "https://wiki.example.org")
         accept(parts.records, ask(parts.records, wanted, now=NOON), folder, who="tove", now=NOON)
         app = pages_app(pretend_site(BALOO_DEMO="true"), lambda: None, [*routes(), *request_routes(parts)])
-        config = uvicorn.Config(app, log_level="error", lifespan="on")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            assert thread.is_alive(), "The server did not start."
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
+        with listening(app) as found:
+            yield found
 
 
 @pytest.fixture(scope="module")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import socket
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import pretend
@@ -25,6 +22,7 @@ from baloo.web.api.routes import routes
 from baloo.web.app import pages_app
 from baloo.web.live.ring import Ring
 from baloo.web.live.routes import routes as live_routes
+from listening import listening
 
 pytestmark = pytest.mark.browser
 
@@ -58,20 +56,10 @@ def watched() -> Iterator[Watched]:
     """Marula's live page, served."""
     found, site, stop = Watched(), pretend_site(), threading.Event()
     live = pretend_live(site, found.ring, leaving=stop.is_set)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        app = pages_app(site, lambda: None, [*routes(), *live_routes(live)])
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            assert thread.is_alive(), "The server did not start."
-            time.sleep(0.01)
-        found.url = f"http://127.0.0.1:{listener.getsockname()[1]}/live"
+    with listening(pages_app(site, lambda: None, [*routes(), *live_routes(live)])) as address:
+        found.url = f"{address}/live"
         yield found
         stop.set()
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from baloo.access.links import entry_link
@@ -24,6 +20,7 @@ from baloo.web.signin.gate import Gate
 from baloo.web.signin.pages import Desk
 from baloo.web.signin.pages import routes as signin_routes
 from byhand import TODAY, ByHand, writing
+from listening import listening
 
 pytestmark = pytest.mark.browser
 
@@ -54,18 +51,8 @@ def _served(house: ByHand) -> Iterator[Served]:
     parts, sessions, handlers = writing(house)
     gate = Gate(house.clock, sessions)
     entry = signin_routes(Desk(parts.site, gate, sessions, lambda: None))
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        app = pages_app(parts.site, lambda: None, [*handlers, *entry], gate=gate)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            assert thread.is_alive(), "The server did not start."
-            time.sleep(0.01)
-        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", house)
-        server.should_exit = True
-        thread.join(10)
+    with listening(pages_app(parts.site, lambda: None, [*handlers, *entry], gate=gate)) as address:
+        yield Served(address, house)
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,6 @@
 from __future__ import annotations
 
 import os
-import socket
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +14,6 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from baloo.people.links import make_link
@@ -25,6 +21,7 @@ from baloo.people.suggestions import history, suggested
 from baloo.web.app import pages_app
 from baloo.web.people.parts import Parts
 from baloo.web.people.routes import routes
+from listening import listening
 from persons import NOON, link_of, pairs_to_review, persons_parts, signing_in
 
 pytestmark = pytest.mark.browser
@@ -61,19 +58,9 @@ class Served:
 
 @contextmanager
 def _served(parts: Parts) -> Iterator[Served]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        gate, entry = signing_in(parts)
-        app = pages_app(parts.site, lambda: None, [*routes(parts), *entry], gate=gate)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            assert thread.is_alive(), "The server did not start."
-            time.sleep(0.01)
-        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", parts)
-        server.should_exit = True
-        thread.join(10)
+    gate, entry = signing_in(parts)
+    with listening(pages_app(parts.site, lambda: None, [*routes(parts), *entry], gate=gate)) as address:
+        yield Served(address, parts)
 
 
 @pytest.fixture(scope="module")

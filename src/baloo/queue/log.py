@@ -282,7 +282,7 @@ class LogQueue:
                     made.enter()
                     self._adopt(made)
         finally:
-            if self._newest is not made:
+            if made.path.suffix == UNBORN:  # one that entered is everybody's
                 made.discard()
 
     def _adopt(self, begun: Segment) -> Segment:
