@@ -416,9 +416,19 @@ class Oracle:
         week = back(sunday, 1, "week")
         return self._contributed(scope, week, sunday) - self._contributed(scope, back(sunday, 1, "year"), week)
 
-    def _contributed(self, scope: str, after: dt.date, last: dt.date) -> frozenset[Person]:
+    def cell(self, scope: str, system: str | None, sunday: dt.date) -> tuple[frozenset[Person], ...]:
+        """The week that ends on a Sunday, of what a scope sees of one system, or of all: seen in the year, new in the week, and
+        those of the seen who are active in the scope; where it is all systems, everybody who is."""
+        week, year = back(sunday, 1, "week"), back(sunday, 1, "year")
+        seen = self._contributed(scope, year, sunday, system)
+        new = self._contributed(scope, week, sunday, system) - self._contributed(scope, year, week, system)
+        active = self.level(scope, "active", sunday)
+        return seen, new, active if system is None else active & seen
+
+    def _contributed(self, scope: str, after: dt.date, last: dt.date, system: str | None = None) -> frozenset[Person]:
         return frozenset(person for person, facts in self.facts_of(scope).items()
-                         if any(after < fact.day <= last and self._is_contribution(fact) for fact in facts))
+                         if any(after < fact.day <= last and self._is_contribution(fact) for fact in facts
+                                if system is None or fact.system == system))
 
     # 3.12: staff
 

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 import baloo.registry
 import harness
 from baloo.clock import FixedClock
+from baloo.lake.base import LakeSnapshot
 from baloo.metrics.answers import Answers
+from baloo.metrics.cube import count_cube
 from counts import QUESTIONS, SOAK
 from oracle.declared import read
 from oracle.oracle import LEVELS, Fact, Oracle, People, Person
@@ -53,6 +55,7 @@ class Both:
         self.oracle = Oracle(read(registry), world.facts, world.people)
         counted = harness.count(folder, registry, world.facts, world.people, today)
         clock = FixedClock(dt.datetime.combine(today, dt.time(12), dt.UTC))
+        self.derived = counted.folder
         self.answers = Answers.open(counted.folder, baloo.registry.load(registry), clock)
         self.staff = staff
         self.tops = sorted(name for name, area in self.oracle.declared.areas.items() if "part_of" not in area)
@@ -193,3 +196,31 @@ def test_feed(world: World, day: dt.date, staff: bool):
                 assert (row.new, row.totalactive) == expected, (view, sunday)
 
     judged(world, staff, judge)
+
+
+@_drawn
+@given(world=worlds, sunday=days.map(lambda day: day + dt.timedelta(6 - day.weekday())), staff=st.booleans())
+def test_cube(world: World, sunday: dt.date, staff: bool):
+    """Of each area, of all and of none, and of each system and all, the cube has as many people as the oracle, in two weeks."""
+
+    def judge(both: Both) -> None:
+        registry = both.answers.registry
+        cube = count_cube(both.derived, registry, harness.FAR, _not_read, weeks=2, until=sunday, staff=staff)
+        found = {(cell.week, cell.area, cell.system): (cell.total, cell.new, cell.active) for cell in cube.cells}
+        for day in (sunday, sunday - dt.timedelta(7)):
+            for area in ("all", "unclaimed", *both.oracle.declared.areas):
+                scope = {"all": "community", "unclaimed": area}.get(area, f"area:{area}")
+                begins = both.oracle.no_number_before(scope)
+                for system in (None, *both.oracle.declared.systems):
+                    left_out = frozenset() if staff else both.held("community", "staff", day)
+                    total, new, active = (len(people - left_out) for people in both.oracle.cell(scope, system, day))
+                    told = (total, new, active if begins is None or begins <= day else None)
+                    cell = (day - dt.timedelta(6), area, system or "all")
+                    assert found.pop(cell, (0, 0, told[2] and 0)) == told, cell
+        assert found == {}
+
+    judged(world, True, judge)
+
+
+def _not_read() -> LakeSnapshot:
+    raise AssertionError("the state has all that the cube asks for")

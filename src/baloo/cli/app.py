@@ -16,6 +16,7 @@ from baloo.cli import (
     backup,
     count,
     demo,
+    export,
     imports,
     log,
     people,
@@ -41,8 +42,8 @@ app = typer.Typer(
     help="Counts the people who make a community, each of them once.",
 )  # fmt: skip
 for room in (
-    registry, imports, sources, runs, log, people, access, rights, quarantine, systems, requests, tokens, count, status, serve,
-    backup, demo,
+    registry, imports, sources, runs, log, people, access, rights, quarantine, systems, requests, tokens, count, export, status,
+    serve, backup, demo,
 ):  # fmt: skip
     room.register(app)
 _command = cache(lambda: typer.main.get_command(app))  # to look at each signature again would be a third of a small command

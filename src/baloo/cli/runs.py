@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
+_SILENT = "nothing came, which is longer than usual,"
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -49,7 +51,7 @@ def runs(
     answer({"runs": data, "alarms": told}, _text(found), as_json=as_json)
     for one in alarmed:
         since = f"since {one.since:%Y-%m-%d %H:%M}" if one.since else "ever"
-        what = "no run went well" if one.what == "overdue" else "nothing came, which is longer than usual,"
+        what = {"overdue": "no run went well", "failed": "the last run failed; none went well"}.get(one.what, _SILENT)
         narrate(f"{one.system}: {what} {since}.")
 
 

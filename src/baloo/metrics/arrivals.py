@@ -14,11 +14,12 @@ EVENT = "seq, doc, system, kind, day, identity_id, observation_id, object, extra
 _MANY = 500_000  # new rows; beyond, and beyond a fifth of the lake, reading all of it costs no more
 
 
-def live(lake: LakeSnapshot) -> str:
-    """Every production event that is not void."""
-    if not lake.voids:
+def live(lake: LakeSnapshot, until: int | None = None) -> str:
+    """Every production event that is not void; with `until` as the lake was at that seq."""
+    if until is None and not lake.voids:
         return f"SELECT {EVENT} FROM {_events(lake.events)} AS e WHERE environment = 'production'"
-    return render("live", files=_events(lake.events), voids=_voids(lake, "TRUE"), test="TRUE")
+    arrived, taken = ("TRUE", "TRUE") if until is None else (f"e.seq <= {until}", f"seq <= {until}")
+    return render("live", files=_events(lake.events), voids=_voids(lake, taken), test=arrived)
 
 
 def lay_out_delta(session: Session, lake: LakeSnapshot, since: int) -> bool:

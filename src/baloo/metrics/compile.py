@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from baloo.metrics.plan import All, Counted, Edge, Entry, Feed, New, Node, Plan, Spread, Staff, Union, feeds_of, in_order
+from baloo.metrics.plan import All, Counted, Edge, Entry, Feed, New, Node, Plan, Spread, Staff, Union, planned
 from baloo.metrics.selections import Selections
 from baloo.registry.model import AllOf, AnyOf, Leaf, Level, Not, Point, Reached, Registry, Rule, Span, Window
 
@@ -52,10 +52,8 @@ class _Compiler:
         claimed = _unique(feed for area in tops for feed in self._contributions((area, False)))
         self._scope("community", claimed, {level: self._union_of(tops, level) for level in _LEVELS})
         self._add("community", "staff", Staff())
-        nodes = in_order(entry.node for entry in self.entries)
-        sources = {feed.source: None for node in nodes for feed in feeds_of(node)}
         kinds = tuple(feed.source for feed in self.selections.everything())
-        return Plan(tuple(self.entries), nodes, tuple(sources), kinds, self._no_number_before())
+        return planned(self.entries, kinds, self._no_number_before())
 
     def _add(self, scope: str, measure: str, node: Node, *, parted: bool = False) -> None:
         self.entries.append(Entry(scope, measure, node, parted))

@@ -33,6 +33,7 @@ __all__ = [
     "feeds_of",
     "in_order",
     "nodes_below",
+    "planned",
 ]
 
 
@@ -199,6 +200,14 @@ class Plan:
         told = [_told(node, numbers) for node in self.nodes]
         named = [(entry.scope, entry.measure, numbers[entry.node], entry.parted) for entry in self.entries]
         return hashlib.sha256(repr((told, named, [source.name for source in self.kinds])).encode()).hexdigest()[:24]
+
+
+def planned(entries: Iterable[Entry], kinds: tuple[Source, ...], no_number_before: dict[str, str]) -> Plan:
+    """The plan of some entries: with the nodes and sources that these need."""
+    entries = tuple(entries)
+    nodes = in_order(entry.node for entry in entries)
+    sources = {feed.source: None for node in nodes for feed in feeds_of(node)}
+    return Plan(entries, nodes, tuple(sources), kinds, no_number_before)
 
 
 def _told(node: Node, numbers: dict[Node, int]) -> tuple[object, ...]:

@@ -16,7 +16,7 @@ import duckdb
 from baloo.clock import Clock
 from baloo.errors import StorageFull, is_full
 from baloo.lake.base import LakeSnapshot
-from baloo.metrics.arrivals import lay_out_delta, news, staging
+from baloo.metrics.arrivals import lay_out_delta, live, news, staging
 from baloo.metrics.compile import compile_registry
 from baloo.metrics.counting import HELD, Counting
 from baloo.metrics.days import lay_out_days, lay_out_parts, lay_out_staff
@@ -157,7 +157,7 @@ class _Run:
             if self.added or self.removed:
                 self.store.add_delta()
             if not self.same_plan:
-                self.store.adapt(self.lake)
+                self.store.adapt(live(self.lake))
             self.store.tidy()
             return True
         self.store = Store(self.session, self.files, self.plan, self.registry)

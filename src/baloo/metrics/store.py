@@ -60,12 +60,15 @@ class Store:
         self._lay_out_pulse(f"SELECT source, day, n FROM ({reading(self._paths(self.counts))}) AS c")
         self.details = self._scan(self.plan.sources, events, signed=False)
 
-    def adapt(self, lake: LakeSnapshot) -> None:
-        """Roll up what a changed registry asks for and the store does not have, and forget what nobody asks for any more."""
-        missing = [source for source in self.plan.sources if not source.base and not self.sources.knows(source)]
+    def missing(self) -> list[Source]:
+        """The sources of the plan that look into events and that the store does not have."""
+        return [source for source in self.plan.sources if not source.base and not self.sources.knows(source)]
+
+    def adapt(self, events: str) -> None:
+        """Roll up what a changed plan asks of the events and the store does not have; forget what nobody asks for any more."""
+        missing = self.missing()
         self.sources.keep(self.plan.sources)
         if missing:
-            events = live(lake)
             self._number(events)
             self.details += self._scan(missing, events, signed=False)
 

@@ -14,14 +14,15 @@ from baloo.metrics.session import Session
 from baloo.metrics.windows import LAST_DAY
 from baloo.people.base import PeopleChanges
 
-__all__ = ["Who"]
+__all__ = ["TABLES", "Who", "lay_out_views"]
 
 _MEMBERS = {"identity": "BIGINT", "person": "BIGINT"}
 _OWNERS = {"owner_key": "BIGINT", "identity": "BIGINT"}
 _EXCLUDED = {"person": "BIGINT"}
 _ROSTER = {"person": "BIGINT", "since": "DATE", "until": "DATE"}
 _OBSERVATIONS = {"observation": "BIGINT"}
-_TABLES = ("members", "owners", "excluded", "roster", "staff_observations")
+TABLES = ("members", "owners", "excluded", "roster", "staff_observations")
+"""What a manifest has of people; a table of the same name each."""
 
 
 class Who:
@@ -37,7 +38,7 @@ class Who:
         session.put("changed_members", _MEMBERS, changes.members)
         session.put("changed_owners", _OWNERS, changes.owners)
         if before is not None:
-            for name in _TABLES:
+            for name in TABLES:
                 session.table(f"old_{name}", reading(files.paths(before[name])))
         if self.whole:
             session.table("members", "SELECT * FROM changed_members")
@@ -53,14 +54,13 @@ class Who:
         session.put("staff_observations", _OBSERVATIONS, [(observation,) for observation in changes.staff_observations])
         spans = [(span.person_id, span.since or dt.date.min, span.until or LAST_DAY) for span in changes.staff]
         session.put("roster", _ROSTER, spans)
-        session.view("people", "SELECT identity, person FROM members WHERE person NOT IN (SELECT person FROM excluded)")
-        session.view("owner_people", "SELECT o.owner_key, m.person FROM owners AS o JOIN members AS m ON m.identity = o.identity")
-        self._same = {} if before is None else {name: before[name] for name in _TABLES if not self._changed(name)}
+        lay_out_views(session)
+        self._same = {} if before is None else {name: before[name] for name in TABLES if not self._changed(name)}
 
     @property
     def changed(self) -> bool:
         """Whether anything differs from the earlier state."""
-        return len(self._same) < len(_TABLES)
+        return len(self._same) < len(TABLES)
 
     @property
     def regrouped(self) -> bool:
@@ -70,7 +70,7 @@ class Who:
     def engine(self) -> dict[str, tuple[str, ...]]:
         """What the manifest says of people; writes the tables that changed."""
         return {
-            name: self._same.get(name) or (self._files.write(self._session, name, f"SELECT * FROM {name}"),) for name in _TABLES
+            name: self._same.get(name) or (self._files.write(self._session, name, f"SELECT * FROM {name}"),) for name in TABLES
         }
 
     def _changed(self, name: str) -> bool:
@@ -79,3 +79,9 @@ class Who:
         now, old = f"SELECT * FROM {name}", f"SELECT * FROM old_{name}"
         both = f"({now} EXCEPT ALL {old}) UNION ALL ({old} EXCEPT ALL {now})"
         return bool(self._session.run(f"SELECT 1 FROM ({both}) AS d LIMIT 1"))
+
+
+def lay_out_views(session: Session) -> None:
+    """Make `people` and `owner_people` of the tables: the identities of persons who count, the persons behind owner keys."""
+    session.view("people", "SELECT identity, person FROM members WHERE person NOT IN (SELECT person FROM excluded)")
+    session.view("owner_people", "SELECT o.owner_key, m.person FROM owners AS o JOIN members AS m ON m.identity = o.identity")

@@ -70,6 +70,7 @@ class Past:
     news: int  # runs that brought something
     latest: int | None  # when the last of these began
     longest: int | None  # the longest time between two of these
+    failed: int | None = None  # when the last that failed ended
 
 
 def begin(records: Records, system: str, source: str, asked: str, now: int) -> int:
@@ -122,7 +123,7 @@ def pasts(records: Records) -> dict[str, Past]:
     ).group_by(news.c.system).subquery()
     query = sa.select(
         c.system, sa.func.min(c.began), most(sa.case((c.outcome == "done", c.ended))), sa.func.coalesce(told.c.n, 0),
-        told.c.latest, told.c.gap,
+        told.c.latest, told.c.gap, most(sa.case((c.outcome == "failed", c.ended))),
     ).outerjoin_from(runs, told, told.c.system == c.system).group_by(c.system)
     with records.engine.connect().execution_options(writes=False) as connection:
         return {system: Past(*rest) for system, *rest in connection.execute(query)}

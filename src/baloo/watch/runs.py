@@ -14,10 +14,12 @@ from baloo.records import Records
 from baloo.records.runs import Past, Run, pasts, recent
 from baloo.registry.model import Registry
 
-__all__ = ["WHAT", "Alarm", "Runs", "alarms", "moment", "runs_of"]
+__all__ = ["EXPORT", "WHAT", "Alarm", "Runs", "alarms", "moment", "runs_of"]
 
-WHAT: Final = ("overdue", "silent")
+WHAT: Final = ("overdue", "silent", "failed")
 """What an alarm may be."""
+EXPORT: Final = "export"
+"""What stands for a system in the runs of `baloo export`."""
 _NEWS = 4  # runs that brought something, from which on it is known what is usual
 _LONGER = 2.0  # times the longest silence so far
 _DAY = dt.timedelta(days=1)
@@ -27,11 +29,13 @@ _DAY = dt.timedelta(days=1)
 class Alarm:
     """What is the matter with a system's source: `overdue` (no run of the last two that were due went well), or `silent`.
 
+    With the export: `failed` (the last run did), or `silent`.
+
     `since` is when it last went well, or last brought something; None is never.
     """
 
     system: str
-    what: Literal["overdue", "silent"]
+    what: Literal["overdue", "silent", "failed"]
     since: dt.datetime | None
 
 
@@ -50,12 +54,14 @@ def runs_of(records: Records, registry: Registry, now: dt.datetime, *, limit: in
 
 
 def alarms(registry: Registry, past: Mapping[str, Past], now: dt.datetime) -> list[Alarm]:
-    """The alarms of the systems that are read by a line of cron."""
+    """The alarms of the systems that are read by a line of cron, and that of the export."""
     found = []
     for name, system in registry.systems.items():
         cron = system.source.cron if system.source else None
         if cron and name in past:
             found.append(_overdue(name, cron, past[name], now) or _silent(name, past[name], now))
+    if EXPORT in past and EXPORT not in registry.systems:
+        found.append(_failed(EXPORT, past[EXPORT]) or _silent(EXPORT, past[EXPORT], now))
     return [alarm for alarm in found if alarm]
 
 
@@ -68,6 +74,13 @@ def _overdue(system: str, cron: str, past: Past, now: dt.datetime) -> Alarm | No
     if moment(past.first) > before or (good is not None and good >= before):
         return None
     return Alarm(system, "overdue", good)
+
+
+def _failed(system: str, past: Past) -> Alarm | None:
+    """Whether a run failed, and none has gone well since."""
+    if past.failed is None or (past.good is not None and past.good >= past.failed):
+        return None
+    return Alarm(system, "failed", None if past.good is None else moment(past.good))
 
 
 def _silent(system: str, past: Past, now: dt.datetime) -> Alarm | None:

@@ -62,8 +62,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("baloo_source_run_timestamp_seconds", "gauge", "When a run of a system's source last went well.", ("system",)),
     Metric(
         "baloo_source_alarm", "gauge",
-        "1 where the last two runs that were due did not go well (`overdue`), or nothing came for longer than usual (`silent`). "
-        "Alert on this.", ("system", "alarm"),
+        "1 where the last two runs that were due did not go well (`overdue`), nothing came for longer than usual (`silent`), or "
+        "the last run of `export` failed (`failed`). Alert on this.", ("system", "alarm"),
     ),
     Metric("baloo_disk_free_bytes", "gauge", "Room on the disk of the workspace."),
 )

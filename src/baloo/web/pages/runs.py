@@ -44,7 +44,7 @@ def row_of(scene: Scene, run: Run) -> Row:
 def _alarm(scene: Scene, alarm: Alarm) -> str:
     words = scene.words
     since = words.moment(alarm.since) if alarm.since else words("runs-never")
-    said = {"overdue": "runs-overdue", "silent": "runs-silent"}[alarm.what]
+    said = {"overdue": "runs-overdue", "silent": "runs-silent", "failed": "runs-failed"}[alarm.what]
     return words(said, system=_title(scene, alarm.system), since=since)
 
 

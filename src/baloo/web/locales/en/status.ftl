@@ -88,6 +88,7 @@ runs-description = When each system was read, what that brought, and why it fail
 runs-none = No source was read yet. A line of cron in a system's file, or baloo import, begins.
 runs-alarms = What is the matter
 runs-overdue = { $system }: none of the last two runs that were due went well. Last well: { $since }.
+runs-failed = { $system }: the last run failed. Last well: { $since }.
 runs-silent = { $system }: nothing came since { $since }, which is longer than usual.
 runs-never = never
 runs-list = The latest
