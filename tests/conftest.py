@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +21,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def tell(request: pytest.FixtureRequest) -> Callable[..., None]:
     """Keep a line for the end of the run, what was measured and is asserted nowhere; and figures by name, for `make soak`."""
     return lambda line, **figures: request.node.user_properties.extend([("told", line), *figures.items()])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL for all tests of this process; each makes tables or a schema of its own."""
+    from postgres import programs, running  # noqa: PLC0415 - most tests need no database
+
+    if programs() is None:
+        pytest.skip("no PostgreSQL here: install Debian's package `postgresql`")
+    with running() as url:
+        yield url
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

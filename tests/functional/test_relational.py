@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from tests.functional.conftest import Baloo
 from baloo.errors import InputError
 from baloo.sources.journal import Journal
 from baloo.sources.relational import sql_sources
-from postgres import PASSWORD, programs, running
+from postgres import PASSWORD
 
 MAPPING = """
 query: SELECT id, happened_on, logged_by, contributor, description FROM ah_contributions WHERE void = 0;
@@ -53,19 +52,10 @@ class Database(NamedTuple):
         engine.dispose()
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A PostgreSQL that runs while the tests of this file do."""
-    if programs() is None:
-        pytest.skip("no PostgreSQL here: install Debian's package `postgresql`")
-    with running() as url:
-        yield url
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A database as the seeds' integration database was."""
-    url = request.getfixturevalue("server") if request.param == "postgresql" else f"sqlite:///{tmp_path / 'integration.sqlite'}"
+    url = request.getfixturevalue("postgres") if request.param == "postgresql" else f"sqlite:///{tmp_path / 'integration.sqlite'}"
     found = Database(url)
     found.do("DROP TABLE IF EXISTS ah_contributions", TABLE, f"INSERT INTO ah_contributions VALUES {ROWS}")
     monkeypatch.setenv("THE_DATABASE", url)
@@ -106,21 +96,37 @@ def test_a_row_without_a_watermark_is_not_passed_over(database: Database, tmp_pa
     assert {(event["at"], event["extra"]["logged_by"]) for event in runs[0]} == {("2024-06-01T00:00:00+00:00", "10:30 :now 5%")}
 
 
-def test_a_connection_that_is_lost_in_the_middle(server: str, tmp_path: Path):
+def test_what_was_committed_late_is_met(postgres: str, tmp_path: Path):
+    """A transaction that took a while shows its row behind later ones: the next run begins ten minutes before the last value."""
+    Database(postgres).do("DROP TABLE IF EXISTS ah_contributions", TABLE, f"INSERT INTO ah_contributions VALUES {ROWS}")
+    file, journal, came = Path(_mapping(tmp_path)), Journal(tmp_path / "journal"), []
+    for late in ("(5, '2024-06-02 09:55:00', 'tove', 'ama@example.org', '', 0)", "(6, '2024-06-01 10:05:00', '', '', '', 0)"):
+        came.append([json.loads(line)["id"] for one in sql_sources(postgres, file, journal) for chunk in one.chunks(0)
+                     for line in chunk.body.splitlines()])
+        Database(postgres).do(f"INSERT INTO ah_contributions VALUES {late}")
+    came.append([json.loads(line)["id"] for one in sql_sources(postgres, file, journal) for chunk in one.chunks(0)
+                 for line in chunk.body.splitlines()])
+
+    assert [len(ids) for ids in came] == [3, 3, 3]
+    assert came[1] == came[2]
+    assert len({*came[0], *came[1]}) == 4
+
+
+def test_a_connection_that_is_lost_in_the_middle(postgres: str, tmp_path: Path):
     """What came is kept, the password is not said, and the next run brings the rest."""
     many = "SELECT n, timestamp '2024-01-01' + n * interval '1 minute', 'tove', 'ama@example.org', '', 0"
-    database = Database(server)
+    database = Database(postgres)
     database.do("DROP TABLE IF EXISTS ah_contributions", TABLE)
     database.do(f"INSERT INTO ah_contributions {many} FROM generate_series(1, 5000) AS n")
     file, journal = Path(_mapping(tmp_path)), Journal(tmp_path / "journal")
-    (source,) = sql_sources(server, file, journal)
+    (source,) = sql_sources(postgres, file, journal)
     chunks = source.chunks(0)
     came = [next(chunks), next(chunks)]
     database.do("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
                 " WHERE usename = 'reader' AND pid <> pg_backend_pid()")
     with pytest.raises(InputError, match="The database says: ") as lost:
         list(chunks)
-    (again,) = sql_sources(server, file, journal)
+    (again,) = sql_sources(postgres, file, journal)
     rest = list(again.chunks(0))
 
     ids = [[json.loads(line)["id"] for line in chunk.body.splitlines()] for chunk in (*came, *rest)]
@@ -129,12 +135,12 @@ def test_a_connection_that_is_lost_in_the_middle(server: str, tmp_path: Path):
     assert PASSWORD not in str(lost.value)
 
 
-def test_nothing_of_a_secret_or_a_person_is_said(baloo: Baloo, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_nothing_of_a_secret_or_a_person_is_said(baloo: Baloo, postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Neither of a password that is wrong, nor of a value that is not what the query wants: not in errors, nor in the runs."""
-    Database(server).do("DROP TABLE IF EXISTS ah_contributions", TABLE, f"INSERT INTO ah_contributions VALUES {ROWS}")
-    monkeypatch.setenv("THE_DATABASE", server.replace(PASSWORD, "another-secret"))
+    Database(postgres).do("DROP TABLE IF EXISTS ah_contributions", TABLE, f"INSERT INTO ah_contributions VALUES {ROWS}")
+    monkeypatch.setenv("THE_DATABASE", postgres.replace(PASSWORD, "another-secret"))
     said = [baloo.run("import", "sql", _mapping(tmp_path), "--url-env", "THE_DATABASE", code=4)]
-    monkeypatch.setenv("THE_DATABASE", server)
+    monkeypatch.setenv("THE_DATABASE", postgres)
     text = MAPPING.replace("contributor,", "contributor::int AS contributor,")
     said.append(baloo.run("import", "sql", _mapping(tmp_path, text), "--url-env", "THE_DATABASE", code=4))
     told = " ".join(" ".join(out) for out in said) + json.dumps(baloo.json("runs"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +26,11 @@ from baloo.sources.csv_file import CsvSource, read_mapping
 from baloo.sources.journal import Journal
 from baloo.sources.relational import read_queries
 from baloo.worker.reading import scheduled
-from postgres import programs, running
 
 HERE = Path(__file__).parent / "queries"
 PRESET = presets()["mozilla"]
 REGISTRY = load(PRESET)
 NAMES = sorted(file.stem for file in HERE.glob("*.sql"))
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A PostgreSQL that runs while the tests of this file do."""
-    if programs() is None:
-        pytest.skip("no PostgreSQL here: install Debian's package `postgresql`")
-    with running() as url:
-        yield url
 
 
 def _made(name: str, url: str) -> str:
@@ -86,7 +75,7 @@ def _golden(name: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_query_brings(name: str, kind: str, tmp_path: Path, request: pytest.FixtureRequest):
     """B13 to B21: its golden events, every kind of its system among them; read again, nothing is new."""
-    empty = f"sqlite:///{tmp_path / 'one.sqlite'}" if kind == "sqlite" else request.getfixturevalue("server")
+    empty = f"sqlite:///{tmp_path / 'one.sqlite'}" if kind == "sqlite" else request.getfixturevalue("postgres")
     url, journal = _made(name, empty), Journal(tmp_path / "journal")
     events = _read(_asked(name, url, journal), tmp_path)
     again = _read(_asked(name, url, journal), tmp_path)
