@@ -10,7 +10,7 @@ import datetime as dt
 import itertools
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +49,13 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 class Run:
     """One source of one system, as often as it is read."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, written: Callable[[str], str] = str) -> None:
+        """`written` is what makes the system's file of the source's example."""
         self.name, self.folder = name, folder
         registry = folder / "registry"
         (registry / "systems").mkdir(parents=True, exist_ok=True)
         (registry / "community.yaml").write_text("community: marula\n", "utf-8")
-        (registry / "systems" / "one.yaml").write_text(example(name), "utf-8")
+        (registry / "systems" / "one.yaml").write_text(written(example(name)), "utf-8")
         self.registry: Registry = load(registry)
         (self.system,) = self.registry.systems.values()
         self.site = "https://" + (self.system.url or "").split("/")[2]

@@ -112,7 +112,7 @@ def _feed(written: Mapping[str, Any], url: str | None) -> Feed:
     return Feed(
         written["name"], (said,) if isinstance(said, str) else tuple(said), written.get("cron"), parse_date(written.get("since")),
         written.get("key_env"), written.get("per_second"), written.get("mapping"),
-        tuple(written.get("run", ())),
+        tuple(written.get("run", ())), written.get("overlap_minutes"),
     )  # fmt: skip
 
 

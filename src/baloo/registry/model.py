@@ -241,6 +241,7 @@ class Feed:
     per_second: float | None = None  # requests
     mapping: str | None = None  # of `sql`: the file in the registry that has its queries
     run: tuple[str, ...] = ()  # of `perceval`: its arguments, the backend first
+    overlap_minutes: int | None = None  # before the time to which the last run came; None: as the source has it
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,7 @@ class Api:
                 if response.is_success:
                     return _answer(response, read)
                 if wait is None and response.status_code < 500 and response.status_code != 429:
-                    raise _refused(response, url)
+                    raise _refused(response, url, keyed=self.keyed)
                 if wait is not None and wait > _BEARABLE:
                     raise InputError(f"The system asks to be left alone for {wait / 60:,.0f} minutes.", where=url,
                                      remedy="What was read is kept; run this again then.")
@@ -265,11 +265,13 @@ def _pause(turn: int) -> float:
     return random.uniform(0.5, 1.0) * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**turn)  # noqa: S311 - only not all at once
 
 
-def _refused(response: httpx.Response, url: str) -> InputError:
-    remedy = {
-        401: "It wants a key: name the variable that has it with --key-env.", 403: "It does not allow this: is the key right?",
-        404: "Is the address right?",
-    }.get(response.status_code, "Look whether the address is right, and the system well.")  # fmt: skip
+def _refused(response: httpx.Response, url: str, *, keyed: bool) -> InputError:
+    remedy = "Look whether the address is right, and the system well."
+    if response.status_code in (401, 403):
+        remedy = ("It does not take the key: is it the right one, may it read this, and is it in force still?" if keyed
+                  else "It does not show this to everybody: name the variable that has a key with --key-env.")
+    elif response.status_code == 404:
+        remedy = "Is the address right?" + ("" if keyed else " Some systems answer so where a key is wanted (--key-env).")
     if response.is_redirect:
         remedy = "It leads elsewhere: name the address where the system is now."
     return InputError(f"The system answers {response.status_code}.", where=url, remedy=remedy)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-__all__ = ["CHUNK_EVENTS", "Chunk", "Fault", "Source"]
+__all__ = ["CHUNK_EVENTS", "OVERLAP", "Chunk", "Fault", "Source"]
 
 CHUNK_EVENTS = 2_000
 """Events in one chunk: one row of the queue, small enough for the door's fsync beside it."""
+
+OVERLAP = dt.timedelta(minutes=10)
+"""How long before the time to which the last run came the next one begins: replicas, and transactions that take a while, show a
+change after later ones. What comes again counts once."""
 
 
 class Fault(NamedTuple):

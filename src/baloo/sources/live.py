@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +22,7 @@ from baloo.sources.recipe import Cursor, Page, Recipe
 __all__ = ["DumpSource", "LiveSource", "enveloped"]
 
 _ROOM = 512 << 10  # bytes of a chunk
+_DAY = len("2024-01-01")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -29,18 +32,20 @@ class LiveSource:
 
     def __init__(
         self, recipe: Recipe, api: Api, *, mapping: str, journal: Journal | None, since: str | None = None,
-        first: str | None = None, asked: str = "",
+        first: str | None = None, asked: str = "", overlap: dt.timedelta | None = None,
     ) -> None:
-        """`asked` is what the address asks for, where that is part of it.
+        """`asked` is what the address asks for, where that is part of it; `overlap` is the recipe's where it is None.
 
-        It begins at the time `since`, whatever is known, of which nothing is changed then; without it where the last run ended,
-        else at `first`.
+        It begins at the time `since`, whatever is known, of which nothing is changed then; without it a while before the time to
+        which the last run came, else at `first`.
         """
         self._recipe, self._api, self._mapping, self._journal = recipe, api, mapping, journal
         self._place = f"source cursor:{mapping}:{api.base}?{asked}"
         known = journal.read(self._place) if journal else {}
         begin = since or (None if known else first)
-        self._cursor: Cursor = {"since": begin} if begin else cast("Cursor", known.get("at", {}))
+        self._ended: Cursor = {} if begin else cast("Cursor", known.get("at", {}))
+        late = recipe.overlap if overlap is None else overlap
+        self._cursor: Cursor = {"since": begin} if begin else _earlier(self._ended, late)
         if since and known:
             self._journal = None
         if not begin:
@@ -59,7 +64,7 @@ class LiveSource:
                     yield Chunk(body, done + count, f"{self.title}, record {done + 1}", done + 1)
                     done += count
                 if self._journal is not None:  # whoever asks for more has kept what there was
-                    self._journal.write(self._place, {"at": page.cursor, "etags": self._api.etags})
+                    self._journal.write(self._place, {"at": _onwards(page.cursor, self._ended), "etags": self._api.etags})
         except TooManyPages as error:
             said = f"This run has asked {self._api.requests:,} times, which is enough for one."
             goes_on = "the next run goes on from there." if self._journal else "begin the next one with a later --since."
@@ -126,6 +131,27 @@ class DumpSource:
 
     def finished(self) -> None:
         """A file is read whole each time; there is no cursor."""
+
+
+def _earlier(at: Cursor, by: dt.timedelta) -> Cursor:
+    """Where the next run begins: a while before the time to which a walk came that has ended; others go on where they were."""
+    if "of" in at:  # several walks
+        return at | {"of": {name: _earlier(one, by) for name, one in at["of"].items()}}
+    since = at.get("since") or ""
+    if at.keys() != {"since"} or len(since) <= _DAY:  # whoever is asked day by day knows which days are done
+        return at
+    with suppress(ValueError):  # a system may write times in a way of its own
+        begin = (dt.datetime.fromisoformat(since) - by).isoformat(timespec="milliseconds" if "." in since else "seconds")
+        return {"since": begin.replace("+00:00", "Z") if since.endswith("Z") else begin}
+    return at
+
+
+def _onwards(at: Cursor, known: Cursor) -> Cursor:
+    """A cursor to be kept: no walk is noted as having ended before the time to which it came already."""
+    if "of" in at:
+        return at | {"of": {name: _onwards(one, known.get("of", {}).get(name, {})) for name, one in at["of"].items()}}
+    both = [one["since"] for one in (at, known) if one.keys() == {"since"} and one["since"]]
+    return {"since": max(both)} if len(both) > 1 else at
 
 
 def _walked(pages: Iterator[Page], title: str) -> Iterator[Page]:

@@ -21,7 +21,7 @@ from typing import IO
 import msgspec
 
 from baloo.errors import InputError
-from baloo.sources.base import Chunk
+from baloo.sources.base import OVERLAP, Chunk
 from baloo.sources.journal import Journal
 from baloo.sources.perceval import enveloped
 from baloo.sources.secret import secret
@@ -49,12 +49,12 @@ class PercevalRun:
 
     `${NAME}` in an argument is what the environment variable holds, or the file that NAME_FILE names. `names` are mappings for
     backends whose mapping is not called like them. Without a journal nothing is noted; `since` begins at that day, whatever is
-    known, `first` where nothing is.
+    known, `first` where nothing is; else it begins so long before the last item as `overlap` says.
     """
 
     def __init__(
         self, arguments: Sequence[str], names: Mapping[str, str], journal: Journal | None, *, since: str | None = None,
-        first: str | None = None, environment: Mapping[str, str] = os.environ,
+        first: str | None = None, environment: Mapping[str, str] = os.environ, overlap: dt.timedelta = OVERLAP,
     ) -> None:  # fmt: skip
         if not arguments or arguments[0].startswith("-"):
             raise InputError("Nothing says what Perceval is to ask.", remedy="Name a backend of it first, such as `git`.")
@@ -65,7 +65,7 @@ class PercevalRun:
         self.key = f"perceval run:{hashlib.sha256(repr((list(arguments), sorted(names.items()))).encode()).hexdigest()[:24]}"
         self._place = f"cursor of {self.key}"
         known = journal.read(self._place).get("since") if journal else None
-        self._since = since or (str(known) if known else None) or first
+        self._since = since or (f"{dt.datetime.fromisoformat(str(known)) - overlap}" if known else None) or first
         self.title = f"perceval {arguments[0]}"
 
     def chunks(self, done: int) -> Iterator[Chunk]:

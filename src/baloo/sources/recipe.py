@@ -14,9 +14,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from baloo.errors import InputError
 from baloo.sources.api import Api
-from baloo.sources.base import Source
+from baloo.sources.base import OVERLAP, Source
 
-__all__ = ["Cursor", "Page", "Recipe", "Record", "as_it_is", "by_number", "by_time", "in_turn", "newest_first", "pick"]
+__all__ = ["Cursor", "Page", "Recipe", "Record", "as_it_is", "behind", "by_number", "by_time", "in_turn", "newest_first", "pick"]
 
 Record: TypeAlias = "dict[str, Any]"
 """One thing that the mapping reads: what stands in it is what pointers lead to."""
@@ -51,6 +51,8 @@ class Recipe:
     """The header that carries a key of the system, up to the key; or, with `=` behind it, the field of forms that does."""
     per_second: float = 2.0
     """Requests a second, where nobody says otherwise."""
+    overlap: dt.timedelta = OVERLAP
+    """How late the system may show a change, where nobody says otherwise: a run begins so long before the last one's end."""
     asked_at: Callable[[str], str] = str
     """The address of the API, of the one that people know the system by."""
     folder: Callable[..., Source] | None = None
@@ -131,6 +133,31 @@ def by_number(
             return
         page += 1
         yield Page([], {"above": above, "high": high, "page": page})
+
+
+def behind(
+    at: Cursor, newest: Callable[[], str | None], ask: Callable[[str | None, str, int, str | None], list[Any] | None], size: int
+) -> Iterator[Page]:
+    """Walk the commits that a branch has, and had not when the last whole walk began: a merge brings commits of any age.
+
+    `newest()` is the commit at its tip; None where it has none. `ask(seen, tip, page, since)` gives a page, from 1, of those that
+    are behind `tip` and not behind `seen`; without `seen` of all since a time; None where `seen` is gone, for the branch was
+    written anew.
+    """
+    since, seen, page = at.get("since"), at.get("seen"), at.get("page", 1)
+    tip = at.get("tip") or newest()
+    if tip is None:
+        yield Page([], at)
+        return
+    while seen != tip:
+        found = ask(seen, tip, page, since)
+        if found is None:
+            seen, page = None, 1
+            continue
+        page, more = page + 1, len(found) == size
+        seen = seen if more else tip
+        yield Page(found, {"since": since, "seen": seen} | ({"tip": tip, "page": page} if more else {}))
+    yield Page([], {"since": since, "seen": tip})
 
 
 def _latest(stamps: Iterable[str], known: str | None) -> str | None:

@@ -27,7 +27,7 @@ import msgspec
 import sqlalchemy as sa
 
 from baloo.errors import InputError, nearest
-from baloo.sources.base import CHUNK_EVENTS, Chunk
+from baloo.sources.base import CHUNK_EVENTS, OVERLAP, Chunk
 from baloo.sources.csv_file import OF_A_QUERY, check_mapping, columns_of, event_of_row, read_yaml
 from baloo.sources.journal import Journal
 
@@ -50,21 +50,23 @@ def read_queries(file: Path) -> list[dict[str, Any]]:
 
 
 def sql_sources(
-    url: str, file: Path, journal: Journal | None, *, since: str | None = None, first: str | None = None
-) -> list[SqlSource]:
+    url: str, file: Path, journal: Journal | None, *, since: str | None = None, first: str | None = None,
+    overlap: dt.timedelta = OVERLAP,
+) -> list[SqlSource]:  # fmt: skip
     """A source for each query of a mapping file. Raises InputError for a file or an address that is none."""
-    return [SqlSource(url, mapping, file, journal, since=since, first=first) for mapping in read_queries(file)]
+    return [SqlSource(url, mapping, file, journal, since=since, first=first, overlap=overlap) for mapping in read_queries(file)]
 
 
 class SqlSource:
     """The rows of a query on the database at a URL of SQLAlchemy's, behind the last run's watermark.
 
-    Without a journal nothing is noted; `since` begins there, whatever is known, `first` where nothing is.
+    Without a journal nothing is noted; `since` begins there, whatever is known, `first` where nothing is. Where the watermark is
+    a time, it begins so long before as `overlap` says.
     """
 
     def __init__(
         self, url: str, mapping: Mapping[str, Any], mapping_file: Path, journal: Journal | None, *, since: str | None = None,
-        first: str | None = None,
+        first: str | None = None, overlap: dt.timedelta = OVERLAP,
     ) -> None:  # fmt: skip
         try:
             self._engine = sa.create_engine(url, hide_parameters=True, poolclass=sa.NullPool)
@@ -81,7 +83,7 @@ class SqlSource:
         self.key = f"sql:{mapping_file.resolve()}:{where}:{hashlib.sha256(_encode(mapping)).hexdigest()[:16]}"
         self._place = f"cursor of {self.key}"
         known = journal.read(self._place) if journal else {}
-        self._since = since or _restored(known) or first
+        self._since = since or _restored(known, overlap) or first
         self.title = mapping_file.stem
 
     def chunks(self, done: int) -> Iterator[Chunk]:
@@ -153,7 +155,7 @@ def _kept(value: object) -> dict[str, object]:
     return {"value": value if isinstance(value, int | float | str) else str(value)}
 
 
-def _restored(known: Mapping[str, object]) -> object:
+def _restored(known: Mapping[str, object], overlap: dt.timedelta) -> object:
     if "time" in known:
-        return dt.datetime.fromisoformat(str(known["time"]))
+        return dt.datetime.fromisoformat(str(known["time"])) - overlap
     return dt.date.fromisoformat(str(known["day"])) if "day" in known else known.get("value")

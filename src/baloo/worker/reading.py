@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,9 @@ from urllib.parse import urlsplit
 
 from baloo.errors import InputError, UnknownName
 from baloo.registry.built_in import kinds_of_source, perceval_backends, perceval_name, source_name
-from baloo.registry.model import Registry, System
+from baloo.registry.model import Feed, Registry, System
 from baloo.sources.api import Api
-from baloo.sources.base import Source
+from baloo.sources.base import OVERLAP, Source
 from baloo.sources.installed import recipe_of
 from baloo.sources.journal import Journal
 from baloo.sources.live import DumpSource, LiveSource
@@ -87,6 +88,7 @@ def live_sources(
         LiveSource(
             recipe, Api(recipe.asked_at(url), header=recipe.header, key=key, per_second=rate), mapping=mapping, journal=journal,
             since=asked.since, first=first, asked=urlsplit(recipe.asked_at(url)).query or urlsplit(url).query,
+            overlap=_overlap(feed, recipe.overlap),
         ) for url in urls
     ]  # fmt: skip
 
@@ -106,11 +108,18 @@ def scheduled(
     first = feed.since.isoformat() if feed.since else None
     if feed.name == "perceval":
         names = perceval_names(registry, system)
-        return [PercevalRun(feed.run, names, journal, since=since, first=first, environment=environment)]
+        late = _overlap(feed, OVERLAP)
+        return [PercevalRun(feed.run, names, journal, since=since, first=first, environment=environment, overlap=late)]
     if feed.name != "sql":
         return live_sources(registry, feed.name, system, Asked(since=since), journal, environment)
     address = secret(str(feed.key_env), system.file, environment)
-    return list(sql_sources(address, folder / str(feed.mapping), journal, since=since, first=first))
+    late = _overlap(feed, OVERLAP)
+    return list(sql_sources(address, folder / str(feed.mapping), journal, since=since, first=first, overlap=late))
+
+
+def _overlap(feed: Feed | None, usual: dt.timedelta) -> dt.timedelta:
+    """How long before the end of the last run the next one begins."""
+    return usual if feed is None or feed.overlap_minutes is None else dt.timedelta(minutes=feed.overlap_minutes)
 
 
 def perceval_names(registry: Registry, system: System) -> dict[str, str]:

@@ -54,7 +54,7 @@ def test_the_next_run_asks_for_what_the_branch_has_and_had_not(tmp_path: Path) -
 
     found, cursor, _ = _walked(pages, "marula/basket", at, tmp_path)
     assert late in found
-    assert cursor["of"]["/projects/5 commits"] == {"seen": "ccc"}
+    assert cursor["of"]["/projects/5 commits"] == {"since": None, "seen": "ccc"}
 
 
 def test_a_branch_that_was_written_anew_is_read_anew(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_branch_that_was_written_anew_is_read_anew(tmp_path: Path) -> None:
 
     found, cursor, _ = _walked(pages, "marula/basket", at, tmp_path)
     assert found == [{"id": "ccc"}]
-    assert cursor["of"]["/projects/5 commits"] == {"seen": "ccc"}
+    assert cursor["of"]["/projects/5 commits"] == {"since": None, "seen": "ccc"}
 
 
 @pytest.mark.parametrize(("where", "pages"), [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from tests.sources.test_every_source import Run
 
 from baloo.errors import InputError
 from baloo.sources.api import Api
-from baloo.sources.mbox import RECIPE, _index, _unpacked
+from baloo.sources.mbox import RECIPE
+from baloo.sources.mbox.archive import _index, _unpacked
 from baloo.sources.mbox.mailbox import parse
 from baloo.sources.mbox.message import sender, sent
 from baloo.worker import reading
@@ -85,6 +88,40 @@ def test_the_months_of_an_archive(at: dict[str, str], months: list[str]) -> None
 
         assert [page.cursor["since"][:7] for page in RECIPE.walk(api, dict(at))] == months  # type: ignore[misc] # it has one
         api.close()
+
+
+@pytest.mark.parametrize(("at", "days"), [({}, [31, 1, 2]), ({"since": "2024-06-01T00:00:00Z"}, [1, 2])], ids=["all", "since"])
+def test_the_months_of_hyperkitty(at: dict[str, str], days: list[int], tmp_path: Path) -> None:
+    """Mailman 3: each month that its page names is asked for as a mailbox, of which the list is called as in `List-Id`."""
+    here, file = "/archives/list/crafts@lists.example.org/", tmp_path / "pages.json"
+    links = [f'<a class="dropdown-item" href="{here}{month}/">' for month in ("2023/12", "2024/5", "2024/6")]
+    pages = [{"path": here, "text": f"<html>{''.join(links)}</html>"}]
+    for month, end, on in (("2023-12", "2024-01", []), ("2024-05", "2024-06", [31]), ("2024-06", "2024-07", [1, 2])):
+        box = b"".join(BOX.replace(b"1@x", b"%d@x" % day) + b"\n\n" for day in on)
+        path = f"{here}export/{month}.mbox.gz?start={month}-01&end={end}-01"
+        pages.append({"path": path, "base64": base64.b64encode(gzip.compress(box)).decode()})
+    file.write_text(json.dumps(pages), "utf-8")
+    with playing(file) as player:
+        api = Api(f"{player.base}{here}", per_second=1000)
+        read = list(RECIPE.walk(api, dict(at)))  # type: ignore[misc] # it has one
+        api.close()
+
+    found = [one for page in read for one in page.answers]
+    assert [one["message-id"] for one in found] == [f"<{day}@x>" for day in days]
+    assert {one["list-id"] for one in found} == {"<crafts.lists.example.org>"}
+    assert read[-1].cursor == {"since": "2024-06-01T00:00:00Z"}
+
+
+def test_a_page_without_months_is_no_archive(tmp_path: Path) -> None:
+    """Such as the one of all lists: else nothing would come of it, and nobody be told."""
+    (tmp_path / "pages.json").write_text('[{"path": "/", "text": "<html><a href=\\"/archives/\\">Lists</a></html>"}]', "utf-8")
+    with playing(tmp_path / "pages.json") as player:
+        api = Api(player.base, per_second=1000)
+        with pytest.raises(InputError, match="lists no months") as refused:
+            list(RECIPE.walk(api, {}))  # type: ignore[misc] # it has one
+        api.close()
+
+    assert "LIST@HOST" in str(refused.value.remedy)
 
 
 @pytest.mark.parametrize("body", [b"<html><a href='2024-", b"\x1f\x8b\x08\x00cut"], ids=["half-a-page", "half-a-month"])

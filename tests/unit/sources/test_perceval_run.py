@@ -63,7 +63,7 @@ def _items(run: PercevalRun) -> list[Any]:
 
 
 def test_it_goes_on_from_the_last_item(stand: Stand):
-    """Each item in its system's envelope; the next run asks from the time of the latest on, and not of one ahead."""
+    """Each item in its system's envelope; the next run asks from ten minutes before the latest on, and not from one ahead."""
     stand.says(1718878502.0, 1718870000.0)
     first = _items(stand.run())
     stand.says(1718878502.0, 4102444800.0)
@@ -72,7 +72,7 @@ def test_it_goes_on_from_the_last_item(stand: Stand):
 
     assert [item["mapping"] for item in first] == ["perceval:Git of code"] * 2
     assert [len(items) for items in again] == [2, 2]
-    assert stand.asked()[:2] == [day, f"{day} --from-date 2024-06-20 10:15:02"]
+    assert stand.asked()[:2] == [day, f"{day} --from-date 2024-06-20 10:05:02"]
     assert not stand.asked()[2].startswith(f"{day} --from-date 2100")
 
 

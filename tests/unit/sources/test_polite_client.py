@@ -93,10 +93,13 @@ def test_in_the_end_it_gives_up():
     assert "ama" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("status", "word"), [(401, "--key-env"), (403, "allow"), (404, "address"), (400, "address")])
-def test_what_stays_is_not_asked_again(status: int, word: str):
-    """It is said at once, with what to do."""
-    asked = Asked(httpx.Response(status))
+@pytest.mark.parametrize(("status", "key", "word"), [
+    (401, None, "--key-env"), (403, None, "--key-env"), (401, "a-key", "not take the key"), (403, "a-key", "may it read this"),
+    (404, None, "address"), (400, None, "address"),
+])  # fmt: skip
+def test_what_stays_is_not_asked_again(status: int, key: str | None, word: str):
+    """It is said at once, with what to do: where there is a key, not that one is wanted."""
+    asked = Asked(httpx.Response(status), header="Authorization: Bearer ", key=key)
 
     with pytest.raises(InputError, match=word):
         asked.api.get("issues")

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.sources.test_every_source import Run
 
 from baloo.errors import InputError
 from baloo.sources.api import Api
@@ -115,6 +116,37 @@ def test_a_run_that_begins_elsewhere_leaves_what_is_known(tmp_path: Path):
 
     assert began == {"since": "2024-01-01", "page": 1}
     assert _source(tmp_path, [])._cursor == began
+
+
+def test_a_run_begins_a_while_before_the_end_of_the_last(tmp_path: Path):
+    """Where its walks have ended, for a replica shows changes late; where nothing comes, that goes back no further."""
+    ended = {"walk": {"since": "2024-06-01T00:05:00.000Z"}, "another": {"since": "2024-06-01T00:05:00+02:00"}}
+    half = {"half": {"since": "2024-06-01T10:00:00Z", "page": 2}, "by day": {"since": "2024-06-01"}, "nothing": {"since": None}}
+    begun: list[Cursor] = []
+
+    def walk(_api: Api, at: Cursor) -> Iterator[Page]:
+        begun.append(at)
+        yield Page([], at or {"of": ended | half})
+
+    for _ in range(3):
+        list(LiveSource(Recipe("A forum", walk), _api(), mapping="forum", journal=Journal(tmp_path)).chunks(0))
+
+    assert begun[1:] == 2 * [{"of": half | {
+        "walk": {"since": "2024-05-31T23:55:00.000Z"}, "another": {"since": "2024-05-31T23:55:00+02:00"}}}]
+
+
+@pytest.mark.parametrize(("name", "says", "begins"), [
+    ("discourse", "", "2024-06-30T11:50:00Z"), ("discourse", "overlap_minutes: 60, ", "2024-06-30T11:00:00Z"),
+    ("amo", "", "2024-05-31T12:00:00Z"), ("amo", "overlap_minutes: 0, ", "2024-06-30T12:00:00Z"),
+])  # fmt: skip
+def test_how_long_before_is_said_by_the_system_else_by_its_source(name: str, says: str, begins: str, tmp_path: Path):
+    """Ten minutes, of add-ons, which are seen when they were approved, thirty days; or what the system's file has."""
+    run = Run(name, tmp_path, lambda text: text.replace("source: {", f"source: {{{says}"))
+    (first,) = run.live("https://one.example.org")
+    Journal(tmp_path / "imports").write(first._place, {"at": {"since": "2024-06-30T12:00:00Z"}})
+    (source,) = run.live("https://one.example.org")
+
+    assert source._cursor == {"since": begins}
 
 
 @pytest.mark.parametrize("url", ["https://[::1", "https://forum.example.org:port", "https://forum.example.org:99999"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from baloo.errors import InputError
-from baloo.sources import amo, kuma, pontoon, transifex
+from baloo.sources import amo, hg, kuma, pontoon, transifex
 from baloo.sources.recipe import Cursor, Page, Recipe
 
 TODAY = dt.date(2024, 7, 1)
@@ -97,12 +97,32 @@ def test_a_table_that_is_not_transibutions_is_refused(text: str, tmp_path: Path)
         list(transifex.RECIPE.parse(file))
 
 
-def test_what_is_seen_late_is_looked_for_again() -> None:
-    """The next walk of addons.mozilla.org begins thirty days before the last add-on, and not before it was told to begin."""
-    api = Asked({"api/v5/addons/search/": {"results": [{"created": "2024-06-20T10:00:00Z"}], "next": None}})
+def _change(day: int) -> dict[str, Any]:
+    return {"node": f"{day:040d}", "date": [dt.datetime(2024, 6, day, tzinfo=dt.UTC).timestamp(), 0]}
 
-    assert walked(amo.RECIPE, api, {})[-1].cursor == {"since": "2024-05-21T10:00:00Z"}
-    assert walked(amo.RECIPE, api, {"since": "2024-06-01T00:00:00Z"})[-1].cursor == {"since": "2024-06-01T00:00:00Z"}
+
+@pytest.mark.parametrize(("at", "days"), [
+    ({}, [9, 1, 8, 3, 2]),
+    ({"seen": f"{8:040d}"}, [9, 1]),  # that of the first came with a merge
+    ({"since": "2024-06-08T00:00:00+00:00"}, [9, 8]),
+    ({"seen": f"{9:040d}"}, []),
+    ({"seen": f"{7:040d}"}, [9, 1, 8, 3, 2]),  # which was stripped
+])  # fmt: skip
+def test_mercurials_changes_are_read_as_they_came(at: Cursor, days: list[int]) -> None:
+    """However old they are: down to the one that was seen, or to a page that is older than was asked for, each once."""
+    came = [[9, 1, 8], [8, 3], [3, 2], [2]]
+    pages = {f"json-log/{name} ": {"changesets": [_change(day) for day in page]}
+             for name, page in zip(["tip", *(f"{page[0]:040d}" for page in came[1:])], came, strict=True)}
+    found = walked(hg.RECIPE, Asked(pages), at)
+
+    nodes = [change["node"] for page in found for change in page.answers]
+    assert list(dict.fromkeys(nodes)) == [_change(day)["node"] for day in days]
+    assert found[-1].cursor == {"since": at.get("since"), "seen": f"{9:040d}"}
+
+
+def test_an_empty_repository_has_no_newest_change() -> None:
+    """It is read again from its beginning next time."""
+    assert walked(hg.RECIPE, Asked({"json-log/tip": {"changesets": []}}), {}) == [Page([], {"since": None, "seen": None})]
 
 
 def test_a_search_that_reaches_back_no_further_is_over() -> None:

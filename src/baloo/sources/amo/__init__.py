@@ -9,9 +9,10 @@ from typing import Any
 from baloo.sources.api import Api
 from baloo.sources.recipe import Cursor, Page, Recipe, Record, newest_first
 
-__all__ = ["RECIPE", "by_creation", "who"]
+__all__ = ["LATE", "RECIPE", "who"]
 
-_LATE = dt.timedelta(days=30)  # that something may be created before everybody sees it
+LATE = dt.timedelta(days=30)
+"""How long after something was created everybody sees it, at the most."""
 _TYPES = {1: "extension", 2: "theme", 3: "dictionary", 4: "search", 5: "langpack", 6: "langpack", 9: "background-theme",
           10: "background-theme"}  # fmt: skip
 _NAMES = {"persona": "background-theme", "statictheme": "background-theme", "language": "langpack"}
@@ -34,18 +35,7 @@ def _walk(api: Api, at: Cursor) -> Iterator[Page]:
         found = api.get("api/v5/addons/search/", **asked) if page == 0 else api.find("api/v5/addons/search/", **asked)
         return (found["results"], bool(found["next"])) if found else ([], False)  # the search does not reach back for ever
 
-    return by_creation(at, newest_first(at, ask, lambda addon: str(addon["created"])))
-
-
-def by_creation(at: Cursor, pages: Iterator[Page]) -> Iterator[Page]:
-    """Pages of what may be seen a while after it was created: the next walk begins that much earlier."""
-    for page in pages:
-        since = page.cursor.get("since")
-        if "page" in page.cursor or not since:
-            yield page
-        else:
-            earlier = (dt.datetime.fromisoformat(since) - _LATE).strftime("%Y-%m-%dT%H:%M:%SZ")
-            yield page._replace(cursor={"since": max(earlier, at.get("since") or "")})
+    return newest_first(at, ask, lambda addon: str(addon["created"]))
 
 
 def _unfold(answer: Any, addresses: Sequence[str]) -> Iterator[Record]:  # noqa: ANN401 - a page, an add-on, or a row of the database
@@ -80,4 +70,4 @@ def who(row: Any) -> Record:  # noqa: ANN401 - a row
     return {"account": row["user"], "username": row.get("username"), "email": row.get("email"), "name": row.get("name") or None}
 
 
-RECIPE = Recipe("addons.mozilla.org", _walk, _unfold, per_second=1.0)
+RECIPE = Recipe("addons.mozilla.org", _walk, _unfold, per_second=1.0, overlap=LATE)

@@ -11,7 +11,7 @@ from baloo.sources.api import Api
 from baloo.sources.github.archive import unfold_event
 from baloo.sources.github.graph import Graph
 from baloo.sources.github.hooked import is_hooked, unfold_hooked
-from baloo.sources.recipe import Cursor, Page, Recipe, Record, by_time, in_turn, newest_first, pick
+from baloo.sources.recipe import Cursor, Page, Recipe, Record, behind, by_time, in_turn, newest_first, pick
 
 __all__ = ["RECIPE", "Repository", "asked_at", "login", "updated"]
 
@@ -64,7 +64,7 @@ class Repository:
             f"{self.name} comments": lambda at: by_time(at, self.said("issues/comments"), updated, _SIZE),
             f"{self.name} review comments": lambda at: by_time(at, self.said("pulls/comments"), updated, _SIZE),
             f"{self.name} ends": lambda at: newest_first(at, self.ends, lambda one: str(one["created_at"])),
-            f"{self.name} commits": self.commits,
+            f"{self.name} commits": lambda at: behind(at, self.newest, self.commits, _SIZE),
         }
 
     def issues(self, since: str | None, page: int) -> list[Any]:
@@ -120,33 +120,21 @@ class Repository:
         found = self.api.find(f"{self.url}/issues/events", per_page=_SIZE, page=page + 1) or []
         return [one | {"repository": self.name} for one in found], len(found) == _SIZE
 
-    def commits(self, at: Cursor) -> Iterator[Page]:
-        """What the default branch has, and had not when the walk before began: a merge brings commits of any age."""
-        since, seen, tip, page = at.get("since"), at.get("seen"), at.get("tip"), at.get("page", 1)
-        if tip is None:
-            newest = self.api.find(f"{self.url}/commits", per_page=1)
-            if not newest:
-                yield Page([], at)
-                return
-            tip = newest[0]["sha"]
-        while seen != tip:
-            found = self._behind(seen, tip, page, since)
-            if found is None:  # the branch was written anew
-                seen, page = None, 1
-                continue
-            page += 1
-            done = len(found) < _SIZE
-            seen = tip if done else seen
-            yield Page([one | {"repository": self.name} for one in found], {"since": since, "seen": seen} | (
-                {} if done else {"tip": tip, "page": page}))
-        yield Page([], {"since": since, "seen": tip})
+    def newest(self) -> str | None:
+        """The commit at the tip of the default branch."""
+        found = self.api.find(f"{self.url}/commits", per_page=1)
+        return found[0]["sha"] if found else None
 
-    def _behind(self, seen: str | None, tip: str, page: int, since: str | None) -> list[Any] | None:
-        """A page of the commits behind `tip` that are not behind `seen`, which may be gone; without it all since a time."""
+    def commits(self, seen: str | None, tip: str, page: int, since: str | None) -> list[Any] | None:
+        """Commits behind `tip` that are not behind `seen`."""
         if seen is None:
-            return self.api.find(f"{self.url}/commits", sha=tip, since=since, per_page=_SIZE, page=page) or []
-        found = self.api.find(f"{self.url}/compare/{seen}...{tip}", per_page=_SIZE, page=page)
-        return None if found is None else list(found["commits"])
+            found = self.api.find(f"{self.url}/commits", sha=tip, since=since, per_page=_SIZE, page=page) or []
+        else:
+            compared = self.api.find(f"{self.url}/compare/{seen}...{tip}", per_page=_SIZE, page=page)
+            if compared is None:
+                return None
+            found = compared["commits"]
+        return [one | {"repository": self.name} for one in found]
 
 
 def _opened_at(url: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from baloo.errors import InputError
 from baloo.sources.api import Api
-from baloo.sources.recipe import Cursor, Page, Recipe, Record, by_time, in_turn, pick
+from baloo.sources.recipe import Cursor, Page, Recipe, Record, behind, by_time, in_turn, pick
 
 __all__ = ["RECIPE"]
 
@@ -69,10 +69,21 @@ def _walks(api: Api, project: str) -> dict[str, Callable[[Cursor], Iterator[Page
 
         return ask
 
+    def newest() -> str | None:
+        found = api.find(f"{url}/repository/commits", per_page=1)
+        return found[0]["id"] if found else None
+
+    def commits(seen: str | None, tip: str, page: int, since: str | None) -> list[Any] | None:
+        path = f"{url}/repository/commits"
+        if seen and page == 1 and api.find(f"{path}/{seen}") is None:
+            return None
+        asked = {"ref_name": f"{seen}..{tip}"} if seen else {"ref_name": tip, "since": since}
+        return list(api.get(path, **asked, per_page=_SIZE, page=page))
+
     return {
         "issues": lambda at: by_time(at, changed("issues"), _updated, _SIZE),
         "merge requests": lambda at: by_time(at, changed("merge_requests"), _updated, _SIZE),
-        "commits": lambda at: _commits(api, f"{url}/repository/commits", at),
+        "commits": lambda at: behind(at, newest, commits, _SIZE),
     }
 
 
@@ -90,28 +101,6 @@ def _notes(api: Api, path: str, one: Any) -> list[Any]:  # noqa: ANN401 - an iss
         found += page.data
         page = api.ask(page.next, {}, gone=True) if page.next else None
     return found
-
-
-def _commits(api: Api, path: str, at: Cursor) -> Iterator[Page]:
-    """The commits that the default branch has and did not have when the last whole walk began, however old they are."""
-    tip, seen, page = at.get("tip"), at.get("seen"), at.get("page", 1)
-    if tip is None:
-        newest = api.find(path, per_page=1)
-        if not newest:
-            yield Page([], at)
-            return
-        tip = newest[0]["id"]
-        if seen and api.find(f"{path}/{seen}") is None:  # the branch was written anew, and that commit swept away
-            seen = None
-    while seen != tip:
-        found = api.get(path, ref_name=f"{seen}..{tip}" if seen else tip, since=None if seen else at.get("since"),
-                        per_page=_SIZE, page=page)
-        page += 1
-        more = len(found) == _SIZE
-        yield Page(found, at | {"seen": seen, "tip": tip, "page": page} if more else {"seen": tip})
-        if not more:
-            return
-    yield Page([], {"seen": tip})
 
 
 def _unfold(answer: Any, addresses: Sequence[str]) -> Iterator[Record]:  # noqa: ANN401, ARG001 - what the walk or a file has

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from baloo.sources.amo import by_creation, who
+from baloo.sources.amo import LATE, who
 from baloo.sources.api import Api
 from baloo.sources.recipe import Cursor, Page, Recipe, Record, newest_first
 
@@ -26,7 +26,7 @@ def _walk(api: Api, at: Cursor) -> Iterator[Page]:
         found = api.get("api/v2/apps/search/", sort="created", limit=_SIZE, offset=page * _SIZE)
         return found["objects"], bool(found["meta"]["next"])
 
-    return by_creation(at, newest_first(at, ask, lambda app: str(app["created"]) + "Z"))
+    return newest_first(at, ask, lambda app: str(app["created"]) + "Z")
 
 
 def _unfold(answer: Any, addresses: Sequence[str]) -> Iterator[Record]:  # noqa: ANN401 - a page, an app, or a row of the database
@@ -51,4 +51,4 @@ def _unfold(answer: Any, addresses: Sequence[str]) -> Iterator[Record]:  # noqa:
         yield submission | {"name": answer["author"]}
 
 
-RECIPE = Recipe("Firefox Marketplace", _walk, _unfold, per_second=0.5)
+RECIPE = Recipe("Firefox Marketplace", _walk, _unfold, per_second=0.5, overlap=LATE)
