@@ -121,7 +121,7 @@ def test_active_of_the_community(client: TestClient[Litestar]) -> None:
     assert body.pop("definition").startswith("You count as active in The Hill")
     assert body == {
         "active": 3, "few": False, "as_of": "2016-12-28", "scope": "community", "level": "active", "exclude_staff": False,
-        "provisional": False, "warming_up": False, "areas": None, "op": None,
+        "provisional": False, "warming_up": False, "areas": None, "op": None, "window": None,
         "sum_of_areas": {
             "areas": [{"area": "code", "people": 3}, {"area": "help-desk", "people": 1}], "sum": 4, "total": 3, "unclaimed": 0},
         "hidden_below": 1,
@@ -137,10 +137,14 @@ def test_active_of_the_community(client: TestClient[Litestar]) -> None:
         ("areas=code,help-desk", 3), ("areas=code,help-desk&op=intersection", 1), ("areas=code,help-desk&op=difference", 2),
         ("areas=help-desk,code&op=difference", 0), ("areas=code,help-desk&op=difference&exclude_staff=true", 1),
         ("as_of=1999-01-01", 0),
+        ("area=help-desk&window=1 year", 2), ("area=help-desk&window=243 days", 2), ("area=help-desk&window=242 days", 1),
+        ("window=2 years", 4), ("areas=code,help-desk&op=intersection&window=1 year", 2),
+        ("areas=code,help-desk&op=difference&window=12 months", 1),
+        ("areas=code,help-desk&op=difference&window=1 year&exclude_staff=true", 0),
     ],
 )
 def test_active_of_what_is_asked(client: TestClient[Litestar], query: str, expected: int) -> None:
-    """Each parameter narrows the number; former ids and combined areas are understood."""
+    """G09: each parameter narrows the number; former ids, combined areas and windows are understood."""
     response = client.get(f"/api/v1/active?{query}")
 
     assert (200, expected) == (response.status_code, response.json()["active"])
@@ -306,6 +310,7 @@ def test_no_sum_gives_few_away(tmp_path: Path) -> None:
 
         assert [area["people"] for area in areas["areas"]] == [None, None]
         assert (both["active"], both["few"]) == (None, True)  # 3 and 1 are 4, but for the one in both
+        assert client.get("/api/v1/active?areas=code,help-desk&window=1 month").json()["active"] is None
         assert (flows["rows"][0]["joined"], flows["sum_of_areas"]["joined"]) == (0, None)
         assert (overlap["rows"], set(overlap["by_number_of_areas"].values())) == ([], {None})
         assert client.get("/api/v1/moves?start=2015-12-31&end=2016-12-28").json()["rows"] == []
@@ -331,6 +336,8 @@ def test_a_view_that_nobody_knows(client: TestClient[Litestar]) -> None:
         ("/api/v1/active?level=activ", 400, "bad-parameter", "active"),
         ("/api/v1/active?exclude_staff=perhaps", 400, "bad-parameter", None),
         ("/api/v1/active?op=union", 400, "bad-parameter", None),
+        ("/api/v1/active?window=90", 400, "bad-parameter", None),
+        ("/api/v1/active?window=1%20days", 400, "bad-parameter", None),
         ("/api/v1/active?area=cod", 404, "unknown-name", "code"),
         ("/api/v1/active?system=forg", 404, "unknown-name", "forge"),
         ("/api/v1/active?organisation=nobody", 404, "unknown-name", None),

@@ -19,6 +19,7 @@ from baloo.clock import FixedClock
 from baloo.lake.base import LakeSnapshot
 from baloo.metrics.answers import Answers
 from baloo.metrics.cube import count_cube
+from baloo.registry.model import Span
 from counts import QUESTIONS, SOAK
 from oracle.declared import read
 from oracle.oracle import LEVELS, Fact, Oracle, People, Person
@@ -65,6 +66,13 @@ class Both:
         """Who holds a measure of a scope at the end of a day."""
         ask = self.oracle.people if self.staff else self.oracle.without_staff
         return ask(scope, measure, day)
+
+    def during(self, areas: list[str], day: dt.date, length: int) -> dict[str, frozenset[Person]]:
+        """Who is active on any of so many days, in any of the areas, in each, in the first and no other."""
+        days = [day - dt.timedelta(n) for n in range(length)]
+        sets = [frozenset().union(*(self.held(f"area:{area}", "active", one) for one in days)) for area in areas]
+        return {"union": frozenset().union(*sets), "intersection": sets[0].intersection(*sets),
+                "difference": sets[0].difference(*sets[1:])}
 
     def ever(self, person: Person, scope: str, measure: str, before: dt.date) -> bool:
         """Whether somebody held a measure on a day before another; a month before the first fact nobody holds anything."""
@@ -159,6 +167,9 @@ def test_overlaps_and_sums(world: World, day: dt.date, staff: bool):
                         "difference": sets[0].difference(*sets[1:])}
             for op, people in expected.items():
                 assert ask.combine(both.tops, op, day, staff=staff).value == len(people), op  # type: ignore[arg-type]
+            for op, people in both.during(both.tops, day, 12).items():
+                scopes = [f"area:{area}" for area in both.tops]
+                assert ask.during(scopes, Span(12, "days"), op, day, staff=staff).value == len(people), op  # type: ignore[arg-type]
         assert ask.sum_of_areas(day, staff=staff).total == len(both.held("community", "active", day))
 
     judged(world, staff, judge)

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 from baloo.metrics.questions.values import Scope
-from baloo.registry.model import Registry
+from baloo.registry.model import Registry, Span
 from baloo.registry.words import default_definition, definition
 
-__all__ = ["combined_by", "counted_by"]
+__all__ = ["combined_by", "counted_by", "on_one_day"]
 
 _OF_ITS_OWN = {
     "known": "You are known in {} once you have contributed.",
@@ -48,6 +48,12 @@ def combined_by(titles: Sequence[str], op: str, level: str) -> str:
         return f"You count when you are {who} in {first}, and not in {' or '.join(others)}."
     which = "at least one" if op == "union" else "each"
     return f"You count, once, when you are {who} in {which} of {', '.join(titles[:-1])} and {titles[-1]}."
+
+
+def on_one_day(definition: str, window: Span, day: dt.date) -> str:
+    """The same, where it is enough that it held on one day of a window."""
+    unit = window.unit if window.n > 1 else window.unit.removesuffix("s")
+    return f"{definition} One day of the {window.n} {unit} up to {day.isoformat()} is enough; each is judged by its own rule."
 
 
 def _without_points(registry: Registry, title: str, level: str) -> str:

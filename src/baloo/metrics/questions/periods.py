@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
-__all__ = ["Period", "back", "eves", "last_day", "last_days", "last_sunday", "start_of"]
+from baloo.errors import InputError
+from baloo.registry.model import Span
+
+__all__ = ["Period", "back", "eves", "last_day", "last_days", "last_sunday", "span_of", "start_of"]
 
 Period: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 ONE_DAY = dt.timedelta(1)
+_SPAN = re.compile(r"([1-9][0-9]{0,3}) (day|week|month|year)(s?)")
 
 
 def start_of(period: Period, day: dt.date) -> dt.date:
@@ -52,6 +57,15 @@ def eves(period: Period, start: dt.date, end: dt.date) -> list[dt.date]:
 def last_sunday(day: dt.date) -> dt.date:
     """The latest Sunday that is not after `day`."""
     return day - dt.timedelta((day.weekday() + 1) % 7)
+
+
+def span_of(text: str) -> Span:
+    """A span as rules write it, such as `90 days` or `1 month`. Raises InputError."""
+    found = _SPAN.fullmatch(text)
+    if found is None or (int(found[1]) > 1) != bool(found[3]):
+        remedy = "Write it like `90 days`, `1 month` or `2 years`."
+        raise InputError(f"`{text[:60]}` is no window.", where="window", remedy=remedy)
+    return Span(int(found[1]), f"{found[2]}s")  # type: ignore[arg-type] # the expression has no other unit
 
 
 def back(day: dt.date, n: int, unit: str) -> dt.date:

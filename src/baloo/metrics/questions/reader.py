@@ -125,6 +125,17 @@ class Reader:
         n = len(words)
         return [States(_unpack(words, row[:n]), _unpack(words, row[n:2 * n]), row[-1]) for row in found]
 
+    def during(self, keys: Sequence[int], first: dt.date, last: dt.date, staff: bool) -> list[tuple[frozenset[int], int]]:
+        """People by the keys that they held on any of the days from `first` to `last`."""
+        if not keys or not self._live:
+            return []
+        words = [keys[i:i + _BITS] for i in range(0, len(keys), _BITS)]
+        sql = _sql("during").format(
+            held=self._held(keys, staff), columns=", ".join(f"w{i}" for i in range(len(words))),
+            words=", ".join(f"BIT_OR({_bits(word)}) AS w{i}" for i, word in enumerate(words)),
+        )
+        return [(_unpack(words, row[:-1]), row[-1]) for row in self._connection.rows(sql, {"first": first, "last": last})]
+
     def came(self, keys: Sequence[int], days: Sequence[dt.date], staff: bool) -> list[Came]:
         """Who came between each day and the next, for each key; days are in order, and where nobody came there is no row."""
         if not keys or len(days) < 2 or not self._live:

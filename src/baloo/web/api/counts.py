@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 
+from baloo.errors import InputError
 from baloo.metrics.answers import Answers, Count, Grain, Row
-from baloo.metrics.questions.meaning import combined_by, counted_by
+from baloo.metrics.questions.meaning import combined_by, counted_by, on_one_day
+from baloo.metrics.questions.periods import span_of
+from baloo.registry.model import Span
 from baloo.web.api.asked import Asked, Day, Hiding, Level, Of, Present, Scoped, WithoutStaff, between, listed
 from baloo.web.api.problems import BadParameter
 from baloo.web.api.replies import in_both_forms, reply
@@ -29,24 +33,34 @@ def active(
     areas: Annotated[str | None, QueryParameter(description="Areas to be combined, with commas between them.")] = None,
     op: Annotated[Literal["union", "intersection", "difference"] | None,
                   QueryParameter(description="How: in any of them, in each of them, or in the first and no other.")] = None,
+    window: Annotated[str | None, QueryParameter(description="On at least one of the days up to then, as in `90 days`.")] = None,
 ) -> Response[Active]:
-    """People who held a level at the end of a day, each counted once: of the community, of one scope, or of several areas."""
+    """People who held a level at the end of a day, each counted once: of the community, of one scope, or of several areas.
+
+    With a window, who held it on any of its days, each day judged by its own rule; in several areas also on different days.
+    """
     names = _names(areas, asked, op)
-    day = as_of or answers.today
-    if names:
-        count = answers.combine(names, op or "union", day, level, asked.staff)
-        hidden = few.hides(count.value) or few.hides(_rest(answers, names, op or "union", count, level, asked.staff))
-    else:
-        count = answers.count(asked.scope, level, day, asked.staff)
-        hidden = few.hides(count.value)
+    day, span = as_of or answers.today, None if window is None else _span(window)
+
+    def ask(some: list[str]) -> Count:
+        scopes = [f"area:{name.removeprefix('area:')}" for name in some] or [asked.scope]
+        if span:
+            return answers.during(scopes, span, op or "union", day, level, asked.staff)
+        if len(scopes) > 1:
+            return answers.combine(some, op or "union", day, level, asked.staff)
+        return answers.count(scopes[0], level, day, asked.staff)
+
+    count = ask(names)
+    hidden = few.hides(count.value) or (bool(names) and few.hides(_rest(ask, names, op or "union", count)))
     scope = answers.scope(asked.scope)
+    meaning = _meaning(answers, names, op, level) if names else counted_by(answers.registry, scope, level, day)
     return reply(request, Active(
         active=None if hidden else count.value, few=hidden, as_of=day, scope=scope.name, level=level,
         exclude_staff=not asked.staff,
         provisional=count.provisional, warming_up=count.warming_up,
-        definition=_meaning(answers, names, op, level) if names else counted_by(answers.registry, scope, level, day),
-        areas=names or None, op=(op or "union") if names else None,
-        sum_of_areas=_sum(answers, few, day, level, asked.staff) if scope.kind == "community" and not names else None,
+        definition=on_one_day(meaning, span, day) if span else meaning,
+        areas=names or None, op=(op or "union") if names else None, window=window,
+        sum_of_areas=_sum(answers, few, day, level, asked.staff) if scope.kind == "community" and not (names or span) else None,
         hidden_below=few.k, stamp=answers.stamp,
     ))
 
@@ -115,15 +129,21 @@ def _names(areas: str | None, asked: Scoped, op: str | None) -> list[str]:
     return names
 
 
+def _span(window: str) -> Span:
+    try:
+        return span_of(window)
+    except InputError as error:
+        raise BadParameter(f"{error.message} {error.remedy}", "window") from error
+
+
 def _meaning(answers: Answers, names: list[str], op: str | None, level: str) -> str:
     return combined_by([answers.scope(f"area:{name.removeprefix('area:')}").title for name in names], op or "union", level)
 
 
-def _rest(answers: Answers, names: list[str], op: str, count: Count, level: str, staff: bool) -> int:
+def _rest(ask: Callable[[list[str]], Count], names: list[str], op: str, count: Count) -> int:
     """What the areas' own numbers, which anybody can ask for, leave beside a combination."""
-    asked = names if op == "union" else names[:1]
-    single = [answers.count(f"area:{answers.scope(f'area:{name}').id}", level, count.as_of, staff).value or 0 for name in asked]
-    return sum(single) - (count.value or 0)
+    asked = dict.fromkeys(names if op == "union" else names[:1])
+    return sum(ask([name]).value or 0 for name in asked) - (count.value or 0)
 
 
 def _sum(answers: Answers, few: Few, day: dt.date, level: str, staff: bool) -> SumOfAreas:

@@ -46,6 +46,7 @@ class Active(msgspec.Struct):
     definition: str
     areas: list[str] | None  # those that `op` combines
     op: str | None
+    window: str | None  # on any day of which they held it; null: at the end of the day `as_of`
     sum_of_areas: SumOfAreas | None  # of the community only
     hidden_below: int
     stamp: Stamp
