@@ -48,13 +48,16 @@ def state(context: typer.Context) -> State:
 
 
 def as_day(text: str | None, option: str) -> dt.date | None:
-    """The day that an option names, None where it is absent."""
+    """The day that an option names, None where it is absent; as over HTTP, one between 1970 and 2999."""
     if text is None:
         return None
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"`{text}` is not a day.", where=option, remedy="Write it like 2026-11-22.") from error
+    if not 1970 <= day.year <= 2999:
+        raise InputError(f"`{text}` is too far away.", where=option, remedy="Name a day between 1970-01-01 and 2999-12-31.")
+    return day
 
 
 @contextlib.contextmanager

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["register", "tokens_of"]
 
-_FAR = 9000  # a year
 group = typer.Typer(no_args_is_help=True, help="Tokens with which systems send events.")
 
 
@@ -108,8 +107,6 @@ def _until(text: str | None, now: State) -> int | None:
     last = now.clock.today() + dt.timedelta(days=int(days[1])) if days else as_day(text, "--expires")
     if last is None or last < now.clock.today():
         raise InputError("That day is over.", where="--expires", remedy="Name the last day on which the token is to be good.")
-    if last.year >= _FAR:
-        raise InputError("That day is too far away.", where="--expires", remedy="Leave it out for a token that never ends.")
     return int(dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), dt.UTC).timestamp() * 1_000_000)
 
 

@@ -41,7 +41,7 @@ def active(scene: Scene, scope: Scope) -> Figure:
         table=_table(scene, scope, rows, ahead),
         start=first.day if first else start,
         end=ahead[-1].day if ahead else scene.as_of,
-        picture=_picture(scene, scope, rows, notes, ahead) if len(rows) > 1 else None,
+        picture=_picture(scene, scope, rows, notes, ahead) if len(rows) > 1 and _shown(scene, rows) else None,
         notes=tuple(note for _, note in notes),
     )
 
@@ -59,9 +59,14 @@ def passed(rows: Sequence[Row], target: int) -> dt.date | None:
 def _text(scene: Scene, rows: Sequence[Row], told: Mapping[str, str]) -> str:
     if not rows:
         return scene.words("trend-empty")
-    if all(not row.value or scene.hides(row.value) for row in rows):
+    if not _shown(scene, rows):
         return scene.words("few-kept", k=scene.few.k)
     return scene.words("trend-text", **told)
+
+
+def _shown(scene: Scene, rows: Sequence[Row]) -> bool:
+    """Whether a row has people whose number is not kept."""
+    return any(row.value and not scene.hides(row.value) for row in rows)
 
 
 def _told_ahead(scene: Scene, ahead: Sequence[Row]) -> str:

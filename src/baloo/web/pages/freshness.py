@@ -45,7 +45,8 @@ def banner(scene: Scene, feeds: Sequence[Feed], systems: Iterable[Progress]) -> 
     """What stands above the number, of all feeds and how far each system is. Raises NothingCounted."""
     words = scene.words
     late = [feed for feed in feeds if feed.state in {"late", "silent"}]
-    text = words("banner-late", n=len(late), all=len(feeds), systems=words.listed([feed.scope.title for feed in late[:3]]))
+    named = words.listed([feed.scope.title for feed in late[:3]])
+    text = words("banner-late", n=len(late), all=len(feeds), systems=named) if feeds else words("banner-none")
     found = coverage(systems)
     if found.integrated < found.known:
         text += " " + words("banner-part", integrated=found.integrated, known=found.known)

@@ -52,7 +52,7 @@ def answer(scene: Scene, now: int | None) -> tuple[str, str]:
     """The first word of the answer (yes, nearly, not yet, or none) and the sentence after it."""
     words, target = scene.words, scene.whole.target
     if not now:
-        return "", words("home-answer-nobody")
+        return "", words(_empty(scene))
     if scene.hides(now):
         return "", words("few-kept", k=scene.few.k)
     if not target:
@@ -62,6 +62,15 @@ def answer(scene: Scene, now: int | None) -> tuple[str, str]:
     if now >= target * _NEARLY:
         return words("home-nearly"), words("home-answer-nearly", n=target - now)
     return words("home-no"), words("home-answer-no", n=now, missing=words.number(target - now))
+
+
+def _empty(scene: Scene) -> str:
+    """The sentence of a home page without people: no area is declared, something was known once, or nothing yet."""
+    registry = scene.registry
+    if not registry.areas:
+        return "home-answer-no-area"
+    known = any(scene.answers.known_days(system)[0] for system in registry.systems)
+    return "home-answer-quiet" if known else "home-answer-nobody"
 
 
 ROUTES = (Route("/", home),)

@@ -74,6 +74,7 @@ flow-after = Active on { $day }
 
 areas-title = Where people help
 areas-text = { $n ->
+    [0] Nothing here yet: no area is declared. An area says whose contributions it counts, and by which rule.
     [one] One area, with its own idea of what active means. The small line is the last 26 weeks.
    *[other] { spelt-start } areas, each with its own idea of what active means. The small lines are the last 26 weeks.
 }

@@ -20,7 +20,10 @@ home-answer-plain = { $n ->
    *[other] { $n } of us are lending a hand.
 }
 home-answer-nobody = Nobody is active here yet. The first contribution will change that.
+home-answer-quiet = Nobody is active at the moment. We’d love to see everybody again.
+home-answer-no-area = No area is declared yet, so nobody counts as active. An area says who does.
 home-us = “Us” is everybody who was active in at least one area on { $day }, each counted once across { $systems ->
+    [0] all systems. None is declared yet.
     [one] one system.
    *[other] all { $systems } systems.
 }

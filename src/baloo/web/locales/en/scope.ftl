@@ -59,6 +59,7 @@ kind-fact = Known, but not a contribution
 system-title = What active means here, and how fresh it is
 system-rule = A system is counted by the community’s own rule; its areas have theirs.
 systems-text = { $n ->
+    [0] Nothing here yet: no system is declared. A system is a place where contributions happen.
     [one] One system tells us what people do.
    *[other] { spelt-start } systems tell us what people do.
 }
@@ -74,7 +75,6 @@ fresh-never = never
 inner-title = What it is made of
 inner-text = Who is active in one of these is active in the whole, once.
 areas-description = The areas of { $community } and the people who are active in each.
-areas-none = Nothing here yet. No area is declared.
 within = Inside { $scope }
 organisations = Organisations
 organisations-text = Everybody who is active in at least one area of an organisation, counted once.

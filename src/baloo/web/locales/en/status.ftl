@@ -20,17 +20,18 @@ status-coverage-parts = { $automatic } of { $automatic-known } send by themselve
     [one] { $manual } of { $manual-known } is
    *[other] { $manual } of { $manual-known } are
 } written down by hand.
-banner-part = { $integrated ->
-    [0] None
-   *[other] { $integrated }
-} of { $known } known { $known ->
-    [one] system
-   *[other] systems
-} { $integrated ->
-    [0] has
-    [one] has
-   *[other] have
-} gone through every stage yet.
+banner-none = No system is declared yet.
+banner-part = { $known ->
+    [one] The one known system has not gone through every stage yet.
+   *[other] { $integrated ->
+        [0] None
+       *[other] { $integrated }
+    } of { $known } known systems { $integrated ->
+        [0] has
+        [one] has
+       *[other] have
+    } gone through every stage yet.
+}
 stages-title = Each system, stage by stage
 stages-text = Each stage is told by what is true, and is done only after the one before it. A system’s history and its live pushes are two ways to the same: one of them is enough to go on.
 stage-schema = Schema
