@@ -71,7 +71,7 @@ def link_of(parts: Parts, who: str = "operator tove", role: str = "steward") -> 
 def signing_in(parts: Parts) -> tuple[Gate, list[Any]]:
     """The gate before Marula's pages of persons, and the pages with which one signs in; there is no provider."""
     sessions = Sessions(parts.records)
-    gate = Gate(parts.clock, sessions)
+    gate = Gate(parts.clock, sessions, parts.site.reached)
     return gate, [*signin_routes(Desk(parts.site, gate, sessions, lambda: None)), *audit_routes(parts)]
 
 

@@ -37,7 +37,10 @@ _AGAIN = "Sign in again."
 
 @dataclass
 class Provider:
-    """One provider, as the settings name it. `groups` is the claim that holds the groups; `scopes` is what is asked for."""
+    """One provider, as the settings name it. `groups` is the claim that holds the groups; `scopes` is what is asked for.
+
+    A claim within another one is named with dots, such as `realm_access.roles`.
+    """
 
     issuer: str
     client: str
@@ -94,7 +97,7 @@ class Provider:
 
     def _member(self, subject: str, claims: Mapping[str, Any], tokens: Mapping[str, Any]) -> Member:
         """A member with the groups that the provider tells at this moment; those of the token where it tells none besides."""
-        said = dict(claims)
+        said, told = dict(claims), {}
         if self._says("userinfo_endpoint") is not None:
             bearer = {"authorization": f"Bearer {tokens.get('access_token', '')}"}
             told = self._asked(self.told("userinfo_endpoint"), headers=bearer)
@@ -105,8 +108,9 @@ class Provider:
             "issuer": self.issuer, "subject": subject, "refresh_token": str(tokens.get("refresh_token") or ""),
             "access_token": str(tokens.get("access_token", "")),
         }
-        address = said.get("email") if said.get("email_verified") is True else None
-        return Member(subject, _texts(said.get(self.groups)), json.dumps(kept), address if isinstance(address, str) else "")
+        source = told if "email" in told else claims  # whether an address is verified, only who tells the address can say
+        address = source.get("email") if source.get("email_verified") is True else None
+        return Member(subject, _texts(_claim(said, self.groups)), json.dumps(kept), address if isinstance(address, str) else "")
 
     def _tokens(self, form: Mapping[str, str]) -> dict[str, Any]:
         """The token endpoint's answer, asked as this client."""
@@ -208,7 +212,16 @@ def _read(answer: HTTPResponse) -> Any:  # noqa: ANN401 - any JSON
         return None
 
 
+def _claim(said: Mapping[str, Any], name: str) -> object:
+    """What a claim says: the one of this very name, which may have dots in it, else the one within others."""
+    found: object = said
+    for part in (name,) if name in said else name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
 def _texts(said: object) -> tuple[str, ...]:
-    """Groups as they are told: a list of texts, or one text."""
-    several = said if isinstance(said, list) else [said]
+    """Groups to the letter: a list of texts, one text, or a map whose names are the groups where it does not deny them."""
+    told = [name for name, more in said.items() if more] if isinstance(said, dict) else said
+    several = told if isinstance(told, list) else [told]
     return tuple(sorted({one for one in several if isinstance(one, str) and one}))

@@ -121,13 +121,14 @@ class Sessions:
             granted = list(self._grants_of(json.loads(row.groups)))
         return Caller(row.who, (_SIGNED_IN, *granted), _nonce(cookie))
 
-    def end(self, cookie: str, *, now: int) -> None:
-        """End a session before its time."""
+    def end(self, cookie: str, *, now: int, everywhere: bool = False) -> None:
+        """End a session before its time; `everywhere`: all of those who are called as this one is."""
         with self.records.engine.begin() as connection:
             row = connection.execute(sa.select(_c.who).where(_c.hash == _hash(cookie))).one_or_none()
             if row is not None:
-                connection.execute(sa.delete(sessions).where(_c.hash == _hash(cookie)))
-                note(connection, row.who, "signed out", "", now)
+                these = _c.who == row.who if everywhere else _c.hash == _hash(cookie)
+                ended = connection.execute(sa.delete(sessions).where(these)).rowcount
+                note(connection, row.who, "signed out", f"everywhere, {ended} sessions" if everywhere else "", now)
 
     def end_all(self, why: str, *, now: int) -> None:
         """End every session: of those that a backup brings back, some were ended since."""

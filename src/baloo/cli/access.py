@@ -1,4 +1,4 @@
-"""`baloo login` and `baloo audit`: a link that signs in whoever runs the server, and who changed what."""
+"""`baloo login`, `baloo sessions`, `baloo audit`: a link that signs in whoever runs the server, who is, who changed what."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ _NAME = 60  # characters
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(login)
+    app.command()(sessions)
     app.command()(audit)
 
 
@@ -48,6 +49,32 @@ def login(
     sign_in(now, given, name, to, as_json=as_json)
 
 
+def sessions(
+    context: typer.Context,
+    end: Annotated[list[str] | None, typer.Option(help="End these: a session by its id, or all of who is so called.")] = None,
+    end_all: Annotated[bool, typer.Option("--end-all", help="End every session.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Who is signed in, and until when; with `--end` or `--end-all`, whose sessions were ended just now."""
+    from baloo.access.opened import end_sessions, opened
+    from baloo.records import Records
+
+    now = state(context)
+    records = Records.open(now.workspace.records)
+    try:
+        if end or end_all:
+            found = end_sessions(records, None if end_all else end, who=me(), now=micros(now))
+        else:
+            found = opened(records, now=micros(now))
+    finally:
+        records.close()
+    rows = [(one.id, one.who, one.roles, _minute(one.made), _minute(one.expires)) for one in found]
+    text = table(("id", "who", "roles", "since", "until"), rows) if rows else "Nobody is signed in."
+    answer([asdict(one) for one in found], text, as_json=as_json)
+    if end or end_all:
+        narrate(f"Ended: {len(found)}. A link of `baloo login` that was not opened is good for its quarter of an hour.")
+
+
 def audit(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, help="How many entries, the latest first.")] = 50,
@@ -62,10 +89,14 @@ def audit(
         found = noted(records, limit=limit)
     finally:
         records.close()
-    rows = [(f"{dt.datetime.fromtimestamp(one.made / 1_000_000, dt.UTC):%Y-%m-%d %H:%M}", one.who, one.what, one.detail)
-            for one in found]
+    rows = [(_minute(one.made), one.who, one.what, one.detail) for one in found]
     text = table(("when", "who", "what", "of"), rows) if rows else "Nothing was changed so far."
     answer([asdict(one) for one in found], text, as_json=as_json)
+
+
+def _minute(moment: int) -> str:
+    """A moment in microseconds since 1970, as tables have it, in UTC."""
+    return f"{dt.datetime.fromtimestamp(moment / 1_000_000, dt.UTC):%Y-%m-%d %H:%M}"
 
 
 def _declared(now: State, area: str, system: str) -> None:

@@ -130,7 +130,7 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     people = Parts(site, records, Counted(Persons(workspace.derived, answers.connection)), clock, workspace)
     flow = flow_of(settings, records, clock)
     sessions = Sessions(records, lambda: found.provider if (found := flow()) else None, grants_of(registry))
-    gate = Gate(clock, sessions, settings["address"])
+    gate = Gate(clock, sessions, site.reached)
     signin = Desk(site, gate, sessions, flow)
     handlers = [
         *routes(), *live_routes(live), *people_routes(people), *audit_routes(people), *signin_routes(signin),

@@ -20,6 +20,7 @@ from baloo.settings import Settings
 from baloo.watch.heard import Heard
 from baloo.watch.runs import Runs
 from baloo.web.assets import build
+from baloo.web.reached import Reached
 from baloo.web.renderer import LocalRenderer
 from baloo.web.scene import Scene, Waiting
 from baloo.web.words import words_in
@@ -83,6 +84,7 @@ class Site:
         heard: Callable[[], Heard] = Heard, read: Callable[[], Runs] = Runs,
     ) -> None:
         self.settings = settings
+        self.reached = Reached(settings["address"])
         self.renderer = renderer
         self._files = files
         self._waiting = waiting

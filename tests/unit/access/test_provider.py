@@ -140,13 +140,44 @@ def test_what_is_signed_for_another_is_refused(stub: Stub, claims: dict[str, Any
         stub.provider().member("c", "v", "n", "b")
 
 
-@pytest.mark.parametrize(("said", "groups"), [("reps", ("reps",)), (["reps", "reps"], ("reps",)), (None, ()), (7, ()), ({}, ())])
-def test_groups_come_as_a_list_or_as_one_text(stub: Stub, said: object, groups: tuple[str, ...]):
-    """What the provider tells besides the token goes before what stands in it; what are no groups are none."""
+@pytest.mark.parametrize(("said", "groups"), [
+    ("reps", ("reps",)), (["reps", "reps"], ("reps",)), (None, ()), (7, ()), ({}, ()), ([["reps"], {"reps": 1}, True], ()),
+    ({"reps": {"1": "example.org"}, "admins": None, "choir": False}, ("reps",)), ("reps, admins", ("reps, admins",)),
+    ([" Reps", "reps "], (" Reps", "reps ")),
+])
+def test_groups_come_as_a_list_as_one_text_or_as_a_map(stub: Stub, said: object, groups: tuple[str, ...]):
+    """What the provider tells besides the token goes before what stands in it, to the letter; what are no groups are none."""
     stub.claims = {"groups": ["admins"]}
     stub.answers["/who"] = lambda: (200, {"sub": "u-1", "groups": said})
 
     assert stub.provider().member("c", "v", "n", "b").groups == groups
+
+
+@pytest.mark.parametrize(("claim", "groups"), [
+    ("realm_access.roles", ("reps",)), ("https://x.example/roles", ("choir",)), ("realm_access.none", ()), ("a.b.c", ()),
+])
+def test_groups_may_stand_within_a_claim(stub: Stub, claim: str, groups: tuple[str, ...]):
+    """Dots lead into a claim, unless there is one of the very name."""
+    more = {"realm_access": {"roles": ["reps"]}, "https://x.example/roles": ["choir"], "a": ["b"]}
+    stub.answers["/who"] = lambda: (200, {"sub": "u-1", **more})
+
+    assert stub.provider(groups=claim).member("c", "v", "n", "b").groups == groups
+
+
+@pytest.mark.parametrize(("signed", "told", "address"), [
+    ({"email": "ama@example.org", "email_verified": True}, {}, "ama@example.org"),
+    ({"email": "ama@example.org", "email_verified": True}, {"email": "tove@example.org"}, ""),
+    ({"email_verified": True}, {"email": "tove@example.org"}, ""),
+    ({"email": "ama@example.org"}, {"email_verified": True}, ""),
+    ({}, {"email": "tove@example.org", "email_verified": "true"}, ""), ({}, {"email": ["x"], "email_verified": True}, ""),
+    ({"email": "ama@example.org"}, {"email": "tove@example.org", "email_verified": True}, "tove@example.org"),
+])
+def test_an_address_is_verified_by_who_tells_it(stub: Stub, signed: dict[str, Any], told: dict[str, Any], address: str):
+    """That the token's address was verified says nothing of another one that the provider tells besides, nor the reverse."""
+    stub.claims = signed
+    stub.answers["/who"] = lambda: (200, {"sub": "u-1", **told})
+
+    assert stub.provider().member("c", "v", "n", "b").address == address
 
 
 def test_another_s_groups_are_not_taken(stub: Stub):

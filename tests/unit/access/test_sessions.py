@@ -142,6 +142,19 @@ def test_a_session_ends_by_itself(sessions: Sessions, begin: Callable[[], str]) 
     assert sessions.caller("", now=1) == NOBODY
 
 
+def test_a_session_outlives_a_restart(tmp_path: Path, sessions: Sessions, provider: Provider, begin: Callable[[], str]) -> None:
+    """Another process over the same records knows it, and asks the provider with what was kept."""
+    cookie = begin()
+    sessions.records.close()
+    again = Records.open(tmp_path / "records.sqlite")
+    grants = Sessions(again, lambda: provider, lambda groups: {_GIVES[group] for group in groups})
+    known = [grants.caller(cookie, now=now).may("steward") for now in (1, _OLD)]
+    again.close()
+
+    assert known == [True, True]
+    assert provider.kept == ["kept 0"]
+
+
 def test_sessions_that_are_over_are_not_kept(sessions: Sessions, begin: Callable[[], str]) -> None:
     """The next who signs in takes them away."""
     begin()

@@ -245,8 +245,9 @@ def test_a_stream_knows_when_its_token_ends(checker: PretendChecker) -> None:
     """At each look a stream asks anew whose it is: the token that ended, or the visit that was left, ends it too."""
     live = pretend_live(pretend_site(), checker=checker)
     cookie = live.visits.begin("murof")
-    by_header = SimpleNamespace(cookies={}, headers={"authorization": "Bearer murof"})
-    by_cookie = SimpleNamespace(cookies={visits.COOKIE: cookie}, headers={})
+    plain = {"scheme": "http"}
+    by_header = SimpleNamespace(scope=plain, cookies={}, headers={"authorization": "Bearer murof"})
+    by_cookie = SimpleNamespace(scope=plain, cookies={visits.COOKIE: cookie}, headers={})
     wanted = Wanted(mine="forum")
     asked = [live._still(request, wanted) for request in (by_header, by_cookie)]  # type: ignore[arg-type]
     before = [ask() for ask in asked]

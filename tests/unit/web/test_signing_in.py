@@ -16,6 +16,7 @@ from baloo.access.sessions import Member, Sessions
 from baloo.clock import SystemClock
 from baloo.errors import BalooError, Busy, Forbidden, InputError
 from baloo.settings import load_settings
+from baloo.web.reached import Reached
 from baloo.web.signin.gate import COOKIE, Gate, same_form
 from baloo.web.signin.pages import Desk, local, routes
 from baloo.web.signin.parts import flow_of
@@ -107,7 +108,7 @@ def test_over_https_cookies_go_over_https_alone(tmp_path: Path):
     """Behind a proxy the setting's address is where the provider leads and whence forms may come; cookies are Secure."""
     with persons_parts(tmp_path) as parts:
         sessions, flow = Sessions(parts.records), Flow(parts.records, Provider())  # type: ignore[arg-type]
-        gate = Gate(parts.clock, sessions, "https://baloo.example.org/")
+        gate = Gate(parts.clock, sessions, Reached("https://baloo.example.org/"))
         with asking(parts.site, more=routes(Desk(parts.site, gate, sessions, lambda: flow)), gate=gate) as ask:
             went = ask("/sign-in/go")
             query = parse_qs(urlsplit(went.headers["location"]).query)
@@ -121,8 +122,11 @@ def test_over_https_cookies_go_over_https_alone(tmp_path: Path):
     assert out.status_code == 303
     for answer in (went, came, out):
         for cookie in answer.headers.get_list("set-cookie"):
-            assert {"Secure", "HttpOnly", "SameSite=lax"} <= set(cookie.split("; "))
-    assert any(cookie.startswith("baloo-sign-in=") and "Max-Age=0" in cookie for cookie in came.headers.get_list("set-cookie"))
+            assert {"Secure", "HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie.split("; "))
+            assert cookie.startswith("__Host-baloo-")
+            assert "domain" not in cookie.lower()
+    ended = [cookie for cookie in came.headers.get_list("set-cookie") if "Max-Age=0" in cookie]
+    assert any(cookie.startswith("__Host-baloo-sign-in-") for cookie in ended)
 
 
 def test_who_is_kept_out_is_led_back_to_a_page(tmp_path: Path):
@@ -156,6 +160,21 @@ def test_the_secret_is_read_from_its_file(tmp_path: Path):
 
     assert flow is not None
     assert flow.provider.secret == "sesame"
+
+
+def test_two_tabs_sign_in_at_once(tmp_path: Path):
+    """Each way to the provider has a cookie of its own: who goes twice comes back twice, in any order, each once."""
+    with persons_parts(tmp_path) as parts:
+        sessions, flow = Sessions(parts.records), Flow(parts.records, Provider())  # type: ignore[arg-type]
+        gate = Gate(parts.clock, sessions)
+        with asking(parts.site, more=routes(Desk(parts.site, gate, sessions, lambda: flow)), gate=gate) as ask:
+            went = [ask(f"/sign-in/go?to=/{place}") for place in ("areas", "systems")]
+            jar = "; ".join(one.headers["set-cookie"].split(";")[0] for one in went)
+            states = [parse_qs(urlsplit(one.headers["location"]).query)["state"][0] for one in went]
+            came = [ask(f"/sign-in/back?code=c&state={state}", cookie=jar) for state in (*states[::-1], states[0])]
+
+    assert [one.headers.get("location") for one in came] == ["/systems", "/areas", None]
+    assert came[2].status_code == 403
 
 
 def test_a_place_comes_back_as_it_was(tmp_path: Path):

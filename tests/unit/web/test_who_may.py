@@ -142,7 +142,7 @@ def test_nothing_changes_from_elsewhere(house: House):
     cookie, form = house.sessions["admin"]
     elsewhere = (
         {"origin": "https://elsewhere.example"}, {"origin": "null"}, {"sec_fetch_site": "cross-site"},
-        {"sec_fetch_site": "same-site"},
+        {"sec_fetch_site": "same-site"}, {"origin": "http://["}, {"origin": "http://here.elsewhere.example"},
     )
     answers = {(row, *said.items()): house.ask(row, cookie, form, **said) for row in posts for said in elsewhere}
 

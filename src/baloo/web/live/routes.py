@@ -13,7 +13,6 @@ from typing import Any
 
 from anyio.to_thread import run_sync
 from litestar import Request, Response, Router, get, post
-from litestar.datastructures import Cookie
 from litestar.response import Redirect, Stream
 
 from baloo.errors import Busy, Forbidden
@@ -31,6 +30,7 @@ from baloo.web.tables import to_csv
 
 __all__ = ["Live", "routes"]
 
+_PATH = "/live"
 _MOST = 200  # events of a file
 _Asked = Request[Any, Any, Any]
 _STREAM = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -49,7 +49,7 @@ class Live:
 
     async def mine(self, request: _Asked) -> str | None:
         """The system whose token came with a request. Raises Forbidden."""
-        return await run_sync(self.visits.system, request.cookies.get(COOKIE), request.headers.get("authorization"))
+        return await run_sync(self._system, request)
 
     async def stream(self, request: _Asked, written: Callable[[Shown], object]) -> Stream:
         """A stream of what a request asks for. Raises InputError, UnknownName, Forbidden, and Busy where too many watch."""
@@ -70,18 +70,21 @@ class Live:
             if wanted.mine is None:
                 return wanted
             try:
-                mine = self.visits.system(request.cookies.get(COOKIE), request.headers.get("authorization"))
+                mine = self._system(request)
             except Forbidden:
                 return None
             return wanted if mine == wanted.mine else None
 
         return again
 
+    def _system(self, request: _Asked) -> str | None:
+        return self.visits.system(self.site.reached.brought(request, COOKIE, _PATH), request.headers.get("authorization"))
+
 
 def routes(parts: Live) -> list[Any]:
     """The handlers."""
     return [
-        Router("/live", route_handlers=[
+        Router(_PATH, route_handlers=[
             _page(parts), _show_token(parts), _leave(parts),
             Router("/", route_handlers=[*_streams(parts), _events_file(parts)], exception_handlers=PROBLEMS),
         ]),
@@ -104,7 +107,9 @@ async def _made(parts: Live, request: _Asked, *, wrong: bool = False) -> Respons
         mine, wrong = None, True
     wanted = asked({} if request.method == "POST" else request.query_params, parts.site.registry(), mine=mine)
     show = functools.partial(
-        live, gallery=parts.gallery, hours=parts.hours, rows=parts.rows, wanted=wanted, address=_address(request), wrong=wrong)
+        live, gallery=parts.gallery, hours=parts.hours, rows=parts.rows, wanted=wanted, wrong=wrong,
+        address=parts.site.reached.base(request),
+    )
     made = await run_sync(lambda: parts.site.made(parts.site.scene({}), show))
     return packed(request, made, {"cache-control": "no-store"})
 
@@ -112,13 +117,13 @@ async def _made(parts: Live, request: _Asked, *, wrong: bool = False) -> Respons
 def _streams(parts: Live) -> list[Any]:
     @get("/rows", include_in_schema=False)
     async def rows(request: _Asked) -> Stream:
-        today, address = parts.site.today(), _address(request)
+        today, address = parts.site.today(), parts.site.reached.base(request)
         return await parts.stream(request, lambda shown: parts.rows.row(shown, today, address))
 
     @get("/events", summary="Events as they come")
     async def events(request: _Asked) -> Stream:
         """Server-sent events `seen` (JSON), and `crowded` where more came than is sent. Your own, by tag or token, are whole."""
-        return await parts.stream(request, lambda shown: _facts(shown, _address(request)))
+        return await parts.stream(request, lambda shown: _facts(shown, parts.site.reached.base(request)))
 
     return [rows, events]
 
@@ -156,7 +161,7 @@ def _show_token(parts: Live) -> Any:  # noqa: ANN401 - a handler of Litestar
             cookie = await run_sync(parts.visits.begin, token)
         except Forbidden:
             return await or_error_page(parts.site, request, _made(parts, request, wrong=True))
-        return Redirect("/live", status_code=303, cookies=[_cookie(request, cookie, SECONDS)])
+        return Redirect(_PATH, status_code=303, cookies=[parts.site.reached.cookie(request, COOKIE, cookie, SECONDS, path=_PATH)])
 
     return show_token
 
@@ -164,17 +169,10 @@ def _show_token(parts: Live) -> Any:  # noqa: ANN401 - a handler of Litestar
 def _leave(parts: Live) -> Any:  # noqa: ANN401 - a handler of Litestar
     @post("/leave", include_in_schema=False)
     async def leave(request: _Asked) -> Redirect:
-        parts.visits.end(request.cookies.get(COOKIE, ""))
-        return Redirect("/live", status_code=303, cookies=[_cookie(request, "", 0)])
+        parts.visits.end(parts.site.reached.brought(request, COOKIE, _PATH))
+        return Redirect(_PATH, status_code=303, cookies=[parts.site.reached.cookie(request, COOKIE, "", 0, path=_PATH)])
 
     return leave
-
-
-def _cookie(request: _Asked, value: str, seconds: int) -> Cookie:
-    return Cookie(
-        key=COOKIE, value=value, path="/live", max_age=seconds, httponly=True, samesite="strict",
-        secure=request.url.scheme == "https",
-    )
 
 
 def _facts(shown: Shown, address: str) -> dict[str, Any]:
@@ -183,8 +181,3 @@ def _facts(shown: Shown, address: str) -> dict[str, Any]:
         whole = own(shown.kept, shown.sight, address)
         facts["own"] = {"body": whole.body, "columns": dict(whole.columns), "curl": whole.curl, "tag": shown.kept.tag}
     return facts
-
-
-def _address(request: _Asked) -> str:
-    """The server's address, as who asks reaches it."""
-    return f"{request.url.scheme}://{request.url.netloc}"

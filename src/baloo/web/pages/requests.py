@@ -19,7 +19,7 @@ from baloo.web.pages import answered
 from baloo.web.pages.freshness import by_title
 from baloo.web.people.parts import UNKEPT, Parts, posted, shown
 from baloo.web.people.visits import Asked as Visit
-from baloo.web.people.visits import Form, cookie, first, id_of
+from baloo.web.people.visits import Form, first, id_of
 from baloo.web.scene import Scene
 from baloo.web.site import Page
 
@@ -40,13 +40,13 @@ def routes(parts: Parts) -> list[Any]:
 def _list(parts: Parts) -> Any:  # noqa: ANN401 - a handler of Litestar
     @get(_PATH, include_in_schema=False, name=f"page {_PATH}")
     async def page(request: Visit) -> Response[Any]:
-        known = request.cookies.get(COOKIE, "")
+        known = parts.site.reached.brought(request, COOKIE, _PATH)
         text = known if _good(known) else secrets.token_urlsafe(24)
         said = request.query_params.get("said", "")
 
         answer = await shown(parts, request, lambda scene: _requests(scene, parts, text, said if said in _SAID else ""))
         if text != known:
-            answer.cookies.append(cookie(request, COOKIE, text, _PATH, _YEAR))
+            answer.cookies.append(parts.site.reached.cookie(request, COOKIE, text, _YEAR, path=_PATH))
         return answer
 
     return page
@@ -66,7 +66,7 @@ def _form(parts: Parts, path: str, do: Callable[[Form, str], str]) -> Any:  # no
     @post(path, include_in_schema=False, request_max_body_size=_LARGEST)
     async def form(request: Visit) -> Response[Any]:
         def done(_: Scene, fields: Form) -> Response[Any]:
-            text = request.cookies.get(COOKIE, "")
+            text = parts.site.reached.brought(request, COOKIE, _PATH)
             if not (_good(text) and hmac.compare_digest(first(fields, "form").encode(), _nonce(parts.records, text).encode())):
                 raise Forbidden("This form was sent from another site, or is too old.", remedy="Load the page again.")
             return Redirect(f"{_PATH}?said={do(fields, text)}", status_code=303, headers=UNKEPT)
@@ -111,7 +111,7 @@ def _join(parts: Parts) -> Any:  # noqa: ANN401 - a handler of Litestar
     async def page(request: Visit) -> Response[Any]:
         query = request.query_params
         return await shown(parts, request, lambda scene: _steps(
-            scene, query.get("system", ""), query.get("volume", ""), str(request.base_url).rstrip("/")))
+            scene, query.get("system", ""), query.get("volume", ""), parts.site.reached.base(request)))
 
     return page
 

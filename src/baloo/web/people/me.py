@@ -18,7 +18,7 @@ from baloo.people.links import VISIT_SECONDS, Signed, code_for, join_own, leave,
 from baloo.people.own import choose, opt_in, opt_out
 from baloo.web.people.own import claimed, erase_page, known_file, own_page
 from baloo.web.people.parts import UNKEPT, Parts, posted, shown
-from baloo.web.people.visits import Asked, Form, cookie, first, id_of
+from baloo.web.people.visits import Asked, Form, first, id_of
 from baloo.web.scene import Scene
 from baloo.web.signin.gate import same_form
 from baloo.web.site import Page
@@ -114,7 +114,7 @@ def _open(parts: Parts) -> Any:  # noqa: ANN401 - a handler of Litestar
                 mine = visitor(parts.records, visit, now=now).identity
                 join_own(parts.records, before.identity, mine, proof="opened the links of both", now=now)
             to = "/me?said=joined" if before else "/me"
-            return Redirect(to, status_code=303, cookies=[cookie(request, COOKIE, visit, _PATH, VISIT_SECONDS)])
+            return Redirect(to, status_code=303, cookies=[parts.site.reached.cookie(request, COOKIE, visit, VISIT_SECONDS)])
 
         return await posted(parts, request, done, _closed)
 
@@ -137,7 +137,7 @@ def _form(parts: Parts, path: str, do: _Do) -> Any:  # noqa: ANN401 - a handler 
 
 def _visit(parts: Parts, request: Asked) -> Signed:
     """Whose visit a request comes with. Raises Forbidden."""
-    return visitor(parts.records, request.cookies.get(COOKIE, ""), now=parts.now())
+    return visitor(parts.records, parts.site.reached.brought(request, COOKIE), now=parts.now())
 
 
 def _entry(scene: Scene, parts: Parts, request: Asked, link: str) -> Page:

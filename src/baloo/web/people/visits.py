@@ -1,31 +1,17 @@
-"""Cookies that no script reads, and the fields of forms."""
+"""The fields of forms."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from litestar import Request
-from litestar.datastructures import Cookie
 
 from baloo.errors import InputError
 
-__all__ = ["Asked", "Form", "cookie", "first", "form_of", "id_of"]
+__all__ = ["Asked", "Form", "first", "form_of", "id_of"]
 
 Asked = Request[Any, Any, Any]
 Form = dict[str, list[str]]
-
-
-def cookie(
-    request: Asked, name: str, value: str, path: str, seconds: int, *, lax: bool = False, secure: bool = False,
-) -> Cookie:
-    """A cookie that no script reads and that comes with no request of another site; `seconds` 0 takes it away.
-
-    `lax`: it does come with a link from another site. `secure`: over HTTPS alone, as it is anyway where the request came so.
-    """
-    return Cookie(
-        key=name, value=value, path=path, max_age=seconds, httponly=True, samesite="lax" if lax else "strict",
-        secure=secure or request.url.scheme == "https",
-    )
 
 
 async def form_of(request: Asked) -> Form:

@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -23,6 +23,7 @@ from baloo.clock import Clock
 from baloo.errors import BalooError, Forbidden
 from baloo.web.api.problems import problem
 from baloo.web.pages.addresses import error_page
+from baloo.web.reached import Reached
 from baloo.web.signin.table import LEAST
 from baloo.web.site import Page, Site
 
@@ -47,11 +48,11 @@ class Closed(Exception):
 
 @dataclass(frozen=True)
 class Gate:
-    """Without sessions nobody is signed in, and what is not for visitors is closed. `address` is the server's from outside."""
+    """Without sessions nobody is signed in, and what is not for visitors is closed. `reached` is how this server is called."""
 
     clock: Clock
     sessions: Sessions | None = None
-    address: str = ""
+    reached: Reached = field(default_factory=Reached)
     _few: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_FEW), repr=False)
 
     def now(self) -> int:
@@ -84,7 +85,7 @@ class Gate:
 
     async def caller(self, connection: _Connection) -> Caller:
         """Who asks. Raises Forbidden where their session was taken back, Busy where the provider cannot be asked."""
-        cookie, sessions = connection.cookies.get(COOKIE, ""), self.sessions
+        cookie, sessions = self.reached.brought(connection, COOKIE), self.sessions
         if not (sessions and cookie):
             return NOBODY
         return await self.beside(lambda: sessions.caller(cookie, now=self.now()))
@@ -96,8 +97,7 @@ class Gate:
     def _from_here(self, connection: _Connection) -> None:
         """Raises Forbidden for what changes something and did not come from a page of ours."""
         origin = connection.headers.get("origin")
-        ours = {connection.headers.get("host", ""), urlsplit(self.address).netloc} - {""}
-        if origin is not None and urlsplit(origin).netloc not in ours:
+        if origin is not None and origin.partition("://")[2] not in self.reached.names(connection):
             raise Forbidden(_ELSEWHERE, remedy=_RELOAD)
         if connection.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
             raise Forbidden(_ELSEWHERE, remedy=_RELOAD)

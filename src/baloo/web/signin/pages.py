@@ -21,16 +21,15 @@ from baloo.people.links import VISIT_SECONDS
 from baloo.web.pages.addresses import or_error_page, packed
 from baloo.web.people.me import COOKIE as ME
 from baloo.web.people.parts import UNKEPT
-from baloo.web.people.visits import Asked, cookie, first, form_of
+from baloo.web.people.visits import Asked, first, form_of
 from baloo.web.signin.gate import COOKIE, Gate, refusals
 from baloo.web.site import Page, Site
 
 if TYPE_CHECKING:
     from baloo.access.flow import Flow
 
-__all__ = ["Desk", "local", "routes"]
+__all__ = ["Desk", "local", "routes", "way_called"]
 
-_WAY = "baloo-sign-in"  # the cookie that binds a way to the provider and back to one browser
 _PATH = "/sign-in"
 _LARGEST = 20_000  # bytes of a form
 _LONGEST = 500  # characters of a place to go to
@@ -47,15 +46,13 @@ class Desk:
 
     def back(self, request: Asked) -> str:
         """The address to which the provider leads back."""
-        own = self.gate.address.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
-        return f"{own}{_PATH}/back"
+        return f"{self.gate.reached.base(request)}{_PATH}/back"
 
-    def signed_in(self, request: Asked, session: str, to: str, visit: str = "") -> Response[Any]:
-        """The answer that sets the session's cookie, and that of a visit to one's own page, and takes the way's away."""
-        return Redirect(local(to), status_code=303, headers=UNKEPT, cookies=[
-            cookie(request, COOKIE, session, "/", SESSION_SECONDS, lax=True, secure=self.secure),
-            cookie(request, _WAY, "", _PATH, 0, lax=True, secure=self.secure), self.visiting(request, visit),
-        ])
+    def signed_in(self, request: Asked, session: str, to: str, visit: str = "", *gone: Cookie) -> Response[Any]:
+        """The answer that sets the cookies of the session and of a visit to one's own page, besides what is `gone`."""
+        cookie = self.gate.reached.cookie(request, COOKIE, session, SESSION_SECONDS, lax=True)
+        return Redirect(
+            local(to), status_code=303, headers=UNKEPT, cookies=[cookie, *gone, self.visiting(request, visit)])
 
     def way_out(self) -> str:
         """Where somebody signs out at the provider, too; empty where there is none, or it does not say now."""
@@ -66,12 +63,12 @@ class Desk:
 
     def visiting(self, request: Asked, visit: str) -> Cookie:
         """The cookie of a visit to one's own page; without one, whatever visit there was is taken away."""
-        return cookie(request, ME, visit, "/me", VISIT_SECONDS if visit else 0, lax=True, secure=self.secure)
+        return self.gate.reached.cookie(request, ME, visit, VISIT_SECONDS if visit else 0, lax=True)
 
-    @property
-    def secure(self) -> bool:
-        """Whether the server is reached over HTTPS from outside."""
-        return self.gate.address.startswith("https:")
+
+def way_called(state: str) -> str:
+    """The cookie that binds a way to the provider and back to one browser: each has its own, for two tabs may go at once."""
+    return f"baloo-sign-in-{state[:8]}"
 
 
 def local(to: str) -> str:
@@ -120,7 +117,7 @@ def _link(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
     @post("/link", include_in_schema=False, request_max_body_size=_LARGEST)
     async def link(request: Asked) -> Response[Any]:
         form = await form_of(request)
-        before = request.cookies.get(COOKIE, "")
+        before = desk.gate.reached.brought(request, COOKIE)
         session = await run_sync(
             lambda: enter(desk.sessions, first(form, "link", 2000), now=desk.gate.now(), before=before))
         return desk.signed_in(request, session, first(form, "to", _LONGEST))
@@ -138,7 +135,7 @@ def _go(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
         address = await desk.gate.beside(lambda: flow.begin(way, desk.back(request)))
         kept = f"{way.text}~{quote(local(request.query_params.get('to', '/')), safe='')}"
         return Redirect(address, status_code=303, headers=UNKEPT, cookies=[
-            cookie(request, _WAY, kept, _PATH, flow.seconds, lax=True, secure=desk.secure)])
+            desk.gate.reached.cookie(request, way_called(way.state), kept, flow.seconds, lax=True)])
 
     return go
 
@@ -147,13 +144,15 @@ def _back(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
     @get("/back", include_in_schema=False)
     async def back(request: Asked) -> Response[Any]:
         flow, query = desk.flow(), dict(request.query_params)
-        text, _, to = request.cookies.get(_WAY, "").partition("~")
-        before, now = request.cookies.get(COOKIE, ""), desk.gate.now()
+        reached, name = desk.gate.reached, way_called(query.get("state", ""))
+        text, _, to = reached.brought(request, name).partition("~")
+        before, now = reached.brought(request, COOKIE), desk.gate.now()
         if flow is None:
             raise Forbidden("There is no provider here.")
         session, visit = await desk.gate.beside(
             lambda: flow.finish(desk.sessions, text, query, desk.back(request), now=now, before=before))
-        return desk.signed_in(request, session, to if visit or unquote(to) != "/me" else "/me?said=unknown", visit)
+        there = to if visit or unquote(to) != "/me" else "/me?said=unknown"
+        return desk.signed_in(request, session, there, visit, reached.cookie(request, name, "", 0, lax=True))
 
     return back
 
@@ -161,8 +160,9 @@ def _back(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
 def _out(desk: Desk) -> Any:  # noqa: ANN401 - a handler of Litestar
     @post("/sign-out", include_in_schema=False, request_max_body_size=_LARGEST)
     async def out(request: Asked) -> Response[Any]:
-        await run_sync(lambda: desk.sessions.end(request.cookies.get(COOKIE, ""), now=desk.gate.now()))
+        cookie, everywhere = desk.gate.reached.brought(request, COOKIE), first(await form_of(request), "everywhere") == "yes"
+        await run_sync(lambda: desk.sessions.end(cookie, now=desk.gate.now(), everywhere=everywhere))
         return Redirect(f"{_PATH}?left=yes", status_code=303, headers=UNKEPT, cookies=[
-            cookie(request, COOKIE, "", "/", 0, lax=True, secure=desk.secure), desk.visiting(request, "")])
+            desk.gate.reached.cookie(request, COOKIE, "", 0, lax=True), desk.visiting(request, "")])
 
     return out

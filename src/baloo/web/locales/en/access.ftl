@@ -11,6 +11,7 @@ sign-in-provider = Your community's own accounts are used; Baloo has none.
 sign-in-go = Go to your community's sign-in
 sign-in-none = There is no provider here. An operator prints a link on the server: `baloo login`.
 sign-out = Sign out
+sign-out-everywhere = Sign out everywhere
 sign-out-here = You are signed out here. At your community's sign-in you may still be signed in.
 sign-out-there = Sign out there, too
 
