@@ -14,9 +14,9 @@ counts once. Without a spool, events wait in memory, and end with the process. W
 - All else, and no answer: it is tried again after `Retry-After`, as 429, 503 and 507 give it, or after a pause that doubles up
   to a minute, with jitter. 401, 403 and 404 are no exception: a token or an address can be put right.
 
-Bounds: `memory_bytes` for what is not in the spool yet, `spool_bytes` for the spool. A full or broken disk leaves events in
-memory, and they are delivered from there. Where there is no room at all, the newest event is dropped: `send` returns None,
-`stats.dropped` counts it, and the log (`baloo.client`, which holds no event) says so once a minute.
+Bounds: `memory_bytes` for what is not in the spool yet, `spool_bytes` for the spool. What a full or broken disk does not take is
+delivered from memory. Where there is no room, the newest event is dropped: `send` returns None, `stats.dropped` counts it, and
+the log (`baloo.client`, which holds no event) says so once a minute.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ import json
 import logging
 import os
 import random
+import re
 import threading
 import time
 import urllib.parse
@@ -51,6 +52,7 @@ _BATCH = 256 << 10  # bytes of one request, and of one file
 _FIRST_PAUSE, _LONGEST_PAUSE, _LONGEST_ASKED = 0.5, 60.0, 3_600.0  # seconds
 _LOOK = 15.0  # seconds between two looks for what other processes left
 _MOST = 8 << 20  # bytes of an answer, and of the file of refused events
+_UUID, _NAMESPACE = r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", uuid.UUID("5a1d1f9e-6f0e-5b6c-9d0a-7f7d7f5a8e11")  # of texts
 _log = logging.getLogger("baloo.client")
 
 
@@ -95,9 +97,12 @@ class Client(AbstractContextManager["Client"]):
     def send(self, event: Mapping[str, object]) -> str | None:
         """Hand over one event of version 1; `id`, `at`, `schema`, `version` and `system` are filled in where they are missing.
 
-        Returns its id, or None where it is dropped: there is no room, it cannot be written as JSON, or the client is closed.
+        An `id` that is no UUID, such as `answer 7`, becomes the one that a source makes of it. Returns the id, or None where
+        the event is dropped: there is no room, it cannot be written as JSON, or the client is closed.
         """
         line, id_ = b"", str(event.get("id") or uuid.uuid4())
+        system = event.get("system") or self._defaults.get("system")
+        id_ = str(uuid.UUID(id_) if re.fullmatch(_UUID, id_.lower()) else uuid.uuid5(_NAMESPACE, f"{system}\x1f{id_}"))
         with suppress(TypeError, ValueError, RecursionError):
             whole = {**self._defaults, "at": dt.datetime.now(dt.UTC).isoformat(), **event, "id": id_}
             line = json.dumps(whole, ensure_ascii=False, allow_nan=False).encode() + b"\n"
@@ -171,8 +176,7 @@ class Client(AbstractContextManager["Client"]):
                 lines = self._take()
             if not lines:
                 break
-            kept = spool.put(lines)
-            self._give_back(lines, done=kept)
+            self._give_back(lines, done=(kept := spool.put(lines)))
             self._stir(unkept=not kept)
         self._stir(unkept=True)  # whatever is left now stays in memory
 
@@ -185,8 +189,7 @@ class Client(AbstractContextManager["Client"]):
 
     def _take(self) -> list[bytes]:
         """Events from memory, as many as one request may have."""
-        lines: list[bytes] = []
-        room = _BATCH
+        lines, room = list[bytes](), _BATCH
         while self._fresh and (not lines or len(self._fresh[0]) <= room):
             lines.append(self._fresh.popleft())
             room -= len(lines[-1])
@@ -213,10 +216,7 @@ class Client(AbstractContextManager["Client"]):
                     self._ready.wait_for(lambda: self._stirred, _LOOK)
                     continue
             done, asked = self._deliver(lines)
-            if file:
-                file.close(remove=done)
-            else:
-                self._give_back(lines, done=done)
+            file.close(remove=done) if file else self._give_back(lines, done=done)
             failures = 0 if done else failures + 1
             if not done and self._closing:
                 return

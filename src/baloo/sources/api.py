@@ -157,7 +157,7 @@ class Api:
         for turn in range(_TRIES):
             if self.requests >= self._most:
                 raise TooManyPages
-            last = turn == _TRIES - 1
+            last, remedy = turn == _TRIES - 1, "What was read is kept; run this again later."
             self._wait()
             try:
                 response = self._send(url, given, etag, form, in_json=in_json)
@@ -178,8 +178,10 @@ class Api:
             except (httpx.TransportError, msgspec.DecodeError, httpx.DecodingError) as error:
                 wait, trouble = None, "The answer is cut off or no JSON." if isinstance(
                     error, msgspec.DecodeError | httpx.DecodingError) else f"It does not answer ({type(error).__name__})."
+                if isinstance(error, msgspec.DecodeError) and read is _decode and response.content.lstrip().startswith(b"<"):
+                    trouble, remedy = "The answer is a page for people.", "Is the address right, and that of such a system?"
             if last:
-                raise InputError(trouble, where=url, remedy="What was read is kept; run this again later.")
+                raise InputError(trouble, where=url, remedy=remedy)
             self._sleep(_pause(turn) if wait is None else wait)
         raise AssertionError  # the last turn returns or raises
 

@@ -17,6 +17,7 @@ import pytest
 
 import baloo.client
 from baloo.client import Client, Stats
+from baloo.registry.values import document_id
 
 EVENT = {"kind": "forum.answer", "actor": {"account": "ama"}}
 
@@ -356,3 +357,12 @@ def test_logs_hold_no_event(fake: Fake, spool: Path, caplog: pytest.LogCaptureFi
     assert "1 refused: no-actor at /actor." in caplog.text
     assert "Events wait: status 503" in caplog.text
     assert "ama" not in caplog.text
+
+
+@pytest.mark.parametrize("named", ["answer 7", "<1@lists.example.org>", "6F1F6E0E7D7C4C1B9A430A4D8F3D2A10", "a" * 40])
+def test_an_id_that_is_no_uuid_is_the_one_that_sources_make(named: str):
+    """What a source reads and a program sends is one document; a UUID stays as it is."""
+    with Client("http://127.0.0.1:9", system="forum") as client:
+        ids = [client.send(EVENT | {"id": named}), client.send(EVENT | {"id": named, "system": "code"})]
+
+    assert ids == [document_id(system, named) for system in ("forum", "code")]

@@ -106,6 +106,18 @@ def test_what_stays_is_not_asked_again(status: int, key: str | None, word: str):
     assert len(asked.requests) == 1
 
 
+@pytest.mark.parametrize(("body", "says", "remedy"), [
+    (b"\n<!DOCTYPE html><html>Welcome</html>", "page for people", "address"), (b'{"topics": [', "cut off or no JSON", "later"),
+], ids=["a page", "half an answer"])
+def test_an_address_of_something_else_is_told_from_a_system_that_falters(body: bytes, says: str, remedy: str):
+    """Both are asked again, for a system that is mended shows a page, too; what is to be done is another thing."""
+    asked = Asked(*[httpx.Response(200, content=body) for _ in range(6)])
+
+    with pytest.raises(InputError, match=says) as caught:
+        asked.api.get("latest.json")
+    assert remedy in str(caught.value.remedy)
+
+
 def test_what_is_gone_is_none_where_that_may_be():
     """A topic that was deleted ends no run."""
     asked = Asked(*map(httpx.Response, (404, 410, 403)))
