@@ -20,6 +20,7 @@ from baloo.cli import (
     imports,
     log,
     people,
+    preview,
     quarantine,
     registry,
     requests,
@@ -42,8 +43,8 @@ app = typer.Typer(
     help="Counts the people who make a community, each of them once.",
 )  # fmt: skip
 for room in (
-    registry, imports, sources, runs, log, people, access, rights, quarantine, systems, requests, tokens, count, export, status,
-    serve, backup, demo,
+    registry, imports, sources, runs, log, people, access, rights, quarantine, systems, requests, tokens, count, preview,
+    export, status, serve, backup, demo,
 ):  # fmt: skip
     room.register(app)
 _command = cache(lambda: typer.main.get_command(app))  # to look at each signature again would be a third of a small command
