@@ -125,7 +125,8 @@ def who_may() -> str:
         "an admin may do everything. A role in an area holds in its parts. No role rests on being staff.\n\n"
         f"| role | held at | |\n|---|---|---|\n{roles}\n\n## Addresses that take a role\n\n"
         "What is not here is public, or opens by itself to a signed link (`/me`) or a token (`/live`, `/metrics`). What has no\n"
-        "row in the table of the code is closed to everybody. The door's addresses take [tokens](http.md).\n\n"
+        "row in the table of the code is closed to everybody. The door's addresses take [tokens](http.md); to those of\n"
+        "`/api/v1/log` a program's [token of an area](../how-to/log-by-program.md) is a logger's session.\n\n"
         f"| address | least role |\n|---|---|\n{closed}\n"
     )
 

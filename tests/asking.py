@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,10 +75,12 @@ def pretend_live(
 @contextmanager
 def asking(
     site: Site, live: Live | None = None, more: Iterable[ControllerRouterHandler] = (), gate: Gate | None = None,
+    state: Mapping[str, object] | None = None,
 ) -> Iterator[Ask]:
     """`with asking(site) as ask: ask("/", "HEAD", accept_encoding="gzip")`."""
     live = live or pretend_live(site)
-    app, loop = pages_app(site, lambda: None, [*routes(), *live_routes(live), *more], gate=gate), asyncio.new_event_loop()
+    app = pages_app(site, lambda: None, [*routes(), *live_routes(live), *more], state, gate=gate)
+    loop = asyncio.new_event_loop()
 
     def ask(address: str, method: str = "GET", body: bytes = b"", **headers: str) -> httpx.Response:
         async def asked() -> httpx.Response:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from baloo.cli import programs
 from baloo.cli.common import AsJson, me, state
 from baloo.cli.output import answer, narrate, number_of, table
 from baloo.errors import ExitCode, InputError
@@ -41,6 +42,7 @@ More: TypeAlias = Annotated[list[str] | None, typer.Option("--set", metavar="FIE
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
+    group.add_typer(programs.group, name="token")
     app.add_typer(group, name="log")
 
 

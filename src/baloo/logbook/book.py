@@ -31,12 +31,19 @@ from baloo.workspace import Workspace
 if TYPE_CHECKING:
     from baloo.logbook.shelf import Shelf
 
-__all__ = ["EDITED", "LOGGED", "TAKEN_BACK", "Book", "Step", "Wanted"]
+__all__ = ["EDITED", "LOGGED", "TAKEN_BACK", "Book", "Step", "Unsettled", "Wanted"]
 
 LOGGED, EDITED, TAKEN_BACK = "logged", "edited", "taken back"
 _NAMESPACE, _VIA = "baloo", "log"
 _AT_ONCE = 1_000  # entries in one row of the queue
 _FIELDS = {"/at": "date", "/object": "link", "/actor": "who", "/extra/description": "text"}
+
+
+class Unsettled(InputError):
+    """An entry is still being taken in, or somebody changed it meanwhile: it is to be looked at again."""
+
+    slug = "unsettled"
+    status = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +157,10 @@ class Book:
         self._note(place, [stood.id], TAKEN_BACK, who=who, how=how, seq=seq, now=self.now())
 
     def stood(self, place: Place, ident: str) -> Stood:
-        """An entry of the area as it stands. Raises UnknownName where there is none, InputError where it is on its way."""
+        """An entry of the area as it stands. Raises UnknownName where there is none, Unsettled where it is on its way."""
         step, shelf = self.last([ident]).get(ident), self.shelf()
         if step is not None and step.what != TAKEN_BACK and step.seq > shelf.through:
-            raise InputError("This entry is still being taken in.", remedy="Try again in a moment.")
+            raise Unsettled("This entry is still being taken in.", remedy="Try again in a moment.")
         found = [] if step is not None and step.what == TAKEN_BACK else shelf.entries(place, limit=1, ids=[ident])
         if not found:
             raise UnknownName("entry", ident, ())
@@ -181,10 +188,10 @@ class Book:
             return [Step(*rest) for _, *rest in sorted(select_in(connection, columns, c.entry, entries))]
 
     def _unchanged(self, stood: Stood) -> None:
-        """Raises InputError where somebody did something with the entry since it was read."""
+        """Raises Unsettled where somebody did something with the entry since it was read."""
         step = self.last([stood.id]).get(stood.id)
         if step is not None and (step.seq > stood.seq or step.what == TAKEN_BACK):
-            raise InputError("Somebody changed this entry meanwhile.", remedy="Load it again, and look what it says now.")
+            raise Unsettled("Somebody changed this entry meanwhile.", remedy="Load it again, and look what it says now.")
 
     def _accepted(self, place: Place, events: Sequence[dict[str, object]], *, namespace: str = _NAMESPACE) -> Verdict:
         verdict = self._judge(place, events, namespace)

@@ -34,13 +34,17 @@ class Shelf:
         self._snapshot = Lake.open(folder, write=False).snapshot() if begun else LakeSnapshot(0, 0, (), (), ())
         self.through = self._snapshot.seq
 
-    def entries(self, place: Place, *, limit: int, ids: Collection[str] = ()) -> list[Stood]:
-        """The entries of an area, the latest days first; with `ids` those alone. However they came: by hand, file or push."""
+    def entries(self, place: Place, *, limit: int, ids: Collection[str] = (), after: Stood | None = None) -> list[Stood]:
+        """The entries of an area, the latest days first; with `ids` those alone, with `after` those behind that one.
+
+        However they came: by hand, file or push.
+        """
         log = place.log
         tests = [f"json_extract_string(e.extra, {quoted(_pointer(name))}) = {quoted(_said(value))}" for name, value in log.said]
         tests += [f"e.id IN ({', '.join(map(quoted, sorted(ids)))})"] if ids else []
+        tests += [_behind(after)] if after else []
         tests = [f"e.system = {quoted(log.system)}", f"e.kind = {quoted(log.kind)}", "e.environment = 'production'", *tests]
-        asked = f'SELECT {_COLUMNS} FROM {{live}} WHERE {" AND ".join(tests)} ORDER BY e."at" DESC, e.seq DESC, e.id'
+        asked = f'SELECT {_COLUMNS} FROM {{live}} WHERE {" AND ".join(tests)} ORDER BY e.day DESC, e.seq DESC, e.id'
         rows = self._rows(asked, limit)
         actors = self._actors({row[5] for row in rows}, {row[6] for row in rows})
         return [_stood(place, row, actors.get(row[6]) or actors.get(row[5], {})) for row in rows]
@@ -111,6 +115,13 @@ def _stood(place: Place, row: tuple[Any, ...], actor: dict[str, str]) -> Stood:
 def _counts(place: Place, system: str, kind: str) -> bool:
     """Whether the area counts something of this kind."""
     return any(claim.system == system and (claim.kinds is None or kind in claim.kinds) for claim in place.area.counts)
+
+
+def _behind(one: Stood) -> str:
+    """What is true of the entries that stand behind one in the list."""
+    day = f"DATE {quoted(one.entry.day.isoformat())}"
+    same = f"e.day = {day} AND (e.seq < {one.seq} OR (e.seq = {one.seq} AND e.id > {quoted(one.id)}))"
+    return f"(e.day < {day} OR ({same}))"
 
 
 def _pointer(name: str) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from baloo.errors import Busy, StorageFull, WorkspaceError
-from baloo.records import rights as _rights  # noqa: F401 - its tables are tables of the records
+from baloo.records import programs as _programs  # noqa: F401 - its tables are tables of the records
+from baloo.records import rights as _rights  # noqa: F401 - the same
 from baloo.records import runs as _runs  # noqa: F401 - the same
 from baloo.records import trail as _trail  # noqa: F401 - the same
 from baloo.records import wishes as _wishes  # noqa: F401 - the same

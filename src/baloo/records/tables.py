@@ -29,7 +29,7 @@ __all__ = [
     "tokens",
 ]
 
-RECORDS_VERSION = 8
+RECORDS_VERSION = 9
 metadata = MetaData()
 _id = BigInteger().with_variant(Integer, "sqlite")  # SQLite makes ids of INTEGER PRIMARY KEY only
 

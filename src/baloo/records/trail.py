@@ -18,7 +18,7 @@ trail = Table(  # one row a step; the last of an entry says whether it stands
     Column("made", BigInteger, nullable=False),
     Column("who", String, nullable=False),  # as the audit has it
     Column("what", String, nullable=False),  # logged, edited, taken back
-    Column("how", String, nullable=False),  # form, file, command
+    Column("how", String, nullable=False),  # form, file, command, api
     Column("seq", BigInteger, nullable=False),  # the queue's row; the lake has it when it has come so far
     Column("fields", String, nullable=False, default=""),  # the names of those that an edit changed, parted by blanks
     Index("trail_entry", "entry"), Index("trail_area", "area"),

@@ -18,6 +18,7 @@ from litestar.plugins.core import MsgspecDIPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
 from sqlalchemy.exc import SQLAlchemyError
 
+from baloo.access.programs import Programs
 from baloo.access.sessions import Sessions
 from baloo.clock import Clock, SystemClock, clock_from_environment
 from baloo.ingest.http import DoorApp, is_door_path, make_door
@@ -115,7 +116,8 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     door = make_door(workspace, registry, tokens, appender, clock, [ring, counts], suppressed)
     sources = Sources(workspace, counts, statuses, lambda: door.statuses, waiting, appender.timings, watchers, pulse, read)
     heartbeat = Heartbeat(door.entry, settings["heartbeat_seconds"])
-    state = {"answers": answers, "workspace": workspace, "pulse": pulse}
+    book = Book(workspace, records, registry, clock)
+    state = {"answers": answers, "workspace": workspace, "pulse": pulse, "registry": registry, "book": book}
 
     def begin() -> None:
         renderer.start()
@@ -130,11 +132,11 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     people = Parts(site, records, Counted(Persons(workspace.derived, answers.connection)), clock, workspace)
     flow = flow_of(settings, records, clock)
     sessions = Sessions(records, lambda: found.provider if (found := flow()) else None, grants_of(registry))
-    gate = Gate(clock, sessions, site.reached)
+    gate = Gate(clock, sessions, site.reached, Programs(records, people.now))
     signin = Desk(site, gate, sessions, flow)
     handlers = [
         *routes(), *live_routes(live), *people_routes(people), *audit_routes(people), *signin_routes(signin),
-        *request_routes(people), *owned_routes(people), *log_routes(people, Book(workspace, records, registry, clock)),
+        *request_routes(people), *owned_routes(people), *log_routes(people, book),
         *monitor_routes(sources, settings["metrics_token"]),
     ]
     return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, beside, gate)))

@@ -1,5 +1,5 @@
-"""The read API: JSON and CSV under /api/v1, the seeds' feed under /data/contributor, health; all of it public and read only.
+"""The API: JSON and CSV under /api/v1, the seeds' feed under /data/contributor, health. All but the log is public and read only.
 
-`baloo.web.api.routes.routes()` gives the handlers. They find the answers and the workspace in `app.state.answers` and
-`app.state.workspace`.
+`baloo.web.api.routes.routes()` gives the handlers. They find what they ask in `app.state`: `answers` and `workspace`; those of
+the log `registry` and `book`.
 """

@@ -105,7 +105,7 @@ DEPENDENCIES = {
     "answers": Provide(present, sync_to_thread=True), "asked": Provide(scoped, sync_to_thread=False),
     "few": Provide(few, sync_to_thread=False),
 }
-_BUILT_IN = {"request", "state", "answers", "asked", "few"}
+_BUILT_IN = {"request", "state", "answers", "asked", "few", "body"}
 
 
 def refuse_unknown(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, get_args, get_origin
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
 
-from baloo.errors import BalooError, InputError, UnknownName, nearest
+from baloo.errors import BalooError, InputError, StorageFull, UnknownName, in_words, nearest
+from baloo.logbook.entry import Fault
+from baloo.logbook.found import Already
 
-__all__ = ["HANDLERS", "BadParameter", "NotModified", "Problem", "problem", "wrong_method"]
+__all__ = ["HANDLERS", "AlreadyThere", "BadParameter", "Faulty", "NotModified", "Problem", "problem", "wrong_method"]
 
 log = logging.getLogger(__name__)
 _Asked: TypeAlias = "Request[Any, Any, Any]"
 _VALID = 200  # names that a problem lists at most
 
 _TITLES = {
-    400: "The question cannot be read", 404: "Not found", 405: "Not done here", 500: "Something broke", 503: "Not now",
-    507: "No room",
+    400: "The question cannot be read", 403: "Not open to you", 404: "Not found", 405: "Not done here",
+    409: "Not as it stands", 413: "Too much at once", 500: "Something broke", 503: "Not now", 507: "No room",
 }
+_AGAIN = {"unsettled": "1"}  # seconds after which it may be tried again; where there is no room, or not now, 5
+_TAKEN = ("GET", "GET, POST", "GET, PATCH, DELETE")  # by addresses of the log, of an area, of an entry
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
@@ -36,6 +40,8 @@ class Problem(msgspec.Struct, omit_defaults=True):
     remedy: str | None = None
     nearest: str | None = None  # the valid name that comes closest
     valid: list[str] | None = None
+    faults: list[Fault] | None = None  # of an entry that is logged: each field that is wrong, and what to do
+    already: list[Already] | None = None  # what other systems have of the same person on the same day
 
 
 class BadParameter(InputError):
@@ -50,6 +56,27 @@ class BadParameter(InputError):
         super().__init__(message, where=name, remedy=hint)
 
 
+class Faulty(InputError):
+    """An entry that cannot be logged as it is."""
+
+    slug = "faulty-entry"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = list(faults)
+        super().__init__(faults[0].message, where=faults[0].field, remedy=faults[0].remedy or None)
+
+
+class AlreadyThere(BalooError):
+    """There is something of the same person on the same day."""
+
+    slug = "already-there"
+    status = 409
+
+    def __init__(self, already: Sequence[Already]) -> None:
+        self.already = list(already)
+        super().__init__("There is something of theirs on that day already.", remedy="Say `sure` where it is another thing.")
+
+
 class NotModified(Exception):
     """The asker has what we would send."""
 
@@ -59,7 +86,8 @@ class NotModified(Exception):
 
 
 def _send(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[bytes]:
-    again = {"retry-after": "5"} if problem.status in (503, 507) else {}
+    seconds = _AGAIN.get(problem.type, "5" if problem.status in (503, 507) else "")
+    again = {"retry-after": seconds} if seconds else {}
     return Response(
         msgspec.json.encode(problem), status_code=problem.status, media_type="application/problem+json",
         headers={"access-control-allow-origin": "*", "cache-control": "no-store", **again, **(headers or {})},
@@ -73,6 +101,10 @@ def problem(_: _Asked, error: BalooError) -> Response[bytes]:
     )
     if isinstance(error, (UnknownName, BadParameter)):
         found.nearest, found.valid = error.nearest, error.valid[:_VALID] or None
+    if isinstance(error, Faulty):
+        found.faults = error.faults
+    if isinstance(error, AlreadyThere):
+        found.already = error.already
     return _send(found)
 
 
@@ -104,17 +136,31 @@ def _missing(detail: str) -> str | None:
     return after.partition("'")[0] if quote and before.startswith("Missing required") else None
 
 
+_HTTP = {
+    404: ("not-found", "There is nothing at this address.", "See /api for what is there."),
+    405: ("wrong-method", "This address does not take this method.", "See /api for those that it takes."),
+    413: ("too-large", "The body is longer than it may be.", "Send one entry at a time."),
+}
+
+
 def _http(request: _Asked, error: HTTPException) -> Response[bytes]:
-    slug = {404: "not-found", 405: "wrong-method"}.get(error.status_code, "error")
-    detail = "There is nothing at this address." if error.status_code == 404 else "This address is only read."
-    remedy = "See /api for what is there." if error.status_code == 404 else "Use GET."
     if error.status_code >= 500:
         return _broken(request, error)
+    slug, detail, remedy = _HTTP.get(error.status_code, ("error", "The request cannot be read.", "See /api."))
     found = Problem(slug, _TITLES.get(error.status_code, "Error"), error.status_code, detail, remedy=remedy)
-    return _send(found, {"allow": "GET"} if error.status_code == 405 else {})
+    return _send(found, {"allow": _allowed(request.scope["path"])} if error.status_code == 405 else {})
+
+
+def _allowed(path: str) -> str:
+    """The methods that an address takes: all are read, and those of the log are written to as well."""
+    _, logged, rest = path.rstrip("/").partition("/api/v1/log")
+    return _TAKEN[min(rest.count("/"), 2)] if logged else _TAKEN[0]
 
 
 def _broken(request: _Asked, error: Exception) -> Response[bytes]:
+    told = in_words(error)
+    if isinstance(told, StorageFull):
+        return problem(request, told)
     reference = secrets.token_hex(2).upper()
     log.error("API %s failed, reference %s", request.scope["path"], reference, exc_info=error)
     return _send(Problem("broken", _TITLES[500], 500, f"Something broke on our side. Nothing is lost. Reference {reference}."))

@@ -9,7 +9,7 @@ from litestar import Router, get
 from litestar.params import FromPath
 
 from baloo.errors import UnknownName
-from baloo.web.api import changes, counts, definitions, describe, feed, status, stays, together
+from baloo.web.api import changes, counts, definitions, describe, feed, log, status, stays, together
 from baloo.web.api.asked import DEPENDENCIES, refuse_unknown
 from baloo.web.api.problems import HANDLERS as PROBLEMS
 
@@ -22,7 +22,7 @@ _V1 = [
 
 
 def routes() -> list[Any]:
-    """The handlers, to be mounted at the root of an application with `state.answers` and `state.workspace`."""
+    """The handlers, for the root of an application whose `state` has `answers`, `workspace`, `registry` and `book`."""
     return [_api(), describe.openapi(_api()), _analysts()]
 
 
@@ -35,15 +35,16 @@ def _analysts() -> Router:
 
 
 @cache
-def described() -> tuple[list[describe.Entry], list[describe.Entry]]:
-    """The addresses one by one: those of the API, which are read, and those of the door, which events are sent to."""
+def described() -> tuple[list[describe.Entry], list[describe.Entry], list[describe.Entry]]:
+    """The addresses one by one: those that are read, those of the log, and those of the door, which events are sent to."""
     document = describe.document(_api())
-    return describe.read(document), describe.sent(document)
+    return describe.read(document), describe.tagged(document, "log"), describe.tagged(document, "door")
 
 
 def _api() -> Router:
+    v1 = Router("/api/v1", route_handlers=[*_V1, *log.HANDLERS, _nothing()])
     return Router(
-        "/", route_handlers=[Router("/api/v1", route_handlers=[*_V1, _nothing()]), feed.contributor, *status.HEALTH],
+        "/", route_handlers=[v1, feed.contributor, *status.HEALTH],
         dependencies=DEPENDENCIES, guards=[refuse_unknown], exception_handlers=PROBLEMS,
     )
 

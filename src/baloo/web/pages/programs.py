@@ -12,9 +12,11 @@ __all__ = ["ROUTES", "programs"]
 
 
 def programs(scene: Scene) -> Page:
-    """The API and the door, for people who write programs."""
-    words, (read, sent) = scene.words, described()
-    return Page("api.html", words("api-title"), words("api-text"), values={"about": ABOUT, "entries": read, "door": sent})
+    """The API, the log and the door, for people who write programs."""
+    words, (read, logged, sent) = scene.words, described()
+    return Page("api.html", words("api-title"), words("api-text"), values={
+        "about": ABOUT, "entries": read, "sections": (("log", logged), ("door", sent)),
+    })
 
 
 ROUTES = (Route("/api", programs),)

@@ -1,7 +1,8 @@
 """The gate: the one place where every address of pages and API is held to the table, and every form to its session.
 
 What changes something must come from a page of ours: by Origin and Sec-Fetch-Site for everybody and, from a session, by the text
-that its forms carry. Cookies of sessions are SameSite=Lax besides.
+that its forms carry. Cookies of sessions are SameSite=Lax besides. Where the API is written to, a session says its text in a
+header; the token of a program, which no browser sends by itself, needs none.
 """
 
 from __future__ import annotations
@@ -18,18 +19,21 @@ from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
+from baloo.access.programs import Programs
 from baloo.access.sessions import NOBODY, Caller, Sessions
 from baloo.clock import Clock
 from baloo.errors import BalooError, Forbidden
 from baloo.web.api.problems import problem
 from baloo.web.pages.addresses import error_page
 from baloo.web.reached import Reached
-from baloo.web.signin.table import LEAST
+from baloo.web.signin.table import BY_TOKEN, LEAST
 from baloo.web.site import Page, Site
 
-__all__ = ["COOKIE", "Closed", "Gate", "refusals", "same_form"]
+__all__ = ["COOKIE", "FORM", "Closed", "Gate", "refusals", "same_form"]
 
 COOKIE = "baloo-session"
+FORM = "x-baloo-form"
+"""The header in which the API is told the text that forms of a session carry."""
 _T = TypeVar("_T")
 _Connection = ASGIConnection[Any, Any, Any, Any]
 _FEW = 8  # who may wait for the provider at the same time
@@ -48,11 +52,15 @@ class Closed(Exception):
 
 @dataclass(frozen=True)
 class Gate:
-    """Without sessions nobody is signed in, and what is not for visitors is closed. `reached` is how this server is called."""
+    """Without sessions nobody is signed in, and what is not for visitors is closed. `reached` is how this server is called.
+
+    `programs` knows the tokens with which programs log; without it none is good.
+    """
 
     clock: Clock
     sessions: Sessions | None = None
     reached: Reached = field(default_factory=Reached)
+    programs: Programs | None = None
     _few: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_FEW), repr=False)
 
     def now(self) -> int:
@@ -71,16 +79,19 @@ class Gate:
         method = str(scope.get("method", "GET"))
         if method == "OPTIONS":
             return NOBODY
-        least = LEAST.get(f"{method} {scope['path_template']}")
+        row = f"{method} {scope['path_template']}"
+        least = LEAST.get(row)
         if method not in _READS:
             self._from_here(connection)
         caller = NOBODY
         if least != "visitor":
-            caller = await self.caller(connection)
+            token = _token(connection) if row in BY_TOKEN else ""
+            caller = await self._program(token) if token else await self.caller(connection)
             if least is None or not caller.may(least):
                 raise Forbidden("This page is for those who look after it.", remedy="Sign in as somebody who does.")
-            if method not in _READS and isinstance(connection, Request):
-                same_form((await connection.form()).getall("form", []), caller.nonce)
+            if method not in _READS and not token and isinstance(connection, Request):
+                told = connection.headers.getall(FORM, [])
+                same_form(told if row in BY_TOKEN else (await connection.form()).getall("form", []), caller.nonce)
         return caller
 
     async def caller(self, connection: _Connection) -> Caller:
@@ -89,6 +100,11 @@ class Gate:
         if not (sessions and cookie):
             return NOBODY
         return await self.beside(lambda: sessions.caller(cookie, now=self.now()))
+
+    async def _program(self, token: str) -> Caller:
+        """The logger that a program is. Raises Forbidden."""
+        programs = self.programs
+        return await run_sync(programs.caller, token) if programs else NOBODY
 
     async def beside(self, do: Callable[[], _T]) -> _T:
         """Do in a thread what may wait for the provider. These threads are few: where it is silent, the pages have theirs."""
@@ -101,6 +117,12 @@ class Gate:
             raise Forbidden(_ELSEWHERE, remedy=_RELOAD)
         if connection.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
             raise Forbidden(_ELSEWHERE, remedy=_RELOAD)
+
+
+def _token(connection: _Connection) -> str:
+    """The token that a program shows; empty where it shows none. What a proxy says in the same header is none."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def same_form(said: Collection[object], nonce: str) -> None:

@@ -2,12 +2,13 @@
 
 A row names a method and the path as the router has it. `visitor` is everybody; some of these ask for more by themselves: `/me`
 for the visit that a signed link began, `/live` for a sender's token where it shows more than the public view, `/metrics` for its
-own token. The door's addresses are not here: what comes in there is judged by the tokens of systems.
+own token. `BY_TOKEN` are those where a program's token stands for a session. The door's addresses are not here: what comes in
+there is judged by the tokens of systems.
 """
 
 from __future__ import annotations
 
-__all__ = ["LEAST"]
+__all__ = ["BY_TOKEN", "LEAST"]
 
 _VISITOR = """
 GET /
@@ -90,7 +91,16 @@ _CONTRIBUTOR = """
 POST /sign-out
 """
 
-_LOGGER = """
+_LOG_API = """
+GET /api/v1/log
+GET /api/v1/log/{area}
+POST /api/v1/log/{area}
+GET /api/v1/log/{area}/{entry}
+PATCH /api/v1/log/{area}/{entry}
+DELETE /api/v1/log/{area}/{entry}
+"""
+
+_LOGGER = _LOG_API + """
 GET /log
 GET /log/{area}
 POST /log/{area}
@@ -134,3 +144,6 @@ LEAST: dict[str, str] = {
     for row in rows.split("\n") if row
 }
 """Method and path to the least role."""
+
+BY_TOKEN = frozenset(row for row in _LOG_API.split("\n") if row)
+"""The addresses that a program's token opens besides a session, to a logger of its area."""

@@ -63,6 +63,7 @@ log-step = { $what ->
 } by { $who }, { $how ->
     [form] on the page.
     [file] as a line of a table.
+    [api] by a program.
    *[other] by command.
 }
 log-step-fields = Other than before: { $fields }.
