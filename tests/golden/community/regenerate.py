@@ -1,4 +1,4 @@
-"""Writes `expected.csv` anew, from the oracle. Run it as a program, read the diff, and only then keep it."""
+"""Writes `expected.csv` and `contributor_active.csv` anew, from the oracle. Run it, read the diff, and only then keep it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[0] = str(HERE.parents[1])
 
-from golden.community.test_community import called, make_oracle, table  # noqa: E402 - found by the path above
+from golden.community.test_community import called, cube_table, make_oracle, table  # noqa: E402 - found by the path above
 
 if __name__ == "__main__":
     oracle = make_oracle()
     with (HERE / "expected.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(table(oracle, oracle.scopes(), called))
+    with (HERE / "contributor_active.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(cube_table(oracle))

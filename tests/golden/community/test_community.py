@@ -14,6 +14,10 @@ from typing import Any, Protocol
 import pytest
 from ruamel.yaml import YAML
 
+from baloo.lake.base import LakeSnapshot
+from baloo.metrics.cube import count_cube
+from baloo.publish.contributor_active import as_csv
+from baloo.registry import load
 from house import Asked, House
 from oracle.arrivals import Arrivals
 from oracle.declared import read
@@ -24,6 +28,7 @@ TODAY = dt.date(2025, 4, 1)
 DAYS = [dt.date.fromisoformat(day) for day in (
     "2024-01-31", "2024-02-29", "2024-03-30", "2024-03-31", "2024-04-01", "2024-05-31", "2024-06-09", "2024-06-30",
     "2024-08-31", "2024-09-30", "2024-12-31", "2025-02-28", "2025-03-31")]
+SUNDAYS = [dt.date(2024, 6, 9), dt.date(2024, 6, 2)]
 COUNTED = ("active", "volunteers")  # empty before the first rule: no number, not 0
 COLUMNS = ["visitor", "casual", "active", "core", "volunteers", "inactive", "seen", "new"]
 
@@ -101,6 +106,16 @@ def test_engine_says_what_is_written(oracle: Oracle, house: House):
         expected = list(csv.reader(lines))
 
     assert table(Asked(house), oracle.scopes(), _whoever) == expected
+
+
+def test_weeks_by_area_and_system_are_what_is_written(oracle: Oracle, house: House):
+    """E06: the exported table of two weeks is the golden one, byte for byte, and the golden one is the oracle's."""
+    expected = (HERE / "contributor_active.csv").read_text("utf-8")
+    registry = load(house.workspace.registry)
+    cube = count_cube(house.workspace.derived, registry, TODAY, _not_read, weeks=len(SUNDAYS), until=SUNDAYS[0])
+
+    assert as_csv(cube) == expected
+    assert [",".join(row) for row in cube_table(oracle)] == expected.splitlines()
 
 
 def test_all_is_counted_the_same_when_rebuilt(house: House, tmp_path: Path):
@@ -190,6 +205,21 @@ def table(judge: Judge, scopes: list[str], name: Any) -> list[list[str]]:
     return rows
 
 
+def cube_table(oracle: Oracle) -> list[list[str]]:
+    """Who contributed where from where, and is active there, in the weeks of `SUNDAYS`."""
+    rows = [["c_date", "team_name", "source_name", "total", "new", "active"]]
+    for sunday in SUNDAYS:
+        for area in sorted(["all", "unclaimed", *oracle.declared.areas]):
+            scope = {"all": "community", "unclaimed": area}.get(area, f"area:{area}")
+            begun = (oracle.no_number_before(scope) or sunday) <= sunday
+            for system in sorted(["all", *oracle.declared.systems]):
+                total, new, active = map(len, oracle.cell(scope, None if system == "all" else system, sunday))
+                if total or active:
+                    monday = sunday - dt.timedelta(6)
+                    rows.append([str(monday), area, system, str(total), str(new), str(active) if begun else ""])
+    return rows
+
+
 def called(person: Identity) -> str:
     """A person's name in people.yaml, or what the system calls them."""
     return next((name for name, identities in told()["persons"].items() if list(person) in identities), person[-1])
@@ -210,3 +240,6 @@ def _taken_back() -> list[tuple[str, str]]:
 def _date(written: object) -> dt.date | None:
     return dt.date.fromisoformat(str(written)) if written else None
 
+
+def _not_read() -> LakeSnapshot:
+    raise AssertionError("the state has all that is asked for")
