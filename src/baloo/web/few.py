@@ -53,6 +53,20 @@ class Few:
         concerned = (steps[i].people, steps[i - 1].people, round(rate * steps[i - 1].people))
         return None if any(self.hides(n) for n in concerned) else rate
 
+    def combined(self, own: Sequence[int], op: str, n: int) -> bool:
+        """Whether a combination of areas tells of few: the `n` in it, or what it leaves beside the numbers that are each `own`.
+
+        Of two areas that is each part; of more, those that follow from the numbers of single areas. `op` is that of the API.
+        """
+        if len(own) == 2:
+            both = {"union": sum(own) - n, "intersection": n, "difference": own[0] - n}[op]
+            parts = [n, both, own[0] - both, own[1] - both]
+        elif op == "difference":
+            parts = [n, own[0] - n]
+        else:
+            parts = [n, *(abs(one - n) for one in own), sum(own) - n if op == "union" else 0]
+        return any(self.hides(part) for part in parts)
+
     def open(self, found: Iterable[Overlap]) -> list[Overlap]:
         """The combinations that can be shown beside the sum of all: what is left out is nobody, or not few together."""
         found = sorted(found, key=lambda one: -one.people)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 __all__ = ["Cell", "Column", "Table", "to_csv", "to_rows"]
 
+_BEGIN = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # of a formula; the wide ones in East Asian settings
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -66,7 +68,7 @@ def to_rows(table: Table) -> list[dict[str, str | int | float | None]]:
 
 def _harmless(value: str | int | float) -> str | int | float:
     """A text that a spreadsheet would run as a formula is quoted with an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in _BEGIN else value
 
 
 def _is_date(text: str) -> bool:

@@ -333,6 +333,8 @@ def test_rows_of_few_people_are_put_together() -> None:
 
 def test_a_cell_cannot_be_a_formula() -> None:
     """A text that a spreadsheet would run is quoted in CSV; a negative number is left alone."""
-    table = Table("", (Column("a", "A"), Column("b", "B", number=True)), ((Cell("=1+1", "=1+1"), Cell("\u22123", -3)),))
+    texts = ("=1+1", "+1", "-1", "@A1", "\t=1", "\uff1d1", "1=1")
+    rows = tuple((Cell(text, text), Cell("\u22123", -3)) for text in texts)
+    lines = to_csv(Table("", (Column("a", "A"), Column("b", "B", number=True)), rows)).split("\r\n")
 
-    assert to_csv(table) == "a,b\r\n'=1+1,-3\r\n"
+    assert lines == ["a,b", *(f"'{text},-3" for text in texts[:-1]), "1=1,-3", ""]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Annotated, Literal
 
 from litestar import Response, get
@@ -51,7 +50,8 @@ def active(
         return answers.count(scopes[0], level, day, asked.staff)
 
     count = ask(names)
-    hidden = few.hides(count.value) or (bool(names) and few.hides(_rest(ask, names, op or "union", count)))
+    hidden = few.hides(count.value) if not names else few.combined(
+        [ask([name]).value or 0 for name in dict.fromkeys(names)], op or "union", count.value or 0)
     scope = answers.scope(asked.scope)
     meaning = _meaning(answers, names, op, level) if names else counted_by(answers.registry, scope, level, day)
     return reply(request, Active(
@@ -138,12 +138,6 @@ def _span(window: str) -> Span:
 
 def _meaning(answers: Answers, names: list[str], op: str | None, level: str) -> str:
     return combined_by([answers.scope(f"area:{name.removeprefix('area:')}").title for name in names], op or "union", level)
-
-
-def _rest(ask: Callable[[list[str]], Count], names: list[str], op: str, count: Count) -> int:
-    """What the areas' own numbers, which anybody can ask for, leave beside a combination."""
-    asked = dict.fromkeys(names if op == "union" else names[:1])
-    return sum(ask([name]).value or 0 for name in asked) - (count.value or 0)
 
 
 def _sum(answers: Answers, few: Few, day: dt.date, level: str, staff: bool) -> SumOfAreas:
