@@ -44,7 +44,10 @@ SETTINGS: tuple[Setting, ...] = (
         "where neither this nor the next is set otherwise.",
     ),
     Setting("open_events_per_day", 1_000_000, "Events a day (UTC) that one address may send without a token; 0 is any number."),
-    Setting("address", "", "The server's address from outside, such as `https://baloo.example.org`: sign-in leads back to it, pages print it."),
+    Setting(
+        "address", "",
+        "The server's address from outside, such as `https://baloo.example.org`: sign-in leads back to it, pages print it.",
+    ),
     Setting("sign_in_issuer", "", "The provider of OpenID Connect, by its issuer; without one a command prints sign-in links."),
     Setting("sign_in_client", "baloo", "What the provider knows this server by."),
     Setting("sign_in_secret", "", "What the provider asks of this server; better in the environment, or in a file."),
