@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from joserfc import jws, jwt
+from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from baloo.errors import Busy, Forbidden
 
-__all__ = ["ALGORITHMS", "LEEWAY", "Expected", "claims_of", "key_id", "keys_of"]
+__all__ = ["ALGORITHMS", "LEEWAY", "Expected", "claims_of", "keys_of"]
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
 """Signatures that are taken: those with a public key. No `none`, and nothing that is keyed with a secret."""
@@ -22,7 +22,6 @@ LEEWAY = 60
 
 _PUBLIC = ("RSA", "EC", "OKP")
 _LONGEST = 255  # characters of a subject, by the standard
-_SIZE = 64 << 10  # bytes of a token
 _REFUSED = "What the provider signed does not hold."
 _AGAIN = "Sign in again; where this comes back, the administrator should look at the provider's settings."
 
@@ -48,15 +47,6 @@ def keys_of(said: Mapping[str, Any]) -> KeySet:
         return KeySet.import_key_set({"keys": good})
     except (JoseError, ValueError) as error:
         raise Busy("The provider has no key that can be used.") from error
-
-
-def key_id(token: str) -> str | None:
-    """The id of the key that a token says it is signed with. Raises Forbidden for what is no token."""
-    try:
-        key = jws.extract_compact(token.encode()[:_SIZE]).headers().get("kid")
-    except (JoseError, ValueError, UnicodeError) as error:
-        raise Forbidden(_REFUSED, remedy=_AGAIN) from error
-    return str(key) if key is not None else None
 
 
 def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote_plus, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from baloo.access.idtoken import Expected, claims_of, key_id, keys_of
+from baloo.access.idtoken import Expected, claims_of, keys_of
 from baloo.access.sessions import Member
 from baloo.clock import Clock
 from baloo.errors import Busy, Forbidden, InputError
@@ -29,7 +29,7 @@ __all__ = ["Provider"]
 _SECONDS = 10.0  # for one answer
 _LARGEST = 1 << 20  # bytes of one
 _GOOD_FOR = 3600.0  # seconds for which what it says of itself, and its keys, are kept
-_STRANGE = 60.0  # seconds between two looks for a key that is not known
+_STRANGE = 60.0  # seconds between two looks for other keys
 _REST = 5.0  # seconds for which one that was silent is not asked
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
 _AGAIN = "Sign in again."
@@ -51,7 +51,7 @@ class Provider:
     _told: dict[str, Any] = field(default_factory=dict, repr=False)
     _keys: Any = field(default=None, repr=False)
     _since: float = 0.0  # when it last said what it is
-    _looked: float = float("-inf")  # when a key that is not known was last looked for
+    _looked: float = float("-inf")  # when other keys were last looked for
     _silent: float = float("-inf")  # when it last did not answer
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -129,17 +129,24 @@ class Provider:
         if not isinstance(token, str):
             raise Forbidden("The provider signed nothing.", remedy=_AGAIN)
         expected = Expected(self.issuer, self.client, nonce, int(self.clock.now().timestamp()))
-        return claims_of(token, self._keys_for(key_id(token)), expected)
-
-    def _keys_for(self, key: str | None) -> Any:  # noqa: ANN401 - keys of joserfc
-        """The provider's keys; where the one that signed is not among them, they are fetched anew, at most once a minute."""
         with self._lock:
             self._keep_up()
-            known = {one.kid for one in self._keys}
-            if key is not None and key not in known and time.monotonic() - self._looked >= _STRANGE:
-                self._looked = time.monotonic()
-                self._keys = self._keys_at(self._told)
-            return self._keys
+            keys = self._keys
+        try:
+            return claims_of(token, keys, expected)
+        except Forbidden:
+            if not self._has_other_keys():
+                raise
+            return claims_of(token, self._keys, expected)
+
+    def _has_other_keys(self) -> bool:
+        """Fetch the keys anew, at most once a minute: one may have taken another's place, under a new id, the same, or none."""
+        with self._lock:
+            if time.monotonic() - self._looked < _STRANGE:
+                return False
+            self._looked = time.monotonic()
+            self._keys = self._keys_at(self._told)
+            return True
 
     def _says(self, name: str) -> Any:  # noqa: ANN401 - any JSON
         """What it says of itself under a name, None where it says nothing."""

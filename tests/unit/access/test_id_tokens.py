@@ -11,7 +11,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from baloo.access.idtoken import ALGORITHMS, LEEWAY, Expected, claims_of, key_id, keys_of
+from baloo.access.idtoken import ALGORITHMS, LEEWAY, Expected, claims_of, keys_of
 from baloo.errors import Busy, Forbidden
 
 NOW = 1_795_000_000
@@ -114,8 +114,6 @@ def test_what_is_no_token_is_refused(text: str):
     """Texts that are no tokens are refused in words."""
     with pytest.raises(Forbidden):
         claims_of(text, KEYS, ASKED)
-    with pytest.raises(Forbidden):
-        key_id(text)
 
 
 def test_only_public_keys_for_signatures_are_taken():

@@ -65,7 +65,8 @@ class Stub:
             return self.answers[path]()
         seconds = int(NOW.timestamp())
         claims = {"iss": self.issuer, "aud": "baloo", "sub": "u-1", "exp": seconds + 60, "iat": seconds, "nonce": "n"}
-        signed = jwt.encode({"alg": "RS256", "kid": self.signs.kid}, claims | self.claims, self.signs)
+        named = {"kid": self.signs.kid} if self.signs.kid else {}
+        signed = jwt.encode({"alg": "RS256", **named}, claims | self.claims, self.signs)
         return 200, {
             "/.well-known/openid-configuration": {
                 "issuer": self.issuer, "authorization_endpoint": f"{self.issuer}/go", "token_endpoint": f"{self.issuer}/token",
@@ -130,6 +131,19 @@ def test_a_new_key_is_looked_for_once_a_minute(stub: Stub):
 
     assert fetched == 2
     assert stub.asked.count("/keys") == 2
+
+
+@pytest.mark.parametrize("kid", ["one", None])
+def test_a_key_may_take_another_s_place(stub: Stub, kid: str | None):
+    """Under the same id, or without any: what the new key signed holds at once, and who is signed in stays so."""
+    named = {"kid": kid} if kid else None
+    old, new = (RSAKey.generate_key(2048, named, private=True) for _ in range(2))
+    stub.keys, stub.signs = [old], old
+    provider = stub.provider()
+    kept = provider.member("c", "v", "n", "b").kept
+    stub.keys, stub.signs = [new], new
+
+    assert provider.member("c", "v", "n", "b").subject == provider.again(kept).subject == "u-1"
 
 
 @pytest.mark.parametrize("claims", [{"nonce": "x"}, {"iss": "https://other.example.org"}, {"aud": "x"}, {"exp": 1}])

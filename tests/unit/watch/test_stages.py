@@ -179,6 +179,9 @@ def test_percent_and_coverage_agree_with_the_stages() -> None:
     both = Known(Heard(IN.heard.imported, {"forum": MOMENT}), IN.days)
     found = [progress_of(registry, known, TODAY) for known in (Known(Heard(), {}), IN, both)]
 
+    read = only(registry, Known(IN.heard, {}))
+
+    assert (read.percent, read.integrated) == (75, False)  # its history was read, and nothing of it is counted yet
     assert [one.percent for (one,) in found] == [25, 100, 100]
     assert [coverage(progress) for progress in found] == [Coverage(0, 1, 0, 0), Coverage(1, 1, 0, 0), Coverage(1, 1, 0, 0)]
 
