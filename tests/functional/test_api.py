@@ -434,7 +434,7 @@ def test_the_description(client: TestClient[Litestar]) -> None:
 
     assert {"/api/v1/active", "/api/v1/flows.csv", "/data/contributor/{file}", "/health/ready"} <= described["paths"].keys()
     assert {p["name"] for p in active["parameters"]} == {
-        "area", "system", "organisation", "scope", "exclude_staff", "as_of", "level", "areas", "op"}
+        "area", "system", "organisation", "scope", "exclude_staff", "as_of", "level", "areas", "op", "window"}
     assert list(described["paths"]["/api/v1/flows.csv"]["get"]["responses"]["200"]["content"]) == ["text/csv"]
     assert list(active["responses"]["default"]["content"]) == ["application/problem+json"]
 

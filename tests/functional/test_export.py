@@ -1,4 +1,4 @@
-"""`baloo export`: the table by week, area and system, in a file and in a database that a dashboard reads."""
+"""`baloo export`: the table by week, area and system, in a file, a database that a dashboard reads, and the API."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.testing import TestClient
 from tests.functional.conftest import Baloo, event
 
 from baloo.metrics.beside import beside
+from baloo.web.api.routes import routes
 from baloo.workspace import Workspace
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "export.md"
@@ -90,6 +94,29 @@ def test_a_table_is_kept_up_to_date(counted: Baloo, url: str):
     assert _asked(url, "2011-01-03") == wanted
     assert _asked(url, "2009-12-28") == [*wanted, ["2010-01-04", "all", "all", "7", "1"]]
     assert len(_select(url, "SELECT counted, exported FROM contributor_active_updated")) == 1
+
+
+def test_the_api_gives_what_was_exported_last(counted: Baloo, tmp_path: Path):
+    """Before the first export it says what to do; then it gives the rows, and no number of few, nor what would tell of one."""
+    with (counted.root / "baloo.toml").open("a") as settings:
+        settings.write("public_k = 2\n")
+    workspace = Workspace.open(counted.root)
+    state = State({"workspace": workspace})
+    with TestClient(Litestar(routes(), state=state, openapi_config=None)) as client:
+        early = client.get("/api/v1/contributor_active")
+        counted("export", str(tmp_path / "out.csv"), "--weeks", "3")
+        body = client.get("/api/v1/contributor_active?start=2024-06-17").json()
+        unknown = client.get("/api/v1/contributor_active?team=suport").json()
+        table = client.get("/api/v1/contributor_active.csv?team=all&source=all")
+
+    assert (early.status_code, early.json()["type"]) == (404, "nothing-exported")
+    assert {(row["team_name"], row["source_name"]): (row["total"], row["new"], row["active"]) for row in body["rows"]} == {
+        ("all", "all"): (4, 0, 3), ("all", "code"): (2, 0, None), ("all", "forum"): (2, 0, None), ("coding", "all"): (2, 0, None),
+        ("coding", "code"): (2, 0, 2), ("support", "all"): (2, 0, None), ("support", "forum"): (2, 0, None),
+    }  # fmt: skip
+    assert (body["hidden_below"], body["exclude_staff"], body["stamp"]["counted_to"]) == (2, False, "2024-06-12")
+    assert unknown["nearest"] == "support"
+    assert [row["c_date"] for row in _rows(table.text)] == ["2024-06-17", "2024-06-10", "2024-06-03"]
 
 
 def test_each_export_is_a_run(counted: Baloo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

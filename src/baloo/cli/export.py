@@ -14,7 +14,7 @@ from baloo.cli.output import answer, narrate, number_of
 from baloo.errors import InputError
 
 if TYPE_CHECKING:
-    from baloo.metrics.cube import Cube
+    from baloo.metrics.questions.values import Cube
 
 __all__ = ["register"]
 
@@ -45,6 +45,7 @@ def export(
         cube = _counted(now, weeks, until, exclude_staff)
         _print(cube, as_json=as_json)
         return
+    from baloo.publish.contributor_active import Kept, keep
     from baloo.watch.runs import EXPORT
     from baloo.worker.importing import Report
     from baloo.worker.runs import noted
@@ -52,6 +53,7 @@ def export(
     def do() -> Report:
         cube = _counted(now, weeks, until, exclude_staff)
         done = _to_database(cube, str(url_env), now) if file is None else _to_file(cube, file)
+        keep(now.workspace, Kept(cube, now.clock.now(), exclude_staff))
         rows = f"{number_of(len(cube.cells), 'row')} of {number_of(weeks, 'week')}"
         narrate(f"{rows}, counted {cube.stamp.refreshed:%Y-%m-%d %H:%M}.")
         answer(done, "", as_json=as_json)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from baloo.lake.base import LakeSnapshot
@@ -20,42 +19,14 @@ from baloo.metrics.questions.compared import stamp_of
 from baloo.metrics.questions.curves import Curves
 from baloo.metrics.questions.periods import last_sunday
 from baloo.metrics.questions.reader import Connection, Reader
-from baloo.metrics.questions.values import Stamp
+from baloo.metrics.questions.values import ALL, Cell, Cube
 from baloo.metrics.selections import Selections
 from baloo.registry.model import Registry
 
-__all__ = ["ALL", "Cell", "Cube", "count_cube"]
+__all__ = ["count_cube"]
 
-ALL = "all"
-"""Every area together, or every system together."""
 _WEEK = dt.timedelta(7)
 _OF = {"community": ALL, "unclaimed": "unclaimed"}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """The people of one week, area and system.
-
-    `total` have contributed to the area from the system in the year that ends with the week's Sunday; of them `new` did so in the
-    week, and not in the year before it: the feed's two numbers. `active` are those of `total` who are active in the area by its
-    own rule on the Sunday; where the system is `all` everybody who is. It is None where no rule was in force yet.
-    """
-
-    week: dt.date  # its Monday
-    area: str  # an id, `all` that are claimed by any area, or `unclaimed`
-    system: str  # an id, or `all`
-    total: int
-    new: int
-    active: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cube:
-    """The cells in which there is anybody, by week, area and system; the newest week first."""
-
-    cells: tuple[Cell, ...]
-    weeks: tuple[dt.date, ...]  # their Mondays, those without anybody too
-    stamp: Stamp
 
 
 def count_cube(

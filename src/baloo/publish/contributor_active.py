@@ -11,14 +11,17 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import TypeAlias
 
+import msgspec
 import sqlalchemy as sa
 
 from baloo.errors import InputError
-from baloo.metrics.cube import Cell, Cube
+from baloo.metrics.questions.values import Cell, Cube
+from baloo.workspace import Workspace, write_whole
 
-__all__ = ["COLUMNS", "Synced", "as_csv", "as_json", "sync"]
+__all__ = ["COLUMNS", "Kept", "Synced", "as_csv", "as_json", "keep", "kept", "sync"]
 
 COLUMNS = ("c_date", "team_name", "source_name", "total", "new", "active")
 _FIELDS = tuple(field.name for field in fields(Cell))
@@ -45,6 +48,34 @@ class Synced:
     changed: int
     removed: int
     same: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was exported last, as the API gives it."""
+
+    cube: Cube
+    exported: dt.datetime
+    exclude_staff: bool
+
+
+def keep(workspace: Workspace, last: Kept) -> None:
+    """Keep what was exported, in the place of what was before."""
+    file = _file(workspace)
+    file.parent.mkdir(exist_ok=True)
+    write_whole(file, msgspec.json.encode(last))
+
+
+def kept(workspace: Workspace) -> Kept | None:
+    """What was exported last; None where nothing ever was."""
+    try:
+        return msgspec.json.decode(_file(workspace).read_bytes(), type=Kept)
+    except FileNotFoundError:
+        return None
+
+
+def _file(workspace: Workspace) -> Path:
+    return workspace.root / "data" / "exports" / "contributor_active.json"
 
 
 def as_csv(cube: Cube) -> str:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 __all__ = [
-    "Breakdown", "Cohort", "CohortGrain", "Count", "Exchange", "FeedRow", "Flows", "Grain", "LevelCount", "Move", "Overlap",
-    "Pair", "PeriodGrain", "Row", "Scope", "Staging", "Stamp", "Step",
+    "ALL", "Breakdown", "Cell", "Cohort", "CohortGrain", "Count", "Cube", "Exchange", "FeedRow", "Flows", "Grain", "LevelCount",
+    "Move", "Overlap", "Pair", "PeriodGrain", "Row", "Scope", "Staging", "Stamp", "Step",
 ]
 
+ALL = "all"
+"""Every area together, or every system together."""
 Grain: TypeAlias = Literal["day", "week", "month"]
 PeriodGrain: TypeAlias = Literal["month", "quarter", "year"]
 CohortGrain: TypeAlias = Literal["week", "month", "quarter", "year"]
@@ -173,3 +175,29 @@ class Breakdown:
     sum: int
     total: int | None
     unclaimed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The people of one week, area and system.
+
+    `total` have contributed to the area from the system in the year that ends with the week's Sunday; of them `new` did so in the
+    week, and not in the year before it: the feed's two numbers. `active` are those of `total` who are active in the area by its
+    own rule on the Sunday; where the system is `all` everybody who is. It is None where no rule was in force yet.
+    """
+
+    week: dt.date  # its Monday
+    area: str  # an id, `all` that are claimed by any area, or `unclaimed`
+    system: str  # an id, or `all`
+    total: int
+    new: int
+    active: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """The cells in which there is anybody, by week, area and system; the newest week first."""
+
+    cells: tuple[Cell, ...]
+    weeks: tuple[dt.date, ...]  # their Mondays, those without anybody too
+    stamp: Stamp

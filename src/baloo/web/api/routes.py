@@ -9,15 +9,15 @@ from litestar import Router, get
 from litestar.params import FromPath
 
 from baloo.errors import UnknownName
-from baloo.web.api import changes, counts, definitions, describe, feed, log, status, stays, together
+from baloo.web.api import changes, counts, definitions, describe, exported, feed, log, status, stays, together
 from baloo.web.api.asked import DEPENDENCIES, refuse_unknown
 from baloo.web.api.problems import HANDLERS as PROBLEMS
 
 __all__ = ["described", "routes"]
 
 _V1 = [
-    *counts.HANDLERS, *changes.HANDLERS, *stays.HANDLERS, *together.HANDLERS, *feed.HANDLERS, *definitions.HANDLERS,
-    *status.HANDLERS,
+    *counts.HANDLERS, *changes.HANDLERS, *stays.HANDLERS, *together.HANDLERS, *feed.HANDLERS, *exported.HANDLERS,
+    *definitions.HANDLERS, *status.HANDLERS,
 ]
 
 

@@ -18,6 +18,8 @@ GET /api/openapi.json
 GET /api/v1/active
 GET /api/v1/cohorts
 GET /api/v1/cohorts.csv
+GET /api/v1/contributor_active
+GET /api/v1/contributor_active.csv
 GET /api/v1/definitions
 GET /api/v1/definitions.csv
 GET /api/v1/extract
