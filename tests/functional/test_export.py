@@ -17,7 +17,6 @@ from litestar.datastructures import State
 from litestar.testing import TestClient
 from tests.functional.conftest import Baloo, event
 
-from baloo.metrics.beside import beside
 from baloo.web.api.routes import routes
 from baloo.workspace import Workspace
 
@@ -132,19 +131,6 @@ def test_each_export_is_a_run(counted: Baloo, tmp_path: Path, monkeypatch: pytes
     assert [alarm["what"] for alarm in failed["alarms"]] == ["failed"]
     assert [(run["source"], run["outcome"], run["accepted"]) for run in good["runs"][:1]] == [("file", "done", 7)]
     assert good["alarms"] == []
-
-
-def test_a_refresh_meanwhile_takes_nothing_away(counted: Baloo, write: Callable[..., str]):
-    """The files of a state that is held stay whole while others are counted, and go with it."""
-    derived = Workspace.open(counted.root).derived
-    with beside(derived) as held:
-        for n in range(2):  # the second sweeps the first
-            counted("import", "events", write([event("forum.post", f"2024-06-1{n}", f"idris{n}")]))
-            counted("refresh", "--all")
-        left = {name for names in held.manifest.engine.values() for name in names if not (held.folder / name).exists()}
-
-        assert {name for name in left if name.endswith(".parquet")} == set()
-    assert not held.folder.exists()
 
 
 def _newest(baloo: Baloo) -> dict[tuple[str, str], tuple[int, ...]]:

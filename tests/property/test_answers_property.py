@@ -209,7 +209,7 @@ def test_feed(world: World, day: dt.date, staff: bool):
     judged(world, staff, judge)
 
 
-@_drawn
+@settings(_drawn, max_examples=max(4, QUESTIONS // 2))
 @given(world=worlds, sunday=days.map(lambda day: day + dt.timedelta(6 - day.weekday())), staff=st.booleans())
 def test_cube(world: World, sunday: dt.date, staff: bool):
     """Of each area, of all and of none, and of each system and all, the cube has as many people as the oracle, in two weeks."""
