@@ -57,15 +57,19 @@ class BalooError(Exception):
     """Something that a person can put right.
 
     `slug` names the kind of error for programs, `where` is a file, line, key or JSON pointer, `remedy` says what to do.
+    `public` is what everybody may read instead of the message, where that tells of accounts and machines.
     """
 
     slug = "error"
     exit_code = ExitCode.FAILED
     status = 500
 
-    def __init__(self, message: str, *, where: str | None = None, remedy: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, where: str | None = None, remedy: str | None = None, public: str | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
+        self.public = public or message
         self.where = where
         self.remedy = remedy
 

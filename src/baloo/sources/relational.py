@@ -34,6 +34,7 @@ from baloo.sources.journal import Journal
 __all__ = ["SqlSource", "read_queries", "sql_sources"]
 
 _COLON = re.compile(r"(?<![:\w\\]):(?=\w)")  # which SQLAlchemy would take for the name of a value
+_PACKAGES = {"MySQLdb": "mysqlclient", "pymysql": '"pymysql[rsa]"', "psycopg": '"psycopg[binary]"', "psycopg2": "psycopg2-binary"}
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -68,14 +69,7 @@ class SqlSource:
         self, url: str, mapping: Mapping[str, Any], mapping_file: Path, journal: Journal | None, *, since: str | None = None,
         first: str | None = None, overlap: dt.timedelta = OVERLAP,
     ) -> None:  # fmt: skip
-        try:
-            self._engine = sa.create_engine(url, hide_parameters=True, poolclass=sa.NullPool)
-        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
-            remedy = "Write it like postgresql+psycopg://reader@host/name."
-            raise InputError("This is no address of a database.", where="--url-env", remedy=remedy) from error
-        except ModuleNotFoundError as error:
-            remedy = f"Install it: `pip install {error.name}`."
-            raise InputError(f"The driver `{error.name}` is not here.", where="--url-env", remedy=remedy) from error
+        self._engine = _engine(url)
         self._fields = {name: rule for name, rule in mapping.items() if name not in OF_A_QUERY}
         self._query, self._watermark = str(mapping["query"]).strip().rstrip(";"), str(mapping["watermark"])
         self._file, self._journal = mapping_file, journal
@@ -102,9 +96,10 @@ class SqlSource:
                     marks = [row[self._watermark] for row in part if row[self._watermark] is not None]
                     if self._journal is not None and marks:  # whoever asks for more has kept what there was
                         self._journal.write(self._place, _kept(marks[-1]))
-        except sa.exc.SQLAlchemyError as error:
+        except (sa.exc.SQLAlchemyError, RuntimeError) as error:  # the latter of PyMySQL, which wants `cryptography`
             remedy = "What was read is kept; put it right and run this again."
-            raise InputError(f"The database says: {self._said(error)}.", where=str(self._file), remedy=remedy) from error
+            said, public = f"The database says: {self._said(error)}.", f"The database does not give it ({type(error).__name__})."
+            raise InputError(said, where=str(self._file), remedy=remedy, public=public) from error
         finally:
             self._engine.dispose()
 
@@ -114,11 +109,13 @@ class SqlSource:
         query = _COLON.sub(r"\\:", self._query)
         return f"SELECT * FROM ({query}) AS asked{behind} ORDER BY {mark}"
 
-    def _said(self, error: sa.exc.SQLAlchemyError) -> str:
+    def _said(self, error: Exception) -> str:
         """The first line of what the database says, but no value of a row and no password."""
         if isinstance(error, sa.exc.DataError):
             return "a value is not of the type that the query wants"
-        said = str(getattr(error, "orig", "") or type(error).__name__).partition("\n")[0].rstrip(". ")
+        told = getattr(error, "orig", None) or error
+        words = told.args[1] if len(told.args) > 1 else told  # MySQL's drivers put a number before
+        said = (str(words) or type(error).__name__).partition("\n")[0].rstrip(". ")
         password = self._engine.url.password
         return said.replace(str(password), "...") if password else said
 
@@ -137,10 +134,29 @@ class SqlSource:
         """The watermark is noted chunk by chunk."""
 
 
+def _engine(url: str) -> sa.Engine:
+    """What asks the database at an address. Raises InputError, which says nothing of the address, for a password may be in it."""
+    try:
+        engine = sa.create_engine(url, hide_parameters=True, poolclass=sa.NullPool)
+    except (sa.exc.ArgumentError, ValueError):  # the latter where a port is no number
+        remedy = "Write it like postgresql+psycopg://reader@host/name, and `@ : / %` of a password as `%40 %3A %2F %25`."
+        raise InputError("This is no address of a database.", where="--url-env", remedy=remedy) from None
+    except ModuleNotFoundError as error:
+        remedy = f"Install it: `pip install {_PACKAGES.get(str(error.name), error.name)}`."
+        raise InputError(f"The driver `{error.name}` is not here.", where="--url-env", remedy=remedy) from error
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and not file.startswith("file:") and not Path(file).exists():  # it would be made
+        remedy = "Is the path right? An absolute one has four slashes."
+        raise InputError("There is no file of a database there.", where="--url-env", remedy=remedy)
+    return engine
+
+
 def _text(value: object) -> str:
     """A value of the database as a mapping reads it."""
     if value is None:
         return ""
+    if isinstance(value, bytes | memoryview):  # a text that the database keeps as bytes
+        return bytes(value).decode("utf-8", "replace")
     if isinstance(value, bool):
         return "true" if value else "false"
     return value.isoformat() if isinstance(value, dt.date) else str(value)

@@ -81,7 +81,7 @@ def fetch(workspace: Workspace, system: str) -> None:
 
 def _why(error: BalooError) -> str:
     """What stopped a run, as everybody reads it on the page of runs."""
-    return " ".join(filter(None, (f"{where}:" if (where := _where(error)) else "", error.message, error.remedy)))
+    return " ".join(filter(None, (f"{where}:" if (where := _where(error)) else "", error.public, error.remedy)))
 
 
 def _where(error: BalooError) -> str:
