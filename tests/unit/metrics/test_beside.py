@@ -20,8 +20,8 @@ from unit.metrics import small_world
 
 
 def test_it_is_the_state_that_was_counted(tmp_path: Path):
-    """Every form of rule, and one that looks where none did before, gives what a refresh of that moment gave, whatever arrives, is
-    taken back and is counted meanwhile."""
+    """Every form of rule, and one that looks where none did before, gives what a refresh of that moment gave, whatever arrives,
+    is taken back and is counted meanwhile."""
     world = small_world.lived_in(tmp_path)
     other = _another()
     world.refresh(other, whole=True, derived=tmp_path / "truth")
