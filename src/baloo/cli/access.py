@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import typer
 
-from baloo.cli.common import AsJson, State, me, micros, state
+from baloo.cli.common import AsJson, State, linked, me, micros, state
 from baloo.cli.output import answer, narrate, table
 from baloo.errors import InputError, UnknownName
 
@@ -121,6 +121,6 @@ def sign_in(now: State, given: Grant, name: str, to: str, *, as_json: bool) -> N
         token = entry_link(records, given, who=f"{me()} ({name})" if name else me(), now=micros(now))
     finally:
         records.close()
-    link = f"/sign-in?to={quote(to)}&link={token}"
+    link, hint = linked(now, f"/sign-in?to={quote(to)}&link={token}")
     answer({"link": link, "seconds": ENTRY_SECONDS}, link, as_json=as_json)
-    narrate("Put the address of your server before it. It is good once, for 15 minutes, and signs you in for eight hours.")
+    narrate(f"{hint}It is good once, for 15 minutes, and signs you in for eight hours.")

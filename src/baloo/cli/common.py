@@ -17,7 +17,7 @@ from baloo.workspace import Workspace
 if TYPE_CHECKING:
     from baloo.records import Records
 
-__all__ = ["AsJson", "Reason", "State", "as_day", "me", "micros", "opened", "searched", "state"]
+__all__ = ["AsJson", "Reason", "State", "as_day", "linked", "me", "micros", "opened", "searched", "state"]
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer as JSON on stdout.")]
 Reason: TypeAlias = Annotated[str, typer.Option(help="Why; kept with the evidence.")]
@@ -91,6 +91,12 @@ def me() -> str:
         return f"operator {getpass.getuser()}"
     except (KeyError, OSError):
         return "operator"
+
+
+def linked(now: State, path: str) -> tuple[str, str]:
+    """A link to a page, whole where the server's address is set, and what its reader must do first where it is not."""
+    address = str(now.workspace.settings["address"]).rstrip("/")
+    return f"{address}{path}", "" if address else "Put the address of your server before it. "
 
 
 def micros(now: State) -> int:

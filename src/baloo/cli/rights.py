@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from baloo.cli.common import AsJson, State, me, micros, opened, searched, state
+from baloo.cli.common import AsJson, State, linked, me, micros, opened, searched, state
 from baloo.cli.output import answer, narrate, number_of
 from baloo.cli.people import Who, group
 from baloo.errors import InputError
@@ -39,8 +39,9 @@ def link_me(
     with opened(now) as records:
         identity = resolve_reference(records, address)[0]
         token = make_link(records, identity, address, who=me(), now=micros(now), seconds=hours * 3600)
-    answer({"link": f"/me?link={token}", "hours": hours}, f"/me?link={token}", as_json=as_json)
-    narrate(f"Put the address of your server before it, and send it to that address. It is good once, for {hours} hours.")
+    link, hint = linked(now, f"/me?link={token}")
+    answer({"link": link, "hours": hours}, link, as_json=as_json)
+    narrate(f"{hint}Send it to that address of theirs. It is good once, for {hours} hours.")
 
 
 def erase(

@@ -72,6 +72,12 @@ def test_a_token_for_several_names_us():
     assert claims_of(signed(claims), KEYS, ASKED) == claims
 
 
+@pytest.mark.parametrize("claims", [{"aud": ["baloo"]}, {"azp": "baloo"}, {"sub": "u"}, {"sub": "u" * 255}])
+def test_a_token_may_be_at_its_bounds(claims: dict[str, Any]):
+    """A list of one audience needs no party; a subject has from one character to 255."""
+    assert claims_of(signed(GOOD | claims), KEYS, ASKED) == GOOD | claims
+
+
 @pytest.mark.parametrize("alg", ["none", "None", "NONE", ""])
 def test_an_unsigned_token_is_refused(alg: str):
     """`none`, however it is written, is no signature; nor is an empty one."""

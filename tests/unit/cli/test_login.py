@@ -39,6 +39,16 @@ def test_a_place_that_nobody_declared_is_refused(login: Login):
     assert "Did you mean `forum`?" in wrong[2]
 
 
+def test_a_link_has_the_address_that_is_set(login: Login, monkeypatch: pytest.MonkeyPatch):
+    """Where the settings name the server's address, the link is whole, and nothing is to be put before it."""
+    plain = login()
+    monkeypatch.setenv("BALOO_ADDRESS", "https://baloo.example.org/")
+    whole = login()
+
+    assert (plain[1].startswith("/sign-in?"), "before it" in plain[2]) == (True, True)
+    assert (whole[1].startswith("https://baloo.example.org/sign-in?"), "before it" in whole[2]) == (True, False)
+
+
 @pytest.mark.parametrize(("arguments", "says"), [
     (("--role", "stewart"), "Did you mean `steward`?"), (("--role", "logger"), "one area"),
     (("--role", "steward", "--area", "reps"), "no area"), (("--to", "people"), "--to"), (("--to", "https://x.example"), "--to"),
