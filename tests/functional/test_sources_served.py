@@ -50,6 +50,11 @@ def test_a_live_system_is_imported_once(baloo: Baloo, quick: None):
     assert baloo.count(area="talking", as_of="2024-06-30") == 4
 
 
+def test_a_source_that_is_none_is_told_with_the_nearest(baloo: Baloo):
+    """Whoever mistypes one is not left with the name alone."""
+    assert "Did you mean `hg`?" in baloo.run("import", "hgg", code=4).stderr
+
+
 def test_what_a_stopped_run_left_comes_with_the_next(baloo: Baloo, quick: None):
     """The system goes away in the middle: what came is kept, the run says why, and the next one asks for the rest."""
     with playing(PAGES) as player:

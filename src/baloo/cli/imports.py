@@ -36,6 +36,8 @@ class _Group(typer.core.TyperGroup):
             from baloo.cli.sources import command_of
 
             found = command_of(cmd_name)
+            if found is None:
+                raise UnknownName("source", cmd_name, self.list_commands(ctx))
         return found
 
 
@@ -179,6 +181,7 @@ def perceval(
     make belongs.
     """
     from baloo.registry import load
+    from baloo.registry.built_in import perceval_backends
     from baloo.sources.perceval import PercevalSource
     from baloo.worker.reading import perceval_names, system_for
 
@@ -188,11 +191,10 @@ def perceval(
         return
     if not files:
         raise InputError("Nothing says what to read.", where="FILES", remedy="Name files of items, or run Perceval with --run.")
-    names: dict[str, str] = {}
-    if system is not None:
-        registry = load(now.workspace.registry)
-        names = perceval_names(registry, system_for(registry, "perceval", system))
-    sources = [PercevalSource(Path(file), names) for file in files]
+    registry = load(now.workspace.registry)
+    names = {} if system is None else perceval_names(registry, system_for(registry, "perceval", system))
+    homeless = set(perceval_backends()) - names.keys() - {name for protocol, name in registry.mappings if protocol == "perceval"}
+    sources = [PercevalSource(Path(file), names, homeless) for file in files]
     import_all(now, sources, namespace=namespace, dry=dry_run, as_json=as_json)
 
 

@@ -178,6 +178,8 @@ class Api:
             except (httpx.TransportError, msgspec.DecodeError, httpx.DecodingError) as error:
                 wait, trouble = None, "The answer is cut off or no JSON." if isinstance(
                     error, msgspec.DecodeError | httpx.DecodingError) else f"It does not answer ({type(error).__name__})."
+                if isinstance(error, httpx.ConnectError):
+                    remedy = "Is the address right, and the system up? What was read is kept; run this again then."
                 if isinstance(error, msgspec.DecodeError) and read is _decode and response.content.lstrip().startswith(b"<"):
                     trouble, remedy = "The answer is a page for people.", "Is the address right, and that of such a system?"
             if last:

@@ -8,6 +8,7 @@ and, in `data`, what the backend fetched. What is no item goes to the door as it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import msgspec
@@ -31,22 +32,30 @@ _decode_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 class PercevalSource:
-    """The items of one file; `names` are mappings for backends whose mapping is not called like them."""
+    """The items of one file; `names` are mappings for backends whose mapping is not called like them.
 
-    def __init__(self, file: Path, names: Mapping[str, str] | None = None) -> None:
+    `homeless` are backends whose mapping waits to be told of which system their items are.
+    """
+
+    def __init__(self, file: Path, names: Mapping[str, str] | None = None, homeless: AbstractSet[str] = frozenset()) -> None:
         self._events = EventsSource(file)
         self._names = names or {}
+        self._homeless, self._met = homeless, set[str]()
         self.key = ":".join(["perceval", *self._names.values(), self._events.key])
         self.title = file.name
 
     def chunks(self, done: int) -> Iterator[Chunk]:
         """Chunks of items in their envelopes; `done` counts lines, or elements of an array."""
         for chunk in self._events.chunks(done):
-            yield chunk._replace(body=b"\n".join(enveloped(item, self._names) for item in _items(chunk.body)))
+            items = _items(chunk.body)
+            if self._homeless:
+                self._met |= self._homeless & set(map(_backend, items))
+            yield chunk._replace(body=b"\n".join(enveloped(item, self._names) for item in items))
 
     def notes(self) -> list[str]:
-        """Nothing to say: each line is an item."""
-        return []
+        """Of which backends it must be said where their items belong."""
+        which = ", ".join(f"`{backend}`" for backend in sorted(self._met))
+        return [f"The mapping of {which} is built in: say by --system of which system the items are."] if which else []
 
     def finished(self) -> None:
         """A file is read whole each time; there is no cursor."""
@@ -54,11 +63,18 @@ class PercevalSource:
 
 def enveloped(item: bytes, names: Mapping[str, str]) -> bytes:
     """An item in its envelope, on one line; other text as it is. `names` are mappings by backend, where they differ."""
-    try:
-        backend = _decode_item(item).backend_name
-    except (msgspec.DecodeError, RecursionError):
+    backend = _backend(item)
+    if not backend:
         return item
     return wrap("perceval", names.get(backend, backend), item.strip().replace(b"\n", b" ").replace(b"\r", b" "))
+
+
+def _backend(item: bytes) -> str:
+    """What fetched an item; empty for what is none."""
+    try:
+        return _decode_item(item).backend_name
+    except (msgspec.DecodeError, RecursionError):
+        return ""
 
 
 def _items(body: bytes) -> list[bytes]:

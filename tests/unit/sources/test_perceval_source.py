@@ -51,6 +51,16 @@ def test_a_backend_may_have_a_mapping_of_another_name(tmp_path: Path):
     assert source.key != PercevalSource(file).key
 
 
+def test_where_items_of_a_built_in_mapping_belong_is_asked(tmp_path: Path):
+    """Once for each backend that was met and of whose mapping nobody said which system it is for."""
+    file = tmp_path / "items.json"
+    file.write_bytes(_lines(GIT, GIT, {"no": "item"}))
+    source = PercevalSource(file, {}, {"Git", "GitLab"})
+    list(source.chunks(0))
+
+    assert source.notes() == ["The mapping of `Git` is built in: say by --system of which system the items are."]
+
+
 def test_one_item_over_several_lines_is_one(tmp_path: Path):
     """As Perceval writes it without `--json-line`."""
     file = tmp_path / "item.json"

@@ -106,12 +106,17 @@ def test_what_stays_is_not_asked_again(status: int, key: str | None, word: str):
     assert len(asked.requests) == 1
 
 
-@pytest.mark.parametrize(("body", "says", "remedy"), [
-    (b"\n<!DOCTYPE html><html>Welcome</html>", "page for people", "address"), (b'{"topics": [', "cut off or no JSON", "later"),
-], ids=["a page", "half an answer"])
-def test_an_address_of_something_else_is_told_from_a_system_that_falters(body: bytes, says: str, remedy: str):
+@pytest.mark.parametrize(("answer", "says", "remedy"), [
+    (httpx.Response(200, content=b"\n<!DOCTYPE html><html>Welcome</html>"), "page for people", "address"),
+    (httpx.ConnectError("no"), "does not answer", "address"),
+    (httpx.Response(200, content=b'{"topics": ['), "cut off or no JSON", "later"),
+    (httpx.ReadTimeout("no"), "does not answer", "later"),
+], ids=["a page", "nobody", "half an answer", "silence"])
+def test_an_address_of_something_else_is_told_from_a_system_that_falters(
+    answer: httpx.Response | Exception, says: str, remedy: str
+):
     """Both are asked again, for a system that is mended shows a page, too; what is to be done is another thing."""
-    asked = Asked(*[httpx.Response(200, content=body) for _ in range(6)])
+    asked = Asked(*[answer] * 6)
 
     with pytest.raises(InputError, match=says) as caught:
         asked.api.get("latest.json")
