@@ -12,6 +12,7 @@ from anyio.to_thread import run_sync
 
 from asking import asking
 from baloo.access.flow import Flow
+from baloo.access.roles import Grant
 from baloo.access.sessions import Member, Sessions
 from baloo.clock import SystemClock
 from baloo.errors import BalooError, Busy, Forbidden, InputError
@@ -82,6 +83,24 @@ def test_stewards_read_who_changed_what(tmp_path: Path):
     assert "by link: steward" in older
     assert "/audit?before=" not in older
     assert (closed, wrong) == (403, 400)
+
+
+@pytest.mark.parametrize(("button", "left"), [("", 200), ("&everywhere=yes", 403), ("&everywhere=no", 200)])
+def test_the_second_button_signs_out_everywhere(tmp_path: Path, button: str, left: int):
+    """Signing out ends the session of this browser, with the second button that of every other browser, too."""
+    with persons_parts(tmp_path) as parts:
+        gate, entry = signing_in(parts)
+        assert gate.sessions is not None
+        here, there = (gate.sessions.begin("operator tove", [Grant("steward")], how="link", now=NOON) for _ in range(2))
+        nonce = gate.sessions.caller(here, now=NOON).nonce
+        with asking(parts.site, more=entry, gate=gate) as ask:
+            page = ask("/sign-in", cookie=f"{COOKIE}={here}").text
+            form = {"content_type": "application/x-www-form-urlencoded", "cookie": f"{COOKIE}={here}"}
+            out = ask("/sign-out", "POST", f"form={nonce}{button}".encode(), **form)
+            statuses = [ask("/audit", cookie=f"{COOKIE}={one}").status_code for one in (here, there)]
+
+    assert 'name="everywhere" value="yes"' in page
+    assert (out.status_code, statuses) == (303, [403, left])
 
 
 class Provider:
