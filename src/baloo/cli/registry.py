@@ -52,13 +52,15 @@ def init(
 def check(context: typer.Context, as_json: AsJson = False) -> None:
     """Lint the registry: file, line, key, and the nearest valid name."""
     from baloo.registry import check as check_registry
+    from baloo.registry import load
     from baloo.worker.facts import data_facts
 
     workspace = state(context).workspace
     problems = check_registry(workspace.registry, data_facts(workspace))
     errors = sum(problem.severity == "error" for problem in problems)
+    drafts = [] if errors else [area.id for area in load(workspace.registry).areas.values() if area.draft]
     answer(
-        {"problems": [asdict(problem) for problem in problems], "errors": errors},
+        {"problems": [asdict(problem) for problem in problems], "errors": errors, "drafts": drafts},
         "\n".join(str(problem) for problem in problems),
         as_json=as_json,
     )
@@ -66,6 +68,9 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
     narrate(found if problems else "The registry is in order.")
     if errors:
         raise typer.Exit(ExitCode.PROBLEMS)
+    if drafts:
+        names = ", ".join(drafts)
+        narrate(f"{number_of(len(drafts), 'area')} with rules that nobody has agreed on yet (`draft: true`): {names}.")
 
 
 def schemas(

@@ -19,6 +19,7 @@ MAX_PARTS = 500  # parts of a split; more is a wrong field, and a page nobody re
 def check_facts(names: Names, facts: Facts) -> None:
     """Hold the registry against what is known of the data."""
     values_of = cache(facts.values)  # many rules ask for the same fields, and an answer may cost a scan
+    told = set[object]()  # the same test in each level of a pathway is told once
     for entry, place, field, concerned in uses_of(names):
         known = [values_of(system, kind, field) for system, kind in _asked(names, concerned)]
         if not known or any(values is None for values in known):
@@ -27,9 +28,12 @@ def check_facts(names: Names, facts: Facts) -> None:
         if place == ("split_by",) and len(values) > MAX_PARTS:
             message = f"`{field}` has {len(values)} values; a split has at most {MAX_PARTS} parts."
             names.report(entry, place, message, slug="too-many-parts")
-        elif len(place) > 1 and place[-2] == "where" and not _matches(written_test(entry.data, place), values):
-            message = f"Nothing in the data matches this test of `{field}`."
-            names.report(entry, place, message, severity="warning", slug="matches-nothing")
+        elif len(place) > 1 and place[-2] == "where" and not _matches(test := written_test(entry.data, place), values):
+            same = (id(entry), field, repr(test), frozenset(concerned))
+            if same not in told:
+                message = f"Nothing in the data matches this test of `{field}`."
+                names.report(entry, place, message, severity="warning", slug="matches-nothing")
+            told.add(same)
     for area, entry in names.areas.items():
         people = facts.core_not_active(area)
         if people:

@@ -16,7 +16,8 @@ class Facts(Protocol):
     def values(self, system: str, kind: str | None, field: str) -> Collection[Scalar] | None:
         """The distinct values of a field of `extra` (elements, where it is a list) in events of a system.
 
-        `kind` None asks for all kinds. Numbers and `true` may come as the texts that JSON has for them.
+        `kind` None asks for all kinds. Numbers and `true` may come as the texts that JSON has for them. None where nothing
+        is known: no such event came yet, or there are too many values.
         """
         ...
 

@@ -40,9 +40,13 @@ class DataFacts:
         self._workspace = workspace
         self._files = list(snapshot.events)
         self._engine = duckdb.connect(config={"threads": 2})
+        came = self._engine.execute("SELECT DISTINCT system, kind FROM read_parquet($files)", {"files": self._files})
+        self._came = set(came.fetchall())
 
     def values(self, system: str, kind: str | None, field: str) -> Collection[Scalar] | None:
         """The distinct values of a field of `extra` in the events of a system; elements, where it is a list."""
+        if not any(system == of and kind in (None, done) for of, done in self._came):
+            return None
         path = f'$."{field}"'
         rows = self._engine.execute(
             """

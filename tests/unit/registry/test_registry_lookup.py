@@ -125,9 +125,10 @@ class SomeFacts:
 
 
 def test_facts_show_what_matches_nothing(tmp_path: Path) -> None:
-    """With the data at hand, `check` tells tests that match nothing, splits without end and core people who are not active."""
+    """With the data, `check` tells tests that match nothing, each once, splits without end and core people who are not active."""
     write_empty(tmp_path, "town", "Town")
     (tmp_path / "systems/s.yaml").write_text("system: s\nowner: o\nkinds: {k: Did}\n", "utf-8")
+    (tmp_path / "areas/c.yaml").write_text("area: c\ncounts:\n" + "  - {system: s, where: {locale: en}}\n" * 2, "utf-8")
     tests = [
         "locale: en", "locale: fr", "locale: {starts: f}", "locale: {starts: e}", "locale: {not: [fr, de]}", "locale: {not: fr}",
         "new: 1", "new: true", "size: {at_least: 4}", "size: {below: 4}", "colour: red", "locale: {missing: true}",
@@ -141,7 +142,8 @@ def test_facts_show_what_matches_nothing(tmp_path: Path) -> None:
 
     none = [("areas/a.yaml", line, "matches-nothing", "warning") for line in (4, 7, 8, 10, 12)]
     split = ("areas/a.yaml", 2, "too-many-parts", "error")
-    assert [split, *none, ("areas/b.yaml", 3, "core-not-active", "warning")] == said
+    once = ("areas/c.yaml", 3, "matches-nothing", "warning")
+    assert [split, *none, ("areas/b.yaml", 3, "core-not-active", "warning"), once] == said
 
 
 def test_the_registry_is_imported_lightly() -> None:
