@@ -128,6 +128,7 @@ def test_each_export_is_a_run(counted: Baloo, tmp_path: Path, monkeypatch: pytes
 
     assert "The database says: unable to open database file." in said
     assert [(run["source"], run["outcome"]) for run in failed["runs"]] == [("database", "failed")]
+    assert failed["runs"][0]["why"].startswith("all.db: The database does not take it (OperationalError).")
     assert [alarm["what"] for alarm in failed["alarms"]] == ["failed"]
     assert [(run["source"], run["outcome"], run["accepted"]) for run in good["runs"][:1]] == [("file", "done", 7)]
     assert good["alarms"] == []

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from baloo.errors import InputError
 from baloo.metrics.questions.values import Cell, Cube
+from baloo.sources.database import engine_of, said_by
 from baloo.workspace import Workspace, write_whole
 
 __all__ = ["COLUMNS", "Kept", "Synced", "as_csv", "as_json", "keep", "kept", "sync"]
@@ -99,7 +100,7 @@ def sync(cube: Cube, url: str, now: dt.datetime) -> Synced:
     All of it is one transaction: who reads sees the old numbers or the new. The tables are made where they are not there.
     `url` is one of SQLAlchemy's. Raises InputError where there is no such database, or it refuses.
     """
-    engine = _open(url)
+    engine = engine_of(url)
     wanted = {(cell.week, cell.area, cell.system): (cell.total, cell.new, cell.active) for cell in cube.cells}
     try:
         _metadata.create_all(engine)
@@ -109,26 +110,12 @@ def sync(cube: Cube, url: str, now: dt.datetime) -> Synced:
             connection.execute(sa.delete(_updated))
             stamp = {"counted": cube.stamp.refreshed.isoformat(), "exported": now.isoformat()}
             connection.execute(sa.insert(_updated).values(stamp))
-    except sa.exc.SQLAlchemyError as error:
-        said = str(getattr(error, "orig", "") or type(error).__name__).partition("\n")[0].rstrip(". ")
-        password = engine.url.password
-        said = said.replace(str(password), "...") if password else said
-        raise InputError(f"The database says: {said}.", where=_place(engine), remedy="Nothing was changed there.") from error
+    except (sa.exc.SQLAlchemyError, RuntimeError) as error:  # the latter of PyMySQL, which wants `cryptography`
+        said, public = f"The database says: {said_by(engine, error)}.", f"The database does not take it ({type(error).__name__})."
+        raise InputError(said, where=_place(engine), remedy="Nothing was changed there.", public=public) from error
     finally:
         engine.dispose()
     return done
-
-
-def _open(url: str) -> sa.Engine:
-    remedy = "Write it like postgresql+psycopg://writer@host/name."
-    try:
-        return sa.create_engine(url, hide_parameters=True, poolclass=sa.NullPool)
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
-        raise InputError("This is no address of a database.", where="--url-env", remedy=remedy) from error
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"The driver `{error.name}` is not here.", where="--url-env", remedy=f"Install it: `pip install {error.name}`.",
-        ) from error
 
 
 def _place(engine: sa.Engine) -> str:

@@ -29,12 +29,12 @@ import sqlalchemy as sa
 from baloo.errors import InputError, nearest
 from baloo.sources.base import CHUNK_EVENTS, OVERLAP, Chunk
 from baloo.sources.csv_file import OF_A_QUERY, check_mapping, columns_of, event_of_row, read_yaml
+from baloo.sources.database import engine_of, said_by
 from baloo.sources.journal import Journal
 
 __all__ = ["SqlSource", "read_queries", "sql_sources"]
 
 _COLON = re.compile(r"(?<![:\w\\]):(?=\w)")  # which SQLAlchemy would take for the name of a value
-_PACKAGES = {"MySQLdb": "mysqlclient", "pymysql": '"pymysql[rsa]"', "psycopg": '"psycopg[binary]"', "psycopg2": "psycopg2-binary"}
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -98,7 +98,8 @@ class SqlSource:
                         self._journal.write(self._place, _kept(marks[-1]))
         except (sa.exc.SQLAlchemyError, RuntimeError) as error:  # the latter of PyMySQL, which wants `cryptography`
             remedy = "What was read is kept; put it right and run this again."
-            said, public = f"The database says: {self._said(error)}.", f"The database does not give it ({type(error).__name__})."
+            said = f"The database says: {said_by(self._engine, error)}."
+            public = f"The database does not give it ({type(error).__name__})."
             raise InputError(said, where=str(self._file), remedy=remedy, public=public) from error
         finally:
             self._engine.dispose()
@@ -108,16 +109,6 @@ class SqlSource:
         behind = "" if self._since is None else f" WHERE {mark} >= :since OR {mark} IS NULL"
         query = _COLON.sub(r"\\:", self._query)
         return f"SELECT * FROM ({query}) AS asked{behind} ORDER BY {mark}"
-
-    def _said(self, error: Exception) -> str:
-        """The first line of what the database says, but no value of a row and no password."""
-        if isinstance(error, sa.exc.DataError):
-            return "a value is not of the type that the query wants"
-        told = getattr(error, "orig", None) or error
-        words = told.args[1] if len(told.args) > 1 else told  # MySQL's drivers put a number before
-        said = (str(words) or type(error).__name__).partition("\n")[0].rstrip(". ")
-        password = self._engine.url.password
-        return said.replace(str(password), "...") if password else said
 
     def _check(self, columns: list[str]) -> None:
         for column in (self._watermark, *columns_of(self._fields)):
@@ -135,15 +126,8 @@ class SqlSource:
 
 
 def _engine(url: str) -> sa.Engine:
-    """What asks the database at an address. Raises InputError, which says nothing of the address, for a password may be in it."""
-    try:
-        engine = sa.create_engine(url, hide_parameters=True, poolclass=sa.NullPool)
-    except (sa.exc.ArgumentError, ValueError):  # the latter where a port is no number
-        remedy = "Write it like postgresql+psycopg://reader@host/name, and `@ : / %` of a password as `%40 %3A %2F %25`."
-        raise InputError("This is no address of a database.", where="--url-env", remedy=remedy) from None
-    except ModuleNotFoundError as error:
-        remedy = f"Install it: `pip install {_PACKAGES.get(str(error.name), error.name)}`."
-        raise InputError(f"The driver `{error.name}` is not here.", where="--url-env", remedy=remedy) from error
+    """What asks the database at an address. Raises InputError where there is none."""
+    engine = engine_of(url)
     file = engine.url.database
     if engine.dialect.name == "sqlite" and file and not file.startswith("file:") and not Path(file).exists():  # it would be made
         remedy = "Is the path right? An absolute one has four slashes."
