@@ -106,10 +106,23 @@ def test_the_months_of_hyperkitty(at: dict[str, str], days: list[int], tmp_path:
         read = list(RECIPE.walk(api, dict(at)))  # type: ignore[misc] # it has one
         api.close()
 
-    found = [one for page in read for one in page.answers]
-    assert [one["message-id"] for one in found] == [f"<{day}@x>" for day in days]
-    assert {one["list-id"] for one in found} == {"<crafts.lists.example.org>"}
+    found = [record for page in read for one in page.answers for record in RECIPE.unfold(one, [api.base])]
+    assert [one["key"] for one in found] == [f"<{day}@x>" for day in days]
+    assert {one["list"] for one in found} == {"crafts.lists.example.org"}
     assert read[-1].cursor == {"since": "2024-06-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(("said", "addresses", "called"), [
+    ("Weavers <weavers.lists.example.org>", ["https://lists.example.org/pipermail/crafts"], "weavers.lists.example.org"),
+    ("", ["https://lists.example.org/pipermail/crafts"], "crafts"),
+    ("", ["https://lists.example.org/archives/list/crafts@lists.example.org"], "crafts.lists.example.org"),
+    ("", ["https://lists.example.org/pipermail/crafts", "https://lists.example.org/pipermail/weavers"], None), ("", [""], None),
+])  # fmt: skip
+def test_which_list_it_went_to(said: str, addresses: list[str], called: str | None) -> None:
+    """What its header says, else what the one archive of the system is called: also of a file, which the archive gave."""
+    (record,) = RECIPE.unfold({"message-id": "<1@x>", "list-id": said}, addresses)
+
+    assert record["list"] == called
 
 
 def test_a_page_without_months_is_no_archive(tmp_path: Path) -> None:

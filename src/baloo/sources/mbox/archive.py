@@ -29,11 +29,10 @@ def walk(api: Api, at: Cursor) -> Iterator[Page]:
     if not months:
         raise InputError("This page lists no months of an archive.", where=api.base,
                          remedy="Name the page of one list, such as .../pipermail/LIST or .../archives/list/LIST@HOST.")
-    name = api.base.rpartition("/")[2].replace("@", ".")  # as the header List-Id has it
     for month in sorted(months):
         if month >= begin:
             found = api.file(months[month], _unpacked)
-            yield Page([{"list-id": f"<{name}>"} | one for one in messages(BytesIO(found))], {"since": f"{month}-01T00:00:00Z"})
+            yield Page(list(messages(BytesIO(found))), {"since": f"{month}-01T00:00:00Z"})
 
 
 def _index(body: bytes) -> dict[str, str]:
