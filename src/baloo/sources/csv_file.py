@@ -106,6 +106,9 @@ class CsvSource:
                 close = nearest(column, columns)
                 hint = f"Did you mean `{close}`?" if close else "The first line of the file must name its columns."
                 raise InputError(f"The CSV file has no column `{column}`.", where=str(self._mapping_file), remedy=hint)
+            if columns.count(column) > 1:
+                message = f"The column `{column}` is there more than once."
+                raise InputError(message, where=f"{self._file}:1", remedy="Rename one of them.")
 
 
 def event_of_row(mapping: Mapping[str, Any], row: Mapping[str, str]) -> dict[str, object]:

@@ -294,6 +294,15 @@ def test_a_wrong_mapping_is_explained(tmp_path: Path, wrong: str, says: str):
     assert says in str(caught.value)
 
 
+def test_a_column_of_the_mapping_stands_there_once(tmp_path: Path):
+    """Of two columns with one name nobody can say which is meant; columns that the mapping does not name may be double."""
+    head, row = "Number,Date,Name,E-mail,City,People,Tags,Link", "7,01.07.2024 12:00,Ama,ama@example.org,Athens,12,a;b,"
+
+    assert list(_csv(tmp_path, f"{head},Note,Note\n{row},x,y\n").chunks(0))
+    with pytest.raises(InputError, match=r"workshops\.csv:1: The column `E-mail` is there more than once"):
+        list(_csv(tmp_path, f"{head},E-mail\n{row},jun@example.org\n").chunks(0))
+
+
 def test_a_csv_that_is_not_utf8_is_refused(tmp_path: Path):
     """A file in another encoding is refused with the remedy."""
     source = _csv(tmp_path, "Number,Date,Name,E-mail,City,People,Tags,Link\n")
