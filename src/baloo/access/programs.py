@@ -20,7 +20,7 @@ from baloo.records.audit import note
 from baloo.records.programs import programs
 from baloo.records.store import Records
 
-__all__ = ["LONGEST_DAYS", "PREFIX", "USUAL_DAYS", "Made", "Program", "Programs"]
+__all__ = ["LONGEST_DAYS", "PREFIX", "USUAL_DAYS", "Made", "Program", "Programs", "called"]
 
 PREFIX = "baloo_log_"
 """How every token begins, so that a leaked one is recognised."""
@@ -76,7 +76,7 @@ class Programs:
         with self.records.engine.begin() as connection:
             made = connection.execute(sa.insert(programs).values(row)).inserted_primary_key
             number = int(made[0]) if made else 0
-            note(connection, who, "token made", f"log token {number}, {name}, of {area}", now)
+            note(connection, who, "token made", f"{called(number)}, {name}, of {area}", now)
         return Made(number, secret, now + days * _DAY)
 
     def renew(self, number: int, *, who: str, days: int = USUAL_DAYS) -> Made:
@@ -115,7 +115,7 @@ class Programs:
         if now - (row.last_used or 0) >= _NOTE_EVERY:
             with self.records.engine.begin() as connection:
                 connection.execute(sa.update(programs).where(_c.id == row.id).values(last_used=now))
-        return Caller(f"log token {row.id}", (Grant("logger", f"area:{row.area}"),))
+        return Caller(called(row.id), (Grant("logger", f"area:{row.area}"),))
 
     def _change(self, number: int, values: dict[str, object], what: str, who: str, now: int, area: str) -> None:
         living = _c.revoked.is_(None) & ((_c.area == area) if area else sa.true())
@@ -124,7 +124,12 @@ class Programs:
             if not changed:
                 known = connection.scalars(sa.select(_c.id).where(living).order_by(_c.id)).all()
                 raise UnknownName("living token", str(number), map(str, known))
-            note(connection, who, what, f"log token {number}", now)
+            note(connection, who, what, called(number), now)
+
+
+def called(number: int) -> str:
+    """Who a program is, as entries have it in `logged_by`, and the audit."""
+    return f"log token {number}"
 
 
 def _hash(token: str) -> bytes:

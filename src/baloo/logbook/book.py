@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ __all__ = ["EDITED", "LOGGED", "TAKEN_BACK", "Book", "Step", "Unsettled", "Wante
 
 LOGGED, EDITED, TAKEN_BACK = "logged", "edited", "taken back"
 _NAMESPACE, _VIA = "baloo", "log"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _AT_ONCE = 1_000  # entries in one row of the queue
 _FIELDS = {"/at": "date", "/object": "link", "/actor": "who", "/extra/description": "text"}
 
@@ -158,6 +160,8 @@ class Book:
 
     def stood(self, place: Place, ident: str) -> Stood:
         """An entry of the area as it stands. Raises UnknownName where there is none, Unsettled where it is on its way."""
+        if not _UUID.fullmatch(ident):
+            raise UnknownName("entry", ident[:60], ())
         step, shelf = self.last([ident]).get(ident), self.shelf()
         if step is not None and step.what != TAKEN_BACK and step.seq > shelf.through:
             raise Unsettled("This entry is still being taken in.", remedy="Try again in a moment.")

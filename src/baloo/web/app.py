@@ -53,6 +53,7 @@ from baloo.web.monitor.figures import Sources
 from baloo.web.monitor.heartbeat import Heartbeat, Pulse
 from baloo.web.monitor.routes import routes as monitor_routes
 from baloo.web.pages.addresses import first_visit, not_found, not_taken, page_routes
+from baloo.web.pages.own_area import routes as own_area_routes
 from baloo.web.pages.owned import routes as owned_routes
 from baloo.web.pages.requests import routes as request_routes
 from baloo.web.people.parts import Counted, Parts
@@ -73,7 +74,7 @@ _LOOK_OUT = 2.0  # seconds
 _RARELY = 20_000  # objects more before the collector looks
 _PACKED = (  # when made
     r"^/($|api$|(areas|systems|organisations|definitions|charts|badges|static|status|runs|privacy|about|live|people|me|log)(/|$)"
-    r"|(requests|join|sign-in|sign-out|audit)(/|$))"
+    r"|(requests|join|sign-in|sign-out|audit|own)(/|$))"
 )
 
 
@@ -136,7 +137,7 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
     signin = Desk(site, gate, sessions, flow)
     handlers = [
         *routes(), *live_routes(live), *people_routes(people), *audit_routes(people), *signin_routes(signin),
-        *request_routes(people), *owned_routes(people), *log_routes(people, book),
+        *request_routes(people), *owned_routes(people), *own_area_routes(people), *log_routes(people, book),
         *monitor_routes(sources, settings["metrics_token"]),
     ]
     return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, beside, gate)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -19,6 +21,7 @@ from baloo.ingest.quarantine import Quarantine
 from baloo.ingest.systems import Systems
 from baloo.people.resolver import Actor
 from baloo.queue.base import Refusal
+from baloo.queue.log import LogQueue
 from baloo.records import runs
 from baloo.records.audit import noted
 from baloo.web.pages.owned import routes
@@ -101,6 +104,28 @@ def test_an_owner_lets_their_system_in(parts: Parts, ask: Ask) -> None:
     assert not Systems.promoted(parts.records, OTHER)
     assert owner.say("demote").headers["location"].endswith("?said=demoted")
     assert not Systems.promoted(parts.records, MINE)
+
+
+def test_an_owner_replays_what_was_refused(parts: Parts, ask: Ask) -> None:
+    """What waits of their system goes through the door once, whatever how often they press; another's waits on; it is noted."""
+    kind = min(parts.site.registry().systems[MINE].kinds)
+    event = {"schema": "contribution", "version": 1, "at": "2026-11-01T00:00:00Z", "system": MINE, "kind": kind,
+             "actor": {"account": "17"}}
+    mended = Refusal(0, None, MINE, None, "/kind", "unknown-kind", "Was unknown.", json.dumps(event).encode())
+    Quarantine(parts.records).keep(7, NOON, "baloo", MINE, [mended])
+    owner = Member(ask, parts, "owner", f"system:{MINE}")
+    said = [owner.say("replay").headers["location"].partition("?")[2] for _ in range(2)]
+    assert parts.workspace is not None
+    with closing(LogQueue(parts.workspace.queue)) as queue:
+        rows = queue.read(0, 100)
+
+    assert said == ["said=replayed&done=1&again=1", "said=replayed&done=0&again=0"]
+    assert len(rows) == 1
+    assert {(one.system, one.count) for one in Quarantine(parts.records).groups()} == {(None, 1), (OTHER, 1)}  # `{}` names none
+    assert owner.say("replay", OTHER).status_code == 403
+    assert ("operator tove", "quarantine replayed", "1 accepted, 1 refused again") in [
+        (one.who, one.what, one.detail) for one in noted(parts.records)]
+    assert "One event was accepted now" in owner.get(f"/systems/{MINE}/own?{said[0]}").text
 
 
 @pytest.mark.parametrize("role", ["steward", "analyst", "logger"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import closing
 from typing import Any
 
@@ -11,15 +12,17 @@ from litestar.response import Redirect
 
 from baloo.access.sessions import Caller
 from baloo.errors import Forbidden, InputError, UnknownName
+from baloo.ingest.accept import Door
 from baloo.ingest.quarantine import Quarantine
 from baloo.ingest.systems import Systems
+from baloo.people.marks import Suppressed
 from baloo.queue.log import LogQueue
 from baloo.registry.model import System
 from baloo.watch.runs import runs_of
 from baloo.web import scope as scopes
 from baloo.web.pages.runs import row_of
 from baloo.web.people.parts import UNKEPT, Parts, posted, shown
-from baloo.web.people.visits import Asked, Form, first
+from baloo.web.people.visits import Asked, Form, first, id_of
 from baloo.web.scene import Scene
 from baloo.web.site import Page
 
@@ -28,7 +31,9 @@ __all__ = ["routes"]
 _PATH = "/systems/{name:str}/own"
 _LARGEST = 20_000  # bytes of a form
 _RUNS = 20
-_SAID = ("promoted", "demoted")
+_SAID = ("promoted", "demoted", "replayed")
+_AT_ONCE = 2_000  # events that are replayed by one press
+_replaying = threading.Lock()  # who presses twice finds nothing waiting the second time
 
 
 def routes(parts: Parts) -> list[Any]:
@@ -36,9 +41,11 @@ def routes(parts: Parts) -> list[Any]:
 
     @get(_PATH, include_in_schema=False, name="page /systems/own")
     async def page(request: Asked, name: FromPath[str]) -> Response[Any]:
-        said = request.query_params.get("said", "")
+        query = request.query_params
+        said, done, again = query.get("said", ""), query.get("done") or "0", query.get("again") or "0"
         return await shown(parts, request, lambda scene: _page(
-            scene, parts, request.user, _owned(scene, request.user, name), said if said in _SAID else ""))
+            scene, parts, request.user, _owned(scene, request.user, name),
+            (said if said in _SAID else "", id_of(done), id_of(again))))
 
     @post(_PATH, include_in_schema=False, request_max_body_size=_LARGEST)
     async def answer(request: Asked, name: FromPath[str]) -> Response[Any]:
@@ -59,12 +66,14 @@ def _owned(scene: Scene, caller: Caller, name: str) -> System:
     return known[name]
 
 
-def _page(scene: Scene, parts: Parts, caller: Caller, system: System, said: str) -> Page:
+def _page(scene: Scene, parts: Parts, caller: Caller, system: System, said: tuple[str, int, int]) -> Page:
     words = scene.words
+    what, done, again = said
     found = runs_of(parts.records, scene.registry, parts.clock.now(), limit=_RUNS, system=system.id)
     title = words("owned-title", system=system.title)
     return Page("owned.html", title, title, values={
-        "caller": caller, "system": system, "scope": scopes.system(scene.registry, system.id), "said": said,
+        "caller": caller, "system": system, "scope": scopes.system(scene.registry, system.id), "said": what,
+        "done": done, "again": again,
         "groups": [one for one in Quarantine(parts.records).groups() if one.system == system.id],
         "rows": [row_of(scene, run) for run in found.runs],
         "counts": Systems.promoted(parts.records, system.id),
@@ -72,11 +81,14 @@ def _page(scene: Scene, parts: Parts, caller: Caller, system: System, said: str)
 
 
 def _answer(parts: Parts, caller: Caller, system: System, form: Form) -> str:
-    """Let the system into production, or take it back. Raises InputError."""
+    """Let the system into production, take it back, or replay what was refused of it. Raises InputError."""
     if parts.workspace is None:
         raise InputError("There is no workspace here.")
     said = first(form, "answer")
     with closing(LogQueue(parts.workspace.queue)) as queue:
+        if said == "replay":
+            return _replayed(parts, caller, system, queue, Door(
+                parts.site.registry, parts.clock, parts.workspace.settings, Suppressed(parts.records)))
         systems = Systems(parts.records, queue, parts.clock)
         if said == "promote":
             if system.owner is None:
@@ -87,3 +99,14 @@ def _answer(parts: Parts, caller: Caller, system: System, form: Form) -> str:
             systems.demote(system.id, caller.who)
             return "demoted"
     raise InputError("Say whether to let it in.")
+
+
+def _replayed(parts: Parts, caller: Caller, system: System, queue: LogQueue, door: Door) -> str:
+    """Send what waits of the system through the door again, as far as one press goes; how many were accepted, and refused again.
+
+    An event that was replayed waits no more, and one that is sent twice is the same document: none counts twice.
+    """
+    quarantine = Quarantine(parts.records)
+    with _replaying:
+        done = quarantine.replay(door, queue.append, quarantine.waiting(system=system.id)[:_AT_ONCE], caller.who)
+    return f"replayed&done={done.accepted}&again={done.refused}"

@@ -14,9 +14,10 @@ __all__ = ["ROUTES", "programs"]
 def programs(scene: Scene) -> Page:
     """The API, the log and the door, for people who write programs."""
     words, (read, logged, sent) = scene.words, described()
-    return Page("api.html", words("api-title"), words("api-text"), values={
-        "about": ABOUT, "entries": read, "sections": (("log", logged), ("door", sent)),
-    })
+    sections = (
+        ("log", words("api-log"), words("api-log-text"), logged), ("door", words("api-door"), words("api-door-text"), sent),
+    )
+    return Page("api.html", words("api-title"), words("api-text"), values={"about": ABOUT, "entries": read, "sections": sections})
 
 
 ROUTES = (Route("/api", programs),)

@@ -118,6 +118,8 @@ _ANALYST = "\n".join(
 )
 
 _OWNER = """
+GET /own/{area}
+POST /own/{area}
 GET /systems/{name}/own
 POST /systems/{name}/own
 """
