@@ -77,9 +77,9 @@ def _row(row: Any, base: str) -> Iterator[Record]:  # noqa: ANN401 - a row as Dj
     who = fields.get("creator") or fields.get("author")
     if kind is None or not who:
         return
-    key, locale = f"{kind} {row['pk']}", fields.get("locale") or (fields.get("document") or [None])[0]
-    slug = (fields.get("document") or [None, ""])[-1]
-    url = f"{base}/{locale}/kb/{slug}/revision/{row['pk']}" if kind == "revision" else None
+    document = fields.get("document")
+    locale, slug = document if isinstance(document, list) else (fields.get("locale"), None)  # of a number nobody knows the page
+    key, url = f"{kind} {row['pk']}", f"{base}/{locale}/kb/{slug}/revision/{row['pk']}" if slug else None
     around = {"local": True, "url": url, "it": {"locale": locale}}
     yield around | {"type": kind, "key": key, "at": fields["created"], "who": {"username": _named(who)}}
     if kind == "revision" and fields.get("reviewed") and fields.get("reviewer"):
@@ -88,6 +88,8 @@ def _row(row: Any, base: str) -> Iterator[Record]:  # noqa: ANN401 - a row as Dj
 
 
 def _named(key: Any) -> str:  # noqa: ANN401 - a name, or a natural key with one in it
+    if isinstance(key, int):
+        raise TypeError  # a number of the database is nobody's name
     return str(key[0] if isinstance(key, list) else key)
 
 
