@@ -1,1 +1,1 @@
-"""Who somebody is and what they may do: roles (pure), sessions, sign-in links, the provider of OpenID Connect."""
+"""Who somebody is and what they may do: roles (pure), sessions, links, the provider of OpenID Connect, tokens of programs."""

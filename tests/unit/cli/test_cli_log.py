@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -110,3 +111,20 @@ def test_areas_that_are_logged_for(baloo: Callable[..., Said]):
 
     assert [(one["area"], one["needs"], one["private"]) for one in found] == [
         ("legal", [], True), ("words", ["locale", "link"], False)]
+
+
+def test_tokens_of_programs(house: ByHand, baloo: Callable[..., Said]):
+    """A token is made for an area that is logged for, listed without its secret, renewed under its number, and ended."""
+    code, secret, said = baloo("token", "create", "legal", "front-desk", "--days", "7")
+    unknown, name = baloo("token", "create", "forum", "front-desk")[0], baloo("token", "create", "legal", "Front desk")[0]
+    renewed = json.loads(baloo("token", "renew", "1", "--days", "9", "--json")[1])
+    listed = baloo("token", "list")[1]
+    ended, again = baloo("token", "revoke", "1")[0], baloo("token", "revoke", "1")[0]
+    (kept,) = json.loads(baloo("token", "list", "--json")[1])
+
+    assert (code, unknown, name, ended, again) == (0, ExitCode.INPUT, ExitCode.INPUT, 0, ExitCode.INPUT)
+    assert re.fullmatch(r"baloo_log_[\w-]{43}", secret.strip())
+    assert "good until 2026-11-29" in said
+    assert (renewed["id"], renewed["token"] == secret.strip(), renewed["good_until"]) == (1, False, "2026-12-01")
+    assert ("front-desk" in listed, secret.strip() in listed, renewed["token"] in listed) == (True, False, False)
+    assert (kept["area"], kept["name"], kept["revoked"] is not None) == ("legal", "front-desk", True)
