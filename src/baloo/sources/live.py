@@ -137,8 +137,8 @@ def _earlier(at: Cursor, by: dt.timedelta) -> Cursor:
     """Where the next run begins: a while before the time to which a walk came that has ended; others go on where they were."""
     if "of" in at:  # several walks
         return at | {"of": {name: _earlier(one, by) for name, one in at["of"].items()}}
-    since = at.get("since") or ""
-    if at.keys() != {"since"} or len(since) <= _DAY:  # whoever is asked day by day knows which days are done
+    since = at.get("since")
+    if at.keys() != {"since"} or not isinstance(since, str) or len(since) <= _DAY:  # whoever goes by days knows which are done
         return at
     with suppress(ValueError):  # a system may write times in a way of its own
         begin = (dt.datetime.fromisoformat(since) - by).isoformat(timespec="milliseconds" if "." in since else "seconds")
