@@ -59,11 +59,12 @@ def history() -> list[dict[str, object]]:
     for line in (HERE / "history.txt").read_text("utf-8").splitlines()[1:]:
         day, system, kind, who, times, *fields = shlex.split(line)
         said = dict(field.split("=") for field in fields)
-        extra = {name: int(value) if value.isdigit() else value for name, value in said.items()}
+        extra = {name: int(value) if value.isdigit() else value == "true" or value for name, value in said.items()}
+        actor = {"username": who} if system == "location" else {"account": who, "email": f"{who}@example.org"}  # a nickname alone
         events += [{
             "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{line} {minute}")),
             "schema": systems[system].kinds[kind].schema, "version": 1,
             "at": f"{day}T12:{minute:02d}:00Z", "system": system, "kind": kind,
-            "actor": {"account": who, "email": f"{who}@example.org"}, "extra": extra,
+            "actor": actor, "extra": extra,
         } for minute in range(int(times))]
     return events
