@@ -19,6 +19,8 @@ ISSUE = {"number": 5, "html_url": "https://github.com/marula/web-bugs/issues/5",
 POST = {"post_type": 1, "topic_archetype": "regular", "topic_id": 12, "category_id": 4}
 COMMENT = {"id": 9002, "is_private": False, "creation_time": "2024-05-02T08:00:00", "number": 1}
 NEW = {"routing_key": "comment.create", "time": "2024-05-02T08:00:00", "user": {"login": "tove@example.org"}}
+COMMIT = {"id": "a" * 40, "timestamp": "2024-06-01T10:00:00+02:00", "author": {"name": "Ama Mensah", "email": "ama@example.org"},
+          "url": f"https://gitlab.example.org/marula/basket/-/commit/{'a' * 40}"}
 PUSHED: list[tuple[str, dict[str, Any]]] = [
     ("discourse", {"post": POST | {"id": 30, "post_number": 1, "username": "jun", "created_at": "2024-03-02T09:30:00.000Z"}}),
     ("discourse", {"post": POST | {"id": 122, "post_number": 3, "username": "idris", "created_at": "2024-06-20T09:00:00.000Z"}}),
@@ -30,6 +32,7 @@ PUSHED: list[tuple[str, dict[str, Any]]] = [
                 "approvals": [{"type": "Verified", "value": "0"}, {"type": "Code-Review", "value": "1", "oldValue": "0"}],
                 "comment": "Patch Set 1: Code-Review+1", "eventCreatedOn": 1717326000}),
     ("bugzilla", {"event": NEW, "bug": {"id": 101, "is_private": False, "comment": COMMENT}}),
+    ("gitlab", {"object_kind": "push", "project": {"path_with_namespace": "marula/basket"}, "commits": [COMMIT]}),
     ("webcompat", {"event": "issues", "body": {"action": "closed", "issue": ISSUE, "sender": {"login": "tove"}}}),
     ("webcompat", {"event": "issues", "body": {
         "action": "milestoned", "issue": ISSUE | {"updated_at": "2024-06-03T10:00:00Z"}, "sender": {"login": "ama"},
@@ -65,7 +68,7 @@ def test_what_is_pushed_is_what_is_read(name: str, payload: dict[str, Any], tmp_
 
 
 def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    who = one["actor"].get("username") == other["actor"]["username"]
+    who = all(one["actor"].get(part) == other["actor"].get(part) for part in ("username", "email") if part in other["actor"])
     parts = ("id",) if one["id"] == other["id"] else ("object",)
     return who and all(one[part] == other[part] is not None for part in ("kind", "at", *parts))
 
