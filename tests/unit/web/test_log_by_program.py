@@ -127,7 +127,7 @@ def test_what_is_wrong_is_named_by_field(desk: Desk):
 
 
 def test_what_another_system_has_is_told_first(desk: Desk):
-    """D12: where the forum has something of hers that day, it is a 409 that lists it, until the program says that it is sure."""
+    """D10: where the forum has something of hers that day, it is a 409 that lists it, until the program says that it is sure."""
     token, that_day = desk.token("words"), {**WORD, "date": "2026-11-02"}
     warned = desk(token, "POST", "words", that_day)
     sure = desk(token, "POST", "words", {**that_day, "sure": True})
