@@ -48,16 +48,21 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_totals_count_people_once(counted: Baloo):
-    """Ama, of two systems and two areas, is one person in every total as soon as it is known that she is one."""
-    before = _newest(counted)
+    """E06, G09: Ama, of two systems and two areas, is one person in every total as soon as it is known that she is one; and
+    `count` finds her in both areas."""
+    in_both = {"areas": "support,coding", "op": "intersection", "window": "2 weeks", "as_of": "2024-06-30"}
+    before, none = _newest(counted), counted.count(**in_both)
     counted(*JOINED)
     counted("refresh")
-    after = _newest(counted)
+    after, one = _newest(counted), counted.count(**in_both)
+    wrong = counted.run("count", "active", "--window", "2 week", code=4).stderr
 
     assert before == {
         ("all", "all"): (4, 0, 3), ("all", "code"): (2, 0, 2), ("all", "forum"): (2, 0, 1), ("coding", "all"): (2, 0, 2),
         ("coding", "code"): (2, 0, 2), ("support", "all"): (2, 0, 1), ("support", "forum"): (2, 0, 1),
     }  # fmt: skip
+    assert (none, one) == (0, 1)
+    assert "`2 week` is no window." in wrong
     assert after == before | {("all", "all"): (3, 0, 2), ("all", "code"): (2, 0, 2), ("all", "forum"): (2, 0, 1)}
 
 
