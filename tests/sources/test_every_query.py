@@ -74,7 +74,7 @@ def _golden(name: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_query_brings(name: str, kind: str, tmp_path: Path, request: pytest.FixtureRequest):
-    """B13 to B21: its golden events, every kind of its system among them; read again, nothing is new."""
+    """B13, B14 and B16 to B21: its golden events, every kind of its system among them; read again, nothing is new."""
     empty = f"sqlite:///{tmp_path / 'one.sqlite'}" if kind == "sqlite" else request.getfixturevalue("postgres")
     url, journal = _made(name, empty), Journal(tmp_path / "journal")
     events = _read(_asked(name, url, journal), tmp_path)

@@ -118,7 +118,7 @@ def _dumped(run: Run) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", ALL)
 def test_what_a_source_brings(name: str, tmp_path: Path):
-    """B01 to B08, B11, B12 and B22: its golden events, live and from a file, each once; every kind of its mapping is there."""
+    """B01 to B08, B10 to B12 and B22: its golden events, live and from a file, each once; every kind of its mapping is there."""
     run = Run(name, tmp_path)
     events = dumped = _dumped(run)
     if name in LIVE:

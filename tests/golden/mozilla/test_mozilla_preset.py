@@ -53,6 +53,13 @@ def test_what_was_counted_by_hand(asked: Asked, line: str) -> None:
     assert found == [int(n) for n in written]
 
 
+def test_who_finishes_a_task_and_takes_another(asked: Asked) -> None:
+    """B15: Gil finished two, Hal one."""
+    again = asked.people("area:one-and-done", "point:another-task", TODAY)
+
+    assert again == {frozenset({("oneanddone", "gil")})}
+
+
 def history() -> list[dict[str, object]]:
     """The events of `history.txt`: one line is as many as it says, a minute apart."""
     systems, events = load(EXAMPLE).systems, []
