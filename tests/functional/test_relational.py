@@ -154,7 +154,7 @@ def test_nothing_of_a_secret_or_a_person_is_said(baloo: Baloo, postgres: str, tm
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_schedule_reads_a_database(baloo: Baloo, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """As the registry says, with the address from a file that the environment names; by hand thereafter nothing is new."""
+    """B15: as the registry says, with the address from a file that the environment names; by hand thereafter nothing is new."""
     registry = baloo.root / "registry"
     (registry / "queries").mkdir()
     parts = [MAPPING.replace("void = 0;", f"void = 0 AND logged_by = '{who}'") for who in ("tove", "badges")]
