@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -36,7 +36,7 @@ class Few:
         return None if self.hides(n) else n
 
     def beside_sum(self, numbers: Mapping[_K, int]) -> dict[_K, int | None]:
-        """Numbers that stand beside their sum: where one alone is of few, the smallest other is hidden with it."""
+        """Numbers that stand beside their sum: as many are hidden with those of few as make more than few of them together."""
         return self._together(numbers, [tuple(numbers)])
 
     def flows(self, flows: Flows) -> dict[str, int | None]:
@@ -77,9 +77,15 @@ class Few:
         return shown
 
     def _together(self, numbers: Mapping[_K, int], sums: Iterable[tuple[_K, ...]]) -> dict[_K, int | None]:
-        hidden = {name for name, n in numbers.items() if self.hides(n)}
-        for parts in sums:
-            others = [name for name in parts if name not in hidden]
-            if len(others) == len(parts) - 1 and others:
-                hidden.add(min(others, key=lambda name: numbers[name]))
+        hidden, sums = {name for name, n in numbers.items() if self.hides(n)}, tuple(sums)
+        while more := {name for parts in sums for name in self._besides(numbers, parts, hidden)}:
+            hidden |= more
         return {name: None if name in hidden else n for name, n in numbers.items()}
+
+    def _besides(self, numbers: Mapping[_K, int], parts: Collection[_K], hidden: Collection[_K]) -> list[_K]:
+        """The part that is hidden, too, where the sum of all would tell of those that are: the smallest that is somebody."""
+        inside, others = [numbers[name] for name in parts if name in hidden], [name for name in parts if name not in hidden]
+        kept = not inside or self.hides(sum(numbers[name] for name in parts))  # nothing is hidden, or the sum is
+        if kept or not others or (len(inside) > 1 and not self.hides(sum(inside))):
+            return []
+        return [min(others, key=lambda name: (not numbers[name], numbers[name]))]
