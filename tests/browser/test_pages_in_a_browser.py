@@ -52,6 +52,18 @@ def test_a_page_is_sound(context: BrowserContext, address: str, path: str) -> No
     assert [url for url in asked if not url.startswith(address)] == []
 
 
+def test_a_long_word_is_broken(context: BrowserContext, address: str) -> None:
+    """A name without a space is broken where it stands: a page of them is no wider than the window."""
+    page = context.new_page()
+    page.goto(address + "/areas/support")
+    names = page.locator("h1, h2, th a, .lead, .crumbs a")
+    names.evaluate_all("all => all.forEach(one => { one.textContent = 'Donaudampfschifffahrtsgesellschaft'.repeat(3) })")
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    page.close()
+
+    assert over == 0
+
+
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """The site of somebody else: its folder and its address."""
