@@ -122,7 +122,7 @@ def test_home_answers_the_question(ask: Ask) -> None:
 
 @pytest.mark.parametrize(("now", "says"), [
     (950, "<b>Nearly.</b> 50 more and we\u2019re there."), (500, "<b>Not yet.</b> 500 of us are lending a hand; 500 more"),
-    (4, "Fewer than five people, so we keep that to ourselves."), (0, "Nobody is active here yet."),
+    (4, "Fewer than five people, so we keep that to ourselves."), (0, "Nobody is active at the moment."),
 ])
 def test_home_says_how_far_it_is(now: int, says: str) -> None:
     """Nearly, not yet, too few to say, and nobody have their words."""
