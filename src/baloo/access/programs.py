@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -69,26 +70,24 @@ class Programs:
         if not _NAME.fullmatch(name):
             remedy = "Use up to 40 small letters, digits and hyphens, such as `front-desk`."
             raise InputError("This is no name of a program.", where="name", remedy=remedy)
-        if not 1 <= days <= LONGEST_DAYS:
-            raise InputError(f"A token is good for 1 to {LONGEST_DAYS} days.", where="days")
-        secret, now = PREFIX + secrets.token_urlsafe(32), self._now()
-        row = {"hash": _hash(secret), "area": area, "name": name, "who": who, "made": now, "expires": now + days * _DAY}
+        now = self._now()
+        secret, kept = _secret(now, days)
+        row = {**kept, "area": area, "name": name, "who": who, "made": now}
         with self.records.engine.begin() as connection:
             made = connection.execute(sa.insert(programs).values(row)).inserted_primary_key
             number = int(made[0]) if made else 0
             note(connection, who, "token made", f"{called(number)}, {name}, of {area}", now)
-        return Made(number, secret, now + days * _DAY)
+        return Made(number, secret, kept["expires"])
 
     def renew(self, number: int, *, who: str, days: int = USUAL_DAYS) -> Made:
         """Another secret for a token that was not revoked: the program goes on under its number, the secret before is no more.
 
         Raises UnknownName where there is no such token, InputError for a number of days that is none.
         """
-        if not 1 <= days <= LONGEST_DAYS:
-            raise InputError(f"A token is good for 1 to {LONGEST_DAYS} days.", where="days")
-        secret, now = PREFIX + secrets.token_urlsafe(32), self._now()
-        self._change(number, {"hash": _hash(secret), "expires": now + days * _DAY}, "token renewed", who, now, "")
-        return Made(number, secret, now + days * _DAY)
+        now = self._now()
+        secret, kept = _secret(now, days)
+        self._change(number, kept, "token renewed", who, now, "")
+        return Made(number, secret, kept["expires"])
 
     def revoke(self, number: int, *, who: str, area: str = "") -> None:
         """End a token now; with `area`, only one of that area. Raises UnknownName where there is none that was not revoked."""
@@ -130,6 +129,14 @@ class Programs:
 def called(number: int) -> str:
     """Who a program is, as entries have it in `logged_by`, and the audit."""
     return f"log token {number}"
+
+
+def _secret(now: int, days: int) -> tuple[str, dict[str, Any]]:
+    """A new secret, and what is kept of it."""
+    if not 1 <= days <= LONGEST_DAYS:
+        raise InputError(f"A token is good for 1 to {LONGEST_DAYS} days.", where="days")
+    secret = PREFIX + secrets.token_urlsafe(32)
+    return secret, {"hash": _hash(secret), "expires": now + days * _DAY}
 
 
 def _hash(token: str) -> bytes:

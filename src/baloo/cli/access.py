@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 from urllib.parse import quote
 
 import typer
 
-from baloo.cli.common import AsJson, State, linked, me, micros, state
+from baloo.cli.common import AsJson, State, linked, me, micros, shown_minute, state
 from baloo.cli.output import answer, narrate, table
 from baloo.errors import InputError, UnknownName
 
@@ -68,7 +67,7 @@ def sessions(
             found = opened(records, now=micros(now))
     finally:
         records.close()
-    rows = [(one.id, one.who, one.roles, _minute(one.made), _minute(one.expires)) for one in found]
+    rows = [(one.id, one.who, one.roles, shown_minute(one.made), shown_minute(one.expires)) for one in found]
     text = table(("id", "who", "roles", "since", "until"), rows) if rows else "Nobody is signed in."
     answer([asdict(one) for one in found], text, as_json=as_json)
     if end or end_all:
@@ -89,14 +88,9 @@ def audit(
         found = noted(records, limit=limit)
     finally:
         records.close()
-    rows = [(_minute(one.made), one.who, one.what, one.detail) for one in found]
+    rows = [(shown_minute(one.made), one.who, one.what, one.detail) for one in found]
     text = table(("when", "who", "what", "of"), rows) if rows else "Nothing was changed so far."
     answer([asdict(one) for one in found], text, as_json=as_json)
-
-
-def _minute(moment: int) -> str:
-    """A moment in microseconds since 1970, as tables have it, in UTC."""
-    return f"{dt.datetime.fromtimestamp(moment / 1_000_000, dt.UTC):%Y-%m-%d %H:%M}"
 
 
 def _declared(now: State, area: str, system: str) -> None:

@@ -17,7 +17,9 @@ from baloo.workspace import Workspace
 if TYPE_CHECKING:
     from baloo.records import Records
 
-__all__ = ["AsJson", "Reason", "State", "as_day", "linked", "me", "micros", "opened", "searched", "state"]
+__all__ = [
+    "AsJson", "Reason", "State", "as_day", "linked", "me", "micros", "opened", "searched", "shown_day", "shown_minute", "state",
+]  # fmt: skip
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer as JSON on stdout.")]
 Reason: TypeAlias = Annotated[str, typer.Option(help="Why; kept with the evidence.")]
@@ -97,6 +99,16 @@ def linked(now: State, path: str) -> tuple[str, str]:
     """A link to a page, whole where the server's address is set, and what its reader must do first where it is not."""
     address = str(now.workspace.settings["address"]).rstrip("/")
     return f"{address}{path}", "" if address else "Put the address of your server before it. "
+
+
+def shown_day(moment: int | None) -> str:
+    """The day of a moment in microseconds since 1970, in UTC; empty for None."""
+    return "" if moment is None else shown_minute(moment).partition(" ")[0]
+
+
+def shown_minute(moment: int) -> str:
+    """A moment in microseconds since 1970, as tables have it, in UTC."""
+    return f"{dt.datetime.fromtimestamp(moment / 1_000_000, dt.UTC):%Y-%m-%d %H:%M}"
 
 
 def micros(now: State) -> int:

@@ -63,10 +63,7 @@ def _days(last: dt.date, months: int) -> list[dt.date]:
 
     days = [last]
     for _ in range(months):
-        first = min(days).replace(day=1)
-        if first.year == 1:
-            break
-        days.append(first - dt.timedelta(1))
+        days.append(days[-1].replace(day=1) - dt.timedelta(1))
     return sorted(days)
 
 

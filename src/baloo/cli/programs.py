@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from baloo.cli.common import AsJson, State, me, micros, state
+from baloo.cli.common import AsJson, State, me, micros, shown_day, state
 from baloo.cli.output import answer, narrate, table
 
 if TYPE_CHECKING:
@@ -46,8 +45,8 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
     with _programs(state(context)) as programs:
         found = programs.list()
     heads = ("id", "area", "program", "made by", "made", "good until", "revoked", "last used")
-    rows = [(str(one.id), one.area, one.name, one.who, _day(one.made), _day(one.expires), _day(one.revoked),
-             _day(one.last_used) or "never") for one in found]
+    rows = [(str(one.id), one.area, one.name, one.who, shown_day(one.made), shown_day(one.expires), shown_day(one.revoked),
+             shown_day(one.last_used) or "never") for one in found]
     answer([asdict(one) for one in found], table(heads, rows) if rows else "No tokens yet.", as_json=as_json)
 
 
@@ -79,10 +78,7 @@ def _programs(now: State) -> Iterator[Programs]:
 
 
 def _shown(made: Made, area: str | None, *, as_json: bool) -> None:
-    data = {"id": made.id, "token": made.secret, "good_until": _day(made.expires)}
+    until = shown_day(made.expires)
+    data = {"id": made.id, "token": made.secret, "good_until": until}
     answer(data | ({"area": area} if area else {}), made.secret, as_json=as_json)
-    narrate(f"Token {made.id}, good until {_day(made.expires)}. Send it as `Authorization: Bearer ...`; only its hash is kept.")
-
-
-def _day(micros: int | None) -> str:
-    return "" if micros is None else dt.datetime.fromtimestamp(micros / 1_000_000, dt.UTC).strftime("%Y-%m-%d")
+    narrate(f"Token {made.id}, good until {until}. Send it as `Authorization: Bearer ...`; only its hash is kept.")

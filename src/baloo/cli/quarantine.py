@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from baloo.cli.common import AsJson, State, me, state
+from baloo.cli.common import AsJson, State, me, shown_minute, state
 from baloo.cli.output import answer, narrate, table
 from baloo.errors import InputError
 
@@ -57,7 +57,7 @@ def list_(
                 narrate(f"The oldest is forgotten on {_end(now, min(g.first for g in groups))}.")
             return
         kept = quarantine.list(slug=reason, system=system, after=after, limit=limit)
-    events = [(k.id, _moment(k.received), k.slug, k.pointer or "(whole)", k.system or "", k.reason) for k in kept]
+    events = [(k.id, shown_minute(k.received), k.slug, k.pointer or "(whole)", k.system or "", k.reason) for k in kept]
     heads = ("id", "received", "reason", "pointer", "system", "says")
     text = table(heads, events) if events else "Nothing of that kind waits."
     answer([asdict(k) | {"remedy": k.remedy} for k in kept], text, as_json=as_json)
@@ -77,7 +77,7 @@ def show(
     answer(asdict(kept) | {"remedy": kept.remedy, "body": body}, body, as_json=as_json)
     narrate(f"{kept.slug} at {kept.pointer or 'the whole event'}: {kept.reason} {kept.remedy}")
     where = f"{kept.system or 'no system of the registry'}, namespace {kept.namespace}"
-    narrate(f"Received {_moment(kept.received)} from {where}; {kept.state}, and forgotten on {_end(now, kept.received)}.")
+    narrate(f"Received {shown_minute(kept.received)} from {where}; {kept.state}, and forgotten on {_end(now, kept.received)}.")
     if not kept.authenticated:
         narrate("Its sender was nobody known, or only tried out: replayed, it is staging and does not count.")
 
@@ -150,7 +150,3 @@ def _end(now: State, received: int) -> str:
     """The day on which a refused event is forgotten."""
     days = now.workspace.settings["quarantine_days"]
     return (dt.datetime.fromtimestamp(received / 1_000_000, dt.UTC) + dt.timedelta(days=days)).strftime("%Y-%m-%d")
-
-
-def _moment(micros: int) -> str:
-    return dt.datetime.fromtimestamp(micros / 1_000_000, dt.UTC).strftime("%Y-%m-%d %H:%M")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from baloo.cli.common import AsJson, Reason, me, micros, opened, searched, state
+from baloo.cli.common import AsJson, Reason, me, micros, opened, searched, shown_minute, state
 from baloo.cli.output import answer, number_of, table
 from baloo.errors import InputError
 
@@ -136,7 +135,10 @@ def history(
 
     with opened(state(context)) as records:
         found = decided(records, limit=limit)
-    rows = [(one.batch, _time(one.made), one.who, one.what, f"{one.a}={one.b}", "undone" if one.undone else "") for one in found]
+    rows = [
+        (one.batch, shown_minute(one.made), one.who, one.what, f"{one.a}={one.b}", "undone" if one.undone else "")
+        for one in found
+    ]  # fmt: skip
     text = table(("decision", "when", "who", "what", "pair", ""), rows)
     answer([asdict(one) for one in found], text, as_json=as_json)
 
@@ -159,7 +161,3 @@ def _pairs(texts: Sequence[str]) -> list[tuple[int, int]]:
             raise InputError("A pair is two identities, like 12=34.", where=text[:40], remedy="See `baloo people suggestions`.")
         pairs.append((int(a), int(b)))
     return pairs
-
-
-def _time(micros_: int) -> str:
-    return dt.datetime.fromtimestamp(micros_ / 1e6, dt.UTC).strftime("%Y-%m-%d %H:%M")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from baloo.cli.common import AsJson, State, me, state
+from baloo.cli.common import AsJson, State, me, shown_day, state
 from baloo.cli.output import answer, narrate, table
 from baloo.errors import InputError, UnknownName
 
@@ -52,7 +51,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
     ]  # fmt: skip
     heads = ("system", "environment", "since", "tried out", "counted", "owner")
     rows = [
-        (s.system, _environment(s, sending) or "no token yet", _day(s.promoted), _amount(tried.get(s.system, 0), s.tried),
+        (s.system, _environment(s, sending) or "no token yet", shown_day(s.promoted), _amount(tried.get(s.system, 0), s.tried),
          "yes" if s.counted else "no", registry.systems[s.system].owner or "nobody")
         for s in found
     ]  # fmt: skip
@@ -120,7 +119,3 @@ def _environment(stands: Standing, sending: set[str]) -> str | None:
 
 def _amount(events: int, tried: bool) -> str:
     return f"{events:,}" if events else "yes" if tried else "no"
-
-
-def _day(micros: int | None) -> str:
-    return "" if micros is None else dt.datetime.fromtimestamp(micros / 1_000_000, dt.UTC).strftime("%Y-%m-%d")

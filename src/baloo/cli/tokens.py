@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from baloo.cli.common import AsJson, State, as_day, me, state
+from baloo.cli.common import AsJson, State, as_day, me, shown_day, state
 from baloo.cli.output import answer, narrate, table
 from baloo.cli.systems import systems_of
 from baloo.errors import InputError, UnknownName
@@ -71,8 +71,8 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
         found = tokens.list()
     heads = ("id", "system", "scope", "begins", "made", "good until", "revoked", "last used")
     rows = [
-        (str(t.id), t.system, t.scope, t.hint, _day(t.made), _day(t.expires and t.expires - 1), _day(t.revoked),
-         _day(t.last_used) or "never")
+        (str(t.id), t.system, t.scope, t.hint, shown_day(t.made), shown_day(t.expires and t.expires - 1), shown_day(t.revoked),
+         shown_day(t.last_used) or "never")
         for t in found
     ]  # fmt: skip
     answer([asdict(t) for t in found], table(heads, rows) if rows else "No tokens yet.", as_json=as_json)
@@ -108,7 +108,3 @@ def _until(text: str | None, now: State) -> int | None:
     if last is None or last < now.clock.today():
         raise InputError("That day is over.", where="--expires", remedy="Name the last day on which the token is to be good.")
     return int(dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), dt.UTC).timestamp() * 1_000_000)
-
-
-def _day(micros: int | None) -> str:
-    return "" if micros is None else dt.datetime.fromtimestamp(micros / 1_000_000, dt.UTC).strftime("%Y-%m-%d")

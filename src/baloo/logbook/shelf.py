@@ -44,7 +44,7 @@ class Shelf:
         tests += [f"e.id IN ({', '.join(map(quoted, sorted(ids)))})"] if ids else []
         tests += [_behind(after)] if after else []
         tests = [f"e.system = {quoted(log.system)}", f"e.kind = {quoted(log.kind)}", "e.environment = 'production'", *tests]
-        asked = f'SELECT {_COLUMNS} FROM {{live}} WHERE {" AND ".join(tests)} ORDER BY e.day DESC, e.seq DESC, e.id'
+        asked = f'SELECT {_COLUMNS} FROM live AS e WHERE {" AND ".join(tests)} ORDER BY e.day DESC, e.seq DESC, e.id'
         rows = self._rows(asked, limit)
         actors = self._actors({row[5] for row in rows}, {row[6] for row in rows})
         return [_stood(place, row, actors.get(row[6]) or actors.get(row[5], {})) for row in rows]
@@ -59,7 +59,7 @@ class Shelf:
             return [[] for _ in asked]
         days = sorted({entry.day.isoformat() for _, entry in asked})
         rows = self._rows(
-            "SELECT e.identity_id, e.day, e.system, e.kind, e.object FROM {live} "
+            "SELECT e.identity_id, e.day, e.system, e.kind, e.object FROM live AS e "
             f"WHERE e.identity_id IN ({', '.join(map(str, whom))}) AND e.environment = 'production' "
             f"AND e.day IN ({', '.join(f'DATE {quoted(day)}' for day in days)}) "
             "AND (json_extract_string(e.extra, '/private') IS DISTINCT FROM 'true' "
@@ -74,17 +74,17 @@ class Shelf:
         return found
 
     def _rows(self, sql: str, limit: int) -> list[tuple[Any, ...]]:
+        """The first rows of a statement, which finds the events that nobody took back or revised in `live`."""
         with blaming((*self._snapshot.events, *self._snapshot.voids)), connect() as engine:
-            return engine.execute(f"{sql.format(live=self._live())} LIMIT {int(limit)}").fetchall()
+            return engine.execute(f"WITH live AS ({self._live()}) {sql} LIMIT {int(limit)}").fetchall()
 
     def _live(self) -> str:
-        """The events that nobody took back or revised."""
         found = self._snapshot
         events, voids = parquet(found.events, TABLES[EVENTS]), parquet(found.voids, TABLES[VOIDS])
         return (
-            f"(SELECT e.* FROM {events} AS e LEFT JOIN (SELECT doc, namespace, environment, id, max(seq) AS last FROM {voids} "
+            f"SELECT e.* FROM {events} AS e LEFT JOIN (SELECT doc, namespace, environment, id, max(seq) AS last FROM {voids} "
             f"WHERE seq <= {found.seq} GROUP BY ALL) AS v USING (doc, namespace, environment, id) "
-            "WHERE v.last IS NULL OR e.seq >= v.last) AS e"
+            "WHERE v.last IS NULL OR e.seq >= v.last"
         )
 
     def _actors(self, whom: Collection[int], seen: Collection[int]) -> dict[int, dict[str, str]]:

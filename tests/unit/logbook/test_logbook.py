@@ -117,7 +117,7 @@ def test_what_other_systems_have_is_told(house: ByHand):
     book, answer = house.book, Entry(DAY, "translation", "Answered", "https://forum.example.org/1", more=(("locale", "fr"),))
     other = replace(answer, day=DAY + dt.timedelta(1), link="https://example.org/")
     ama = named(book.records, "ama@example.org")
-    found = book.already(house.words, [book.wanted(house.words, ama, one) for one in (answer, other)], who="operator tove")
+    found = book.already(house.words, [book.wanted(house.words, ama, one) for one in (answer, other)], who="operator {tove}")
 
     assert [[(one.system, one.same) for one in some] for some in found] == [[("forum", True)], []]
 
