@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,17 @@ def test_glean_s_client_is_asked_to_come_again(error: Any, status: int):
         error.message, error.where, error.remedy = "?", None, None
 
     assert Glean.told(object.__new__(Glean), error, close=False).status == status
+
+
+def test_a_ping_that_unpacks_to_more_than_the_limit_is_kept_as_it_was_sent():
+    """The SDK's limit is one of packed bytes; what is longer before it is unpacked cannot be kept."""
+    behind, ping = Behind(), b'"%b"' % (b"x" * 3_000_000)
+    status, _, _ = ask(behind, f"{GLEAN}\nContent-Encoding: gzip", ping)
+    ((refusal,),) = ([*row.refusals] for row in behind.rows)
+    kept = json.loads(refusal.body)["payload"]["packed"]
+
+    assert (status, refusal.slug, gzip.decompress(b64decode(kept))) == (200, "too-large", ping)
+    assert ask(behind, GLEAN, ping)[0] == 413
 
 
 def test_github_s_delivery_is_written_down_and_kept_nowhere(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch):

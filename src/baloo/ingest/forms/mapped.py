@@ -33,6 +33,7 @@ BROKEN: Final[Mapping[str, str]] = {
     "not-an-object": "An event is a JSON object.",
     "not-json": "The body is not JSON.",
     "not-of-format": "The line of the log does not have the format that was given.",
+    "too-large": "The body unpacks to more than one may have.",
     "truncated": "The `;` that ends a beacon is missing, so it was cut off on its way.",
 }
 """What keeps a payload from being read at all: slug to reason."""

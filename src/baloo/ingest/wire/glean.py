@@ -2,7 +2,7 @@
 
 Its client takes any 4xx for a reason to delete the ping for good. So everything that can be kept is answered 200, and is kept in
 quarantine where it is not valid; and whatever may go better later is 503, with the ping still at the client's. What is longer
-than the limit is 413: it would never go through.
+than the limit as it is sent is 413: it would never go through. What only unpacks to more is kept as it was sent.
 
 The payload that a mapping sees has `app`, `ping`, `version`, `document_id`, `source_tags`, `agent`, and the ping in `body`.
 What comes with a debug tag, or from automation, is staging. Pages of other origins may send, as Glean's for browsers do.
@@ -81,13 +81,11 @@ class Glean(Enveloped):
         return answer
 
     def _body(self, headers: Headers, packed: bytes) -> tuple[bytes | None, str | None]:
-        """The ping, and what is wrong with it. Raises TooLarge."""
+        """The ping, and what is wrong with it; None for what cannot be unpacked."""
         try:
             body = self.entry.bodies.unpacked(headers, packed)
-        except TooLarge:
-            raise
-        except InputError:
-            return None, "damaged"
+        except InputError as error:
+            return None, "too-large" if isinstance(error, TooLarge) else "damaged"
         try:
             read(body)
         except Unreadable as bad:
