@@ -187,15 +187,16 @@ def is_full(error: BaseException) -> bool:
 
 
 def in_words(error: BaseException) -> BalooError | None:
-    """What an error of the system or of SQLite means for a person: no room, no leave to write, a bad disk; None for any other."""
+    """What an error of the system or of SQLite means for a person: no room, no leave, a bad disk or file; None for any other."""
     if isinstance(error, BalooError):
         return error
     if is_full(error):
         return StorageFull("There is no room left on the disk.", remedy="Make room and run this again: nothing is lost.")
-    where = getattr(error, "filename", None)
-    if isinstance(error, OSError) and error.errno == errno.EIO:
+    where, text = getattr(error, "filename", None), str(error).lower()
+    if (isinstance(error, OSError) and error.errno == errno.EIO) or "disk i/o error" in text:
         return StorageBroken("Reading or writing failed.", where=str(where) if where else None, remedy="See the system's log.")
-    text = str(error).lower()
+    if "database disk image is malformed" in text or "file is not a database" in text:
+        return StorageBroken("The file is damaged.", remedy="Restore a backup of the workspace with `baloo restore`.")
     closed = isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
     if not closed and "readonly database" not in text and "unable to open database file" not in text:
         return None

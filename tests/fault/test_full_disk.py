@@ -177,7 +177,7 @@ def test_a_whole_server_answers_507_and_goes_on_without_restart(larger: Path, te
                 await until(lambda taken=taken: site.statuses[201] > taken, "a 201")
                 await site.loaded()
 
-            assert (site.pid, site.worker) == (server, worker)
+            assert (site.pid, site.worker) == (server, worker), site.log
 
     asyncio.run(work())
     verdict = site.judged()

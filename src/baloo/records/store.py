@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 import shutil
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from baloo.errors import Busy, StorageFull, WorkspaceError
+from baloo.errors import Busy, StorageFull, WorkspaceError, in_words
 from baloo.records import programs as _programs  # noqa: F401 - its tables are tables of the records
 from baloo.records import rights as _rights  # noqa: F401 - the same
 from baloo.records import runs as _runs  # noqa: F401 - the same
@@ -37,7 +38,8 @@ class Records:
     def open(cls, file: Path) -> Records:
         """Open the SQLite file, made where it is absent, migrated where it is older.
 
-        Raises WorkspaceError where it was written by a newer Baloo, StorageFull where there is no room to open it.
+        Raises WorkspaceError where it was written by a newer Baloo, or may not be read or written. Here as in whatever is
+        done with `engine` later, a disk without room is StorageFull, and one that fails, or a damaged file, StorageBroken.
         """
         file.parent.mkdir(parents=True, exist_ok=True)
         file.parent.chmod(0o700)  # names and addresses are nobody else's business
@@ -46,13 +48,9 @@ class Records:
         engine = sa.create_engine(f"sqlite:///{file}", module=dbapi2, connect_args={"timeout": 30}, hide_parameters=True)
         sa.event.listen(engine, "connect", _configure)
         sa.event.listen(engine, "begin", _begin)
+        sa.event.listen(engine, "handle_error", partial(_tell, file))
         records = cls(engine)
-        try:
-            records._prepare()
-        except sa.exc.OperationalError as error:
-            if shutil.disk_usage(file.parent).free < _ROOM:
-                raise StorageFull("There is no room left on the disk.", where=str(file), remedy="Make room.") from error
-            raise
+        records._prepare()
         return records
 
     @property
@@ -148,6 +146,17 @@ def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the 
     own = f"cache_size=-{_CACHE}"
     for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_WAIT}", "foreign_keys=ON", "secure_delete=ON", own):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _tell(file: Path, context: sa.engine.ExceptionContext) -> None:
+    """Raise in words, with the file, what SQLite says of the disk."""
+    known = in_words(context.original_exception)
+    if known is None:
+        return
+    if shutil.disk_usage(file.parent).free < _ROOM:
+        known = StorageFull("There is no room left on the disk.", remedy="Make room: nothing that was kept is lost.")
+    known.where = str(file)
+    raise known from context.original_exception
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -94,9 +94,12 @@ def test_a_full_disk_is_known_by_its_number_or_its_words(error: Exception, full:
         (ValueError("(OperationalError) attempt to write a readonly database"), WorkspaceError),
         (InputError("no"), InputError),
         (OSError(errno.EIO, "Input/output error"), StorageBroken),
+        (ValueError("(OperationalError) disk I/O error"), StorageBroken),
+        (ValueError("(DatabaseError) database disk image is malformed"), StorageBroken),
+        (ValueError("(DatabaseError) file is not a database"), StorageBroken),
         (ValueError("no"), type(None)),
     ],
 )
 def test_what_the_system_refuses_is_said_in_words(error: Exception, means: type[BalooError]):
-    """No room, no leave to write and a bad disk are things that a person can put right; any other error is none of them."""
+    """No room, no leave to write, a bad disk, a damaged file: a person can put them right; any other error is none of them."""
     assert type(in_words(error)) is means

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import stat
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from pysqlite3 import dbapi2 as sqlite3
 
-from baloo.errors import WorkspaceError
+from baloo.errors import StorageBroken, WorkspaceError
 from baloo.records import Records
 from baloo.records.tables import RECORDS_VERSION, identities, meta, metadata, promotions, quarantine, tokens
 
@@ -105,3 +106,30 @@ def test_only_its_owner_may_read_the_records(tmp_path: Path):
     Records.open(file).close()
 
     assert stat.S_IMODE(file.parent.stat().st_mode) & 0o077 == 0
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path):
+    """Whoever opens records that something wrote over is told which file it is."""
+    file = tmp_path / "records.sqlite"
+    file.write_bytes(b"no records" * 1_000)
+    with pytest.raises(StorageBroken) as told:
+        Records.open(file)
+
+    assert told.value.where == str(file)
+
+
+def test_a_write_that_fails_later_names_the_file(tmp_path: Path):
+    """What is not on the disk is told by the name of the file, and the records are as they were before."""
+    records = Records.open(tmp_path / "records.sqlite")
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, usual[1]))
+    try:
+        with pytest.raises(StorageBroken) as told, records.engine.begin() as connection:
+            connection.execute(meta.insert().values(name="long", value="x" * 100_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    with records.engine.connect() as connection:
+        found = connection.scalar(sa.select(sa.func.count()).where(meta.c.name == "long"))
+    records.close()
+
+    assert (told.value.where, found) == (str(tmp_path / "records.sqlite"), 0)
