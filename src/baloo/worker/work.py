@@ -74,7 +74,7 @@ class Work:
 
     def pressed(self) -> bool:
         """Whether more waits than the last batch had, twice over: then it is no trickle that may wait."""
-        return self.parts.queue.last() - self.parts.lake.events.through > 2 * self._batch
+        return self.parts.queue.last() - self.totals.through > 2 * self._batch  # the lake may stand on a full disk
 
     def drain(self) -> None:
         """Load until the queue is empty."""

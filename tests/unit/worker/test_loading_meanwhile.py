@@ -1,12 +1,15 @@
-"""What arrives while the worker counts, or while a search writes."""
+"""What arrives while the worker counts, while a search writes, or while the disk is full."""
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
 from baloo.clock import clock_from_environment
+from baloo.errors import StorageFull
+from baloo.lake import table
 from baloo.metrics import session
 from baloo.metrics.derived import read_manifest
 from baloo.worker import work as working
@@ -63,3 +66,22 @@ def test_whoever_wants_to_write_can_ask_whether_another_does(parts: Parts):
     parts.close()
 
     assert (while_writing, after, patience) == (True, False, 30_000)
+
+
+def test_whether_more_waits_is_known_on_a_full_disk(parts: Parts, monkeypatch: pytest.MonkeyPatch):
+    """A commit that found no room has the table's log read anew, which writes; who rests meanwhile does not ask for that."""
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    work = Work(parts)
+    parts.queue.append([request(event(1))])
+    for name in ("write_entry", "write_whole"):
+        monkeypatch.setattr(table, name, full)
+    with pytest.raises(StorageFull):
+        work.load()
+    waits = work.pressed()
+    monkeypatch.undo()
+    work.drain()
+
+    assert (waits, work.pressed(), work.totals.accepted) == (True, False, 1)
+    parts.close()
