@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import counting, door, identity, importing, serving, starting, visible
+from bench import breaking, counting, door, identity, importing, serving, starting, visible
 from bench.harness import Line, scratch, table
 
 SIZES = {"full": (1_000_000, 10_000_000, 80_000), "small": (50_000, 200_000, 5_000)}
@@ -19,7 +19,7 @@ def main() -> None:
     """Run the benchmarks one after the other, so that none disturbs another."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", choices=sorted(SIZES), default="full")
-    parser.add_argument("--only", choices=["starting", "git", "door", "identity", "counting"], help="one part")
+    parser.add_argument("--only", choices=["starting", "git", "door", "breaking", "identity", "counting"], help="one part")
     asked = parser.parse_args()
     some, many, commits = SIZES[asked.size]
     lines: list[Line] = []
@@ -30,6 +30,8 @@ def main() -> None:
             lines += importing.measure_git(folder, commits)
         if asked.only in (None, "door"):
             lines += door.measure(folder)
+        if asked.only in (None, "breaking"):
+            lines += breaking.measure(folder)
         if asked.only in (None, "identity"):
             lines += identity.measure(folder, *IDENTITIES[asked.size])
         if asked.only in (None, "counting"):

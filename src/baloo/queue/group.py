@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from itertools import accumulate
 from types import TracebackType
 from typing import TypeAlias
 
@@ -20,7 +21,9 @@ __all__ = ["Done", "GroupCommit"]
 Done: TypeAlias = Callable[["int | Exception"], None]
 """Told the seq of a row, or the error."""
 
-_MOST_ROWS, _MOST_BYTES = 1_024, 512 << 10  # of one group, about
+_MOST_ROWS, _MOST_BYTES = 1_024, 4 << 20  # of one group, about
+_LARGE = 512 << 10  # bytes of a group that does not wait for more rows, and that a thread commits
+_MOST_WAITING = 64 << 20  # bytes of rows that wait: a burst costs no more memory than that, however many send it
 _GATHER = 0.001  # seconds that a group waits for as many rows as the last one had
 _LONG, _ASIDE = 0.02, 1.0  # a commit that takes longer, in seconds, is left to the thread for a while
 _log = logging.getLogger("baloo.queue")
@@ -49,7 +52,7 @@ class GroupCommit:
     async def append(self, row: bytes) -> int:
         """The seq of the row, when it is on disk.
 
-        Raises StorageFull where there is no room, and whatever else `Queue.append` raises.
+        Raises StorageFull where there is no room, Busy where too much waits, and whatever else `Queue.append` raises.
         """
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.submit(row, partial(_resolve, future))
@@ -60,6 +63,10 @@ class GroupCommit:
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
         waiting = self._waiting
+        if self._bytes > _MOST_WAITING:
+            remedy = "Send it again in a moment."
+            self._loop.call_soon(done, Busy("More arrives at once than the disk takes.", remedy=remedy))
+            return
         waiting.append((row, done))
         self._bytes += len(row)
         if self._handed is not None:
@@ -67,7 +74,7 @@ class GroupCommit:
         if self._due is None:
             soon = self._usual == 1
             self._due = self._loop.call_soon(self._commit) if soon else self._loop.call_later(_GATHER, self._commit)
-        elif self._bytes > _MOST_BYTES:
+        elif self._bytes > _LARGE:
             self._due.cancel()
             self._commit()
         elif len(waiting) == self._usual:
@@ -90,7 +97,7 @@ class GroupCommit:
     def _commit(self) -> None:
         """Commit a group, here or in the thread."""
         self._due = None
-        large = self._bytes > _MOST_BYTES
+        large = self._bytes > _LARGE
         taken = self._take()
         now = time.monotonic()
         if now >= self._aside and not large:
@@ -118,7 +125,12 @@ class GroupCommit:
             self._due = self._loop.call_soon(self._commit)
 
     def _take(self) -> list[tuple[bytes, Done]]:
-        taken, self._waiting = self._waiting[:_MOST_ROWS], self._waiting[_MOST_ROWS:]
+        """The next group, taken from those who wait."""
+        taken, self._waiting = self._waiting, []
+        if len(taken) > _MOST_ROWS or self._bytes > _MOST_BYTES:
+            sizes = enumerate(accumulate(len(row) for row, _ in taken), 1)
+            most = next(count for count, size in sizes if count == _MOST_ROWS or size > _MOST_BYTES)
+            taken, self._waiting = taken[:most], taken[most:]
         self._bytes = sum(len(row) for row, _ in self._waiting)
         self._usual = max(1, len(taken))
         return taken

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from baloo.errors import StorageFull
+from baloo.errors import Busy, StorageFull
 from baloo.queue import group as group_module
 from baloo.queue.group import GroupCommit
 from baloo.queue.log import LogQueue
@@ -148,6 +148,36 @@ def test_who_waits_for_another_process_does_not_hold_up_the_loop(queue: LogQueue
     other.close()
 
     assert (early, seq) == (False, 1)
+
+
+def test_a_group_has_a_bound_in_bytes(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+    """Long rows of one moment are written a few at a time, in order, each once."""
+    sizes: list[int] = []
+    append = queue.append
+    monkeypatch.setattr(queue, "append", lambda rows, wait: sizes.append(len(rows)) or append(rows, wait=wait))
+    monkeypatch.setattr(group_module, "_MOST_BYTES", 25)
+
+    async def work() -> list[int]:
+        with GroupCommit(queue) as group:
+            return await asyncio.gather(*[group.append(b"0123456789") for _ in range(10)])
+
+    assert asyncio.run(work()) == [*range(1, 11)]
+    assert sizes == [3, 3, 3, 1]
+
+
+def test_more_than_may_wait_is_put_off(queue: LogQueue, monkeypatch: pytest.MonkeyPatch):
+    """A burst costs a bounded memory: who comes too late is told to come again, and nothing of that is kept."""
+    monkeypatch.setattr(group_module, "_MOST_WAITING", 25)
+
+    async def work() -> list[int | BaseException]:
+        with GroupCommit(queue) as group:
+            told = await asyncio.gather(*[group.append(b"0123456789") for _ in range(10)], return_exceptions=True)
+            return [*told, await group.append(b"later")]
+
+    told = asyncio.run(work())
+
+    assert [one if isinstance(one, int) else type(one) for one in told] == [1, 2, 3, *[Busy] * 7, 4]
+    assert [row.data for row in queue.read(0, 100)] == [b"0123456789"] * 3 + [b"later"]
 
 
 def test_closing_commits_what_waits(queue: LogQueue):
