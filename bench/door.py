@@ -41,6 +41,7 @@ fields: {channel: text, locale: {type: text, dimension: true}, thread: text, len
   client: text, reply_to: text, words: list}
 """
 _CONNECTIONS = 64
+_TIMES = 3  # loads of which the one in the middle counts: what others do on the machine comes and goes
 _IDLE = 10_000
 _FLAT = 1.1  # times as much memory in the second half of a load as in the first is not growth yet
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -81,10 +82,12 @@ def measure(folder: Path, seconds: float = 10.0) -> list[Line]:
     lines: list[Line] = []
     for events, goal, most in ((1, 25_000, 12.0), (100, 160_000, None)):
         floor = _load(workspace, token, "control", events, seconds)
-        seen = _load(workspace, token, "door", events, seconds)
+        loads = [_load(workspace, token, "door", events, seconds) for _ in range(_TIMES)]
+        seen = sorted(loads, key=lambda load: load.rate)[_TIMES // 2]
         ok = seen.rate >= goal and (most is None or seen.p99 <= most)
         wanted = f"≥ {goal:,}/s" + (f", p99 ≤ {most:.0f} ms" if most else "")
-        lines.append(Line(f"door, {_events(events)}, durable", str(seen), wanted, f"control: {floor}", ok))
+        what = f"door, {_events(events)}, durable, middle of {_TIMES}"
+        lines.append(Line(what, str(seen), wanted, f"control: {floor}", ok))
     for events, connections, goal in ((1, 64, 8_000), (100, 16, 80_000)):
         seen = _load(workspace, token, "door", events, seconds, connections, slower=2.0)
         what = f"door, {_events(events)}, {connections} connections, each sync 2 ms slower"
