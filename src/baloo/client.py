@@ -100,12 +100,12 @@ class Client(AbstractContextManager["Client"]):
         An `id` that is no UUID, such as `answer 7`, becomes the one that a source makes of it. Returns the id, or None where
         the event is dropped: there is no room, it cannot be written as JSON, or the client is closed.
         """
-        line, id_ = b"", str(event.get("id") or uuid.uuid4())
-        system = event.get("system") or self._defaults.get("system")
-        id_ = str(uuid.UUID(id_) if re.fullmatch(_UUID, id_.lower()) else uuid.uuid5(_NAMESPACE, f"{system}\x1f{id_}"))
-        with suppress(TypeError, ValueError, RecursionError):
-            whole = {**self._defaults, "at": dt.datetime.now(dt.UTC).isoformat(), **event, "id": id_}
-            line = json.dumps(whole, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        line = b""
+        with suppress(AttributeError, TypeError, ValueError, RecursionError):  # it is no event
+            full = {**self._defaults, "at": dt.datetime.now(dt.UTC).isoformat(), **event}
+            id_ = str(full.get("id") or uuid.uuid4())
+            uid = uuid.UUID(id_) if re.fullmatch(_UUID, id_.lower()) else uuid.uuid5(_NAMESPACE, f"{full.get('system')}\x1f{id_}")
+            line = json.dumps(full | {"id": (id_ := str(uid))}, ensure_ascii=False, allow_nan=False).encode() + b"\n"
         with self._lock:
             if not line or self._closing or self._bytes + len(line) > self._room:
                 self._drop(1, "closed" if self._closing else "no room" if line else "not JSON")

@@ -483,13 +483,15 @@ def test_a_slow_body_is_cut_off(world: World):
 
 @pytest.mark.parametrize("head", [
     b"Content-Length: 2\r\nTransfer-Encoding: chunked", b"Transfer-Encoding: chunked\r\nContent-Length: 2", b"Content-Length: -2",
-    b"Content-Length: 2\r\nContent-Length: 3", b"Content-Length: two",
+    b"Content-Length: 2\r\nContent-Length: 3", b"Content-Length: two", b"Transfer-Encoding: gzip, chunked",
 ])  # fmt: skip
 def test_two_lengths_are_refused(head: bytes, world: World):
     """Nobody can say where such a request ends."""
-    raw = world.speak(b"POST /submit/baloo/ HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n2\r\n{}\r\n0\r\n\r\n", seconds=2)
+    after = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+    raw = world.speak(b"POST /submit/baloo/ HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n2\r\n{}\r\n0\r\n\r\n" + after, seconds=2)
 
     assert raw.startswith(b"HTTP/1.1 400 ")
+    assert raw.count(b"HTTP/1.1 ") == 1
     assert world.rows == []
 
 

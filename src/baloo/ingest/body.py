@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from baloo.errors import Busy, InputError
 from baloo.ingest.unpack import TooLarge, gunzip
 
-__all__ = ["Bodies", "Gone", "Headers", "Incoming", "Receive", "Scope", "Send", "Slow"]
+__all__ = ["Ambiguous", "Bodies", "Gone", "Headers", "Incoming", "Receive", "Scope", "Send", "Slow"]
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -30,6 +30,10 @@ class Slow(InputError):
 
     slug = "too-slow"
     status = 408
+
+
+class Ambiguous(InputError):
+    """The head can be read in two ways, so that nobody knows where the next request begins."""
 
 
 class _Encoding(InputError):
@@ -125,13 +129,13 @@ class Bodies:
         length = headers.get(b"content-length")
         coding = headers.get(b"transfer-encoding")
         if coding is not None and coding.lower() != "chunked":
-            raise InputError("This transfer encoding is not known here.", remedy="Send `chunked`, or the length of the body.")
+            raise Ambiguous("This transfer encoding is not known here.", remedy="Send `chunked`, or the length of the body.")
         if length is None:
             return
         if coding is not None:
-            raise InputError("Content-Length and Transfer-Encoding contradict each other.", remedy="Send one of them.")
+            raise Ambiguous("Content-Length and Transfer-Encoding contradict each other.", remedy="Send one of them.")
         if not (length.isascii() and length.isdigit()):
-            raise InputError("Content-Length is not a number.", remedy="Send the length of the body in bytes.")
+            raise Ambiguous("Content-Length is not a number.", remedy="Send the length of the body in bytes.")
         if int(length[:19]) > self._longest:
             raise self._too_large()
 

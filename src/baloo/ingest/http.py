@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from baloo.clock import Clock
 from baloo.errors import BalooError
-from baloo.ingest.body import Gone, Incoming, Receive, Scope, Send, Slow
+from baloo.ingest.body import Ambiguous, Gone, Incoming, Receive, Scope, Send, Slow
 from baloo.ingest.express import Express
 from baloo.ingest.wire.bagheera import Bagheera
 from baloo.ingest.wire.base import Appender, Entry, Senders, Wire, Witness
@@ -61,7 +61,7 @@ class DoorApp:
             try:
                 answer = await wire.answer(scope, incoming)
             except BalooError as error:
-                whole = not isinstance(error, Slow) and await self._bodies.drain(incoming)
+                whole = not isinstance(error, Slow | Ambiguous) and await self._bodies.drain(incoming)
                 answer = wire.told(error, close=not whole)
         except Gone:
             return

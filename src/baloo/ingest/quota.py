@@ -11,6 +11,7 @@ import ipaddress
 import math
 import time
 from contextlib import suppress
+from heapq import nlargest
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,7 @@ __all__ = ["Limit", "Senders", "Tally", "TooMany"]
 
 _DAY = 86_400
 _MOST = 100_000  # addresses that are remembered at once
-_WORTH = 1_000  # events of one sender that are worth writing down
+_WRITTEN = 10_000  # addresses that are written down, of those that sent most
 
 
 class TooMany(BalooError):
@@ -140,14 +141,15 @@ class Senders:
         return known
 
     def write(self) -> None:
-        """Write down who sent much today. Raises OSError."""
+        """Write down who sent how much today. Raises OSError."""
         if self._file is None:
             return
         day = int(time.time() // _DAY)
-        now = {
-            name: tally.events for name, tally in [*self._known.copy().items(), *self._strangers.copy().items()]
-            if tally.day == day and tally.events >= _WORTH
-        }
+        known, strangers = (
+            {name: tally.events for name, tally in found.copy().items() if tally.day == day and tally.events}
+            for found in (self._known, self._strangers)
+        )
+        now = known | dict(nlargest(_WRITTEN, strangers.items(), key=lambda one: one[1]))
         before = self._before.events if self._before.day == day else {}
         if now:
             write_whole(self._file, msgspec.json.encode(_Written(day, before | now)))

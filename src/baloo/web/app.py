@@ -37,6 +37,7 @@ from baloo.registry.provider import RegistryProvider
 from baloo.watch.runs import Runs, runs_of
 from baloo.web.api.problems import wrong_method
 from baloo.web.api.routes import routes
+from baloo.web.bodies import gathered
 from baloo.web.headers import guarded
 from baloo.web.live.figure import Hours
 from baloo.web.live.gallery import Gallery
@@ -140,7 +141,8 @@ def make_app(workspace: Workspace, *, clock: Clock | None = None, leaving: Calla
         *request_routes(people), *owned_routes(people), *own_area_routes(people), *log_routes(people, book),
         *monitor_routes(sources, settings["metrics_token"]),
     ]
-    return Dispatcher(door, statuses.counting(pages_app(site, opened.close, handlers, state, begin, beside, gate)))
+    pages = pages_app(site, opened.close, handlers, state, begin, beside, gate)
+    return Dispatcher(door, statuses.counting(gathered(pages, settings["body_seconds"])))
 
 
 async def _look_out(suppressed: Suppressed) -> None:

@@ -227,8 +227,9 @@ def test_a_host_never_waits_and_learns_what_was_dropped(fake: Fake):
 
 
 @pytest.mark.parametrize("bad", [
-    {"at": object()}, {"x": float("nan")}, {"x": "\ud800"}, {1j: 2}], ids=["object", "nan", "surrogate", "key"])
-def test_what_is_no_json_is_dropped_and_disturbs_nobody(bad: dict[Any, Any], fake: Fake, spool: Path):
+    {"at": object()}, {"x": float("nan")}, {"x": "\ud800"}, {1j: 2}, None, "an event", []],
+    ids=["object", "nan", "surrogate", "key", "none", "text", "list"])
+def test_what_is_no_json_is_dropped_and_disturbs_nobody(bad: Any, fake: Fake, spool: Path):
     """`send` raises nothing: it returns None and counts."""
     with Client(fake.url, spool=spool) as client:
         assert client.send(bad) is None

@@ -129,12 +129,13 @@ def test_strangers_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch):
     assert senders.stranger("192.0.2.0") is not first
 
 
-def test_a_day_s_quota_outlasts_a_restart(time: Time, tmp_path: Path):
+@pytest.mark.parametrize("most", [5, 5_000])
+def test_a_day_s_quota_outlasts_a_restart(most: int, time: Time, tmp_path: Path):
     """Of tokens and of strangers, until the day ends; those who are not back yet are not forgotten by the next."""
-    file, limit = tmp_path / "sent", Limit(0, 5_000)
+    file, limit = tmp_path / "sent", Limit(0, most)
     first = Senders(b"secret", file)
     for tally in (first.tally("token 7"), first.stranger("192.0.2.1"), first.tally("token 8")):
-        limit.count(tally, 6_000)
+        limit.count(tally, most + 1)
     first.write()
     second = Senders(b"secret", file)
     limit.count(second.tally("token 8"), 1)

@@ -8,6 +8,7 @@ import logging
 from base64 import b64decode
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tests.conformance.test_wire_recorded import NOW, REGISTRY, Behind, ask
@@ -72,6 +73,40 @@ def test_a_ping_that_unpacks_to_more_than_the_limit_is_kept_as_it_was_sent():
 
     assert (status, refusal.slug, gzip.decompress(b64decode(kept))) == (200, "too-large", ping)
     assert ask(behind, GLEAN, ping)[0] == 413
+
+
+@pytest.mark.parametrize("credentials", ["Bearer nobody-made-this", "Basic eA=="])
+def test_a_beacon_with_credentials_of_another_place_is_kept(credentials: str):
+    """A proxy or a page may add them, and nobody reads the answer: it is kept as of nobody known."""
+    behind = Behind()
+    status, _, _ = ask(behind, f"{BEACON}\nAuthorization: {credentials}", b"")
+
+    assert status == 204
+    assert [row.sender for row in behind.rows] == [None]
+
+
+@pytest.mark.parametrize(("text", "slug"), [
+    (r'{"schema":"A","a":"\u0000"}', "control-character"), ('{"schema":"A","a":1e400}', "number-out-of-range"), ("{", "not-json"),
+])  # fmt: skip
+def test_a_beacon_that_cannot_be_kept_says_why(text: str, slug: str):
+    """In quarantine, as the other protocols do."""
+    behind = Behind()
+    status, _, _ = ask(behind, f"GET /beacon/event?{quote(text)}; HTTP/1.1", b"")
+    ((refusal,),) = ([*row.refusals] for row in behind.rows)
+
+    assert (status, refusal.slug) == (204, slug)
+
+
+@pytest.mark.parametrize(("kind", "before"), [
+    ("Application/X-WWW-Form-Urlencoded", ""), ("application/x-www-form-urlencoded", "a=1&"),
+])  # fmt: skip
+def test_a_hook_s_form_is_read_wherever_its_payload_stands(kind: str, before: str):
+    """Types have no case, and fields no order."""
+    behind = Behind()
+    payload = quote('{"type": "planned", "host": "Ama <ama@example.org>"}')
+    status, _, _ = ask(behind, f"POST /hooks/workshop-form HTTP/1.1\nContent-Type: {kind}", f"{before}payload={payload}".encode())
+
+    assert status in (201, 202)
 
 
 def test_github_s_delivery_is_written_down_and_kept_nowhere(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch):

@@ -28,12 +28,16 @@ NAMES: Final[Mapping[str, str]] = {}
 """Pointers are those of the event that the mapping makes."""
 BROKEN: Final[Mapping[str, str]] = {
     "bad-id": "The id in the address is not a UUID.",
+    "control-character": "A text has the character U+0000.",
     "damaged": "The body is not what its content encoding says.",
     "duplicate-key": "A key is there twice in one object.",
     "not-an-object": "An event is a JSON object.",
     "not-json": "The body is not JSON.",
+    "number-out-of-range": "A number is larger than any that can be kept.",
     "not-of-format": "The line of the log does not have the format that was given.",
+    "too-deep": "Objects and lists nest too deep.",
     "too-large": "The body unpacks to more than one may have.",
+    "too-many-keys": "An object has too many keys.",
     "truncated": "The `;` that ends a beacon is missing, so it was cut off on its way.",
 }
 """What keeps a payload from being read at all: slug to reason."""

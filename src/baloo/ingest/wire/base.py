@@ -142,12 +142,16 @@ class Entry:
             if scheme.lower() != "bearer":
                 raise Forbidden("This kind of authorization is not known here.", remedy="Send `Authorization: Bearer TOKEN`.")
         if token is None:
-            if self._open(namespace):
-                return self._stranger(headers.client)
-            raise Forbidden("This namespace takes events with a token only.", remedy="Send `Authorization: Bearer TOKEN`.")
+            return self.anybody(namespace, headers)
         sender = self.known(token.strip())
         self._limit.admit(sender.tally)
         return sender
+
+    def anybody(self, namespace: str, headers: Headers) -> Sender:
+        """Whoever sends into an open namespace, without a look at any token. Raises Forbidden, TooMany for who sends too much."""
+        if self._open(namespace):
+            return self._stranger(headers.client)
+        raise Forbidden("This namespace takes events with a token only.", remedy="Send `Authorization: Bearer TOKEN`.")
 
     def known(self, token: str) -> Sender:
         """Whom a token lets send, before anything is said of how much. Raises Forbidden."""

@@ -27,6 +27,10 @@ class Enveloped(Plain):
             return self.entry.trusted(mapping.system, headers)
         return self.entry.sender(_NAMESPACE, headers)
 
+    def anybody(self, headers: Headers) -> Sender:
+        """Whoever sends, without a look at any token. Raises Forbidden where the namespace takes nothing so."""
+        return self.entry.anybody(_NAMESPACE, headers)
+
     async def deliver(self, envelope: bytes, sender: Sender, headers: Headers) -> Verdict | None:
         """What becomes of an envelope, when it is on disk; None, and nothing is kept, where its mapping ignores all of it."""
         if not any(apart((envelope,), self.entry.door.terms())):

@@ -95,14 +95,15 @@ def _is_signed(headers: Headers, secret: bytes, body: bytes) -> bool:
     for name in _SIGNATURES:
         given = headers.get(name)
         if given is not None:
-            return hmac.compare_digest(given.removeprefix("sha256=").lower().encode(), right)
+            return hmac.compare_digest(given.lower().removeprefix("sha256=").encode(), right)
     token = headers.get(b"x-gitlab-token")
     return token is not None and hmac.compare_digest(token.encode(), secret)
 
 
 def _json(headers: Headers, body: bytes) -> bytes:
     """The JSON of a body, which may stand in the field `payload` of a form. Raises InputError."""
-    if (headers.get(b"content-type") or "").startswith("application/x-www-form-urlencoded") and body.startswith(b"payload="):
+    form = (headers.get(b"content-type") or "").lower().startswith("application/x-www-form-urlencoded")
+    if form and not body.lstrip().startswith((b"{", b"[")):  # what curl sends has this type too, whatever it is
         body = parse_qs(body.decode("latin-1"), encoding="utf-8", errors="replace").get("payload", [""])[0].encode()
     try:
         read(body)
@@ -114,10 +115,11 @@ def _json(headers: Headers, body: bytes) -> bytes:
 
 
 def _github(headers: Headers, payload: bytes) -> bytes:
-    """GitHub's payload with the name of its event. Raises InputError where the name is missing."""
+    """GitHub's payload with the name of its event. Raises InputError where the name is missing, or is none."""
     event = headers.get(b"x-github-event") or ""
     if not _EVENT.fullmatch(event):
-        raise InputError("`X-GitHub-Event` is missing.", remedy="Send it as GitHub does.")
+        wrong = "is no name of an event" if event else "is missing"
+        raise InputError(f"`X-GitHub-Event` {wrong}.", remedy="Send it as GitHub does.")
     return b'{"event":%b,"body":%b}' % (_encode(event), payload)
 
 
