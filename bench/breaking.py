@@ -68,7 +68,7 @@ def _burst(pid: int, port: int, token: str) -> Line:
 
 def _killed(workspace: Path, token: str) -> Line:
     """How long after a `kill -9` of all processes under load the next server gives its first 201."""
-    first, readiness = 0.0, list[float]()
+    readiness = list[float]()
     for _ in range(_KILLS + 1):
         process, port, ready = _start(workspace, token)
         readiness.append(ready)

@@ -196,7 +196,7 @@ def in_words(error: BaseException) -> BalooError | None:
     if (isinstance(error, OSError) and error.errno == errno.EIO) or "disk i/o error" in text:
         return StorageBroken("Reading or writing failed.", where=str(where) if where else None, remedy="See the system's log.")
     if "database disk image is malformed" in text or "file is not a database" in text:
-        return StorageBroken("The file is damaged.", remedy="Restore a backup of the workspace with `baloo restore`.")
+        return StorageBroken("The file is damaged.", remedy="Restore it from a backup.")
     closed = isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
     if not closed and "readonly database" not in text and "unable to open database file" not in text:
         return None
